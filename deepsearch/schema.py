@@ -412,6 +412,7 @@ class Query:
         where: Filter expression text; see `deepsearch.filters`.
         requirements: Requirements given outright, beside those found in the text.
         id: Name of the query in a batch.
+        text_weight: Weight of `text` beside the parts' weights.
     """
 
     text: str = ""
@@ -419,6 +420,7 @@ class Query:
     where: str | None = None
     requirements: tuple[Requirement, ...] = ()
     id: str | None = None
+    text_weight: float = 1.0
 
 
 # ---------------------------------------------------------------- results
