@@ -1,0 +1,562 @@
+"""The catalogue: listings, their claims and their vectors, in one versioned folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from deepsearch.catalogue import claims as claim_rows
+from deepsearch.catalogue import vectors as vector_rows
+from deepsearch.catalogue.columns import (
+    DETAIL_COLUMNS,
+    FACT_COLUMNS,
+    LISTING_SCHEMA,
+    conform,
+    flatten,
+    listing_texts,
+)
+from deepsearch.catalogue.manifest import (
+    Manifest,
+    TableRef,
+    list_versions,
+    read_head,
+    read_manifest,
+    write_lock,
+    write_manifest,
+)
+from deepsearch.catalogue.merge import Merge, UpsertReport
+from deepsearch.catalogue.records import listings_from_table, listings_to_table
+from deepsearch.catalogue.tables import append, create_table, delete_keys, open_table, writing
+from deepsearch.catalogue.vectors import PendingItem, VectorTable
+from deepsearch.errors import CatalogueError, ConflictError, UnknownIdError
+from deepsearch.schema import EmbeddingSpace, FloatArray, IntArray, Listing, Media, Modality
+
+__all__ = ["Catalogue", "VersionInfo"]
+
+_UPSERT_CHUNK = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionInfo:
+    """A committed state of a catalogue, as listed by `Catalogue.versions`."""
+
+    version: int
+    created: str
+    operation: str
+    summary: Mapping[str, Any]
+
+
+class Catalogue:
+    """Listings of one or several sources, in a folder of Lance tables.
+
+    An object stays at the version it was opened at, whatever others write, and moves on
+    with its own writes. Rows are numbered 0..len-1 in a fixed order within a version;
+    indexes and masks refer to these positions. `keys` numbers them for good: a listing
+    keeps its key while its content is unchanged, and new or changed ones get higher ones.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Take a committed state; use `open`, `create` or `open_or_create` instead.
+
+        Args:
+            path: The catalogue folder.
+            manifest: The state to show.
+        """
+        self.path = path
+        self._manifest = manifest
+
+    # ------------------------------------------------------------ opening
+
+    @classmethod
+    def create(cls, path: str | Path) -> Catalogue:
+        """Create an empty catalogue.
+
+        Args:
+            path: A folder that does not exist, or is empty.
+
+        Returns:
+            The catalogue, at version 1.
+
+        Raises:
+            CatalogueError: If the folder holds something already or cannot be written.
+        """
+        path = Path(path)
+        if list_versions(path):
+            raise CatalogueError(f"There is a catalogue at {path} already. Open it instead.")
+        with writing("create a catalogue", path, 0):
+            if path.is_dir() and {item.name for item in path.iterdir()} - {"lock", "tables"}:
+                raise CatalogueError(
+                    f"The folder {path} holds other files and no catalogue. Name a new folder."
+                )
+            path.mkdir(parents=True, exist_ok=True)
+            with write_lock(path):
+                manifest = Manifest(
+                    version=1,
+                    created=_now(),
+                    operation="create",
+                    summary={},
+                    next_key=0,
+                    tables={"listings": create_table(path, "listings.lance", LISTING_SCHEMA)},
+                    sources={},
+                )
+                write_manifest(path, manifest)
+        return cls(path, manifest)
+
+    @classmethod
+    def open(cls, path: str | Path, version: int | None = None) -> Catalogue:
+        """Open a catalogue.
+
+        Args:
+            path: Its folder.
+            version: A committed version; None for the newest. An older one can be read,
+                and made current again with `rollback`.
+
+        Returns:
+            The catalogue at that version.
+
+        Raises:
+            CatalogueError: If there is none, it is of another format, or a table is missing.
+        """
+        path = Path(path)
+        manifest = read_head(path) if version is None else read_manifest(path, version)
+        for ref in manifest.tables.values():
+            open_table(path, ref)
+        return cls(path, manifest)
+
+    @classmethod
+    def open_or_create(cls, path: str | Path) -> Catalogue:
+        """Open the catalogue at `path`, or create it where there is none.
+
+        Args:
+            path: Its folder.
+
+        Returns:
+            The catalogue at its newest version.
+        """
+        return cls.open(path) if list_versions(Path(path)) else cls.create(path)
+
+    def refresh(self) -> bool:
+        """Move on to the newest committed version.
+
+        Returns:
+            Whether there was a newer one.
+        """
+        head = read_head(self.path)
+        if head.version == self._manifest.version:
+            return False
+        self._move_to(head)
+        return True
+
+    def _move_to(self, manifest: Manifest) -> None:
+        same_listings = manifest.tables["listings"] == self._manifest.tables["listings"]
+        self._manifest = manifest
+        if not same_listings:
+            for name in ("facts", "listing_ids", "keys", "claims", "_row_of_id"):
+                self.__dict__.pop(name, None)
+
+    # ------------------------------------------------------------ reading
+
+    @property
+    def version(self) -> int:
+        """The committed version this object shows."""
+        return self._manifest.version
+
+    @property
+    def manifest(self) -> Manifest:
+        """Which table versions make up this state."""
+        return self._manifest
+
+    def __len__(self) -> int:
+        """Count the listings."""
+        return self._manifest.tables["listings"].rows
+
+    def _read(self, columns: Sequence[str], rows: Sequence[int] | None = None) -> pa.Table:
+        """Read whole columns of the listings, or some rows of them, at today's schema."""
+        dataset = open_table(self.path, self._manifest.tables["listings"])
+        have = [name for name in columns if name in dataset.schema.names]
+        if rows is None:
+            table = dataset.to_table(columns=have)
+        else:
+            table = dataset.take(list(rows), columns=have)
+        return conform(table, pa.schema([LISTING_SCHEMA.field(name) for name in columns]))
+
+    @cached_property
+    def facts(self) -> pa.Table:
+        """One row a listing: the flat columns filters refer to, by dotted name.
+
+        `certifications` lists the names claimed of the listing or its supplier; it is
+        null, not empty, where none is known.
+        """
+        table = flatten(self._read(FACT_COLUMNS).combine_chunks())
+        return table.append_column(
+            "certifications", claim_rows.certifications(self.claims, len(self))
+        )
+
+    @cached_property
+    def claims(self) -> pa.Table:
+        """One row a claim: `row` of the listing, `subject` (listing or supplier), the claim."""
+        return claim_rows.explode(self._read(("claims", "supplier_claims")))
+
+    @cached_property
+    def listing_ids(self) -> list[str]:
+        """The ids in row order."""
+        ids: list[str] = self._read(("id",))["id"].to_pylist()
+        return ids
+
+    @cached_property
+    def keys(self) -> IntArray:
+        """(len,) int64, ascending: a number a listing keeps while its content is unchanged."""
+        keys: IntArray = self._read(("key",))["key"].to_numpy()
+        return keys
+
+    @cached_property
+    def _row_of_id(self) -> dict[str, int]:
+        return {listing_id: row for row, listing_id in enumerate(self.listing_ids)}
+
+    def rows(self, ids: Sequence[str]) -> IntArray:
+        """Find the rows of listings.
+
+        Args:
+            ids: Listing ids.
+
+        Returns:
+            (len(ids),) int64 positions.
+
+        Raises:
+            UnknownIdError: If an id is not in the catalogue.
+        """
+        found = [self._row_of_id.get(listing_id, -1) for listing_id in ids]
+        unknown = [listing_id for listing_id, row in zip(ids, found, strict=True) if row < 0]
+        if unknown:
+            raise UnknownIdError(_unknown(unknown, self.path))
+        return np.array(found, np.int64)
+
+    def __contains__(self, listing_id: object) -> bool:
+        """Tell whether a listing of that id is there."""
+        return listing_id in self._row_of_id
+
+    def listings(self, rows: Sequence[int] | IntArray) -> list[Listing]:
+        """Read listings whole.
+
+        Args:
+            rows: Positions, in any order, repeats allowed.
+
+        Returns:
+            One listing a row, in that order.
+        """
+        positions = np.asarray(rows, np.int64).reshape(-1)
+        if not len(positions):
+            return []
+        # Lance wants each row once and in order
+        unique, back = np.unique(positions, return_inverse=True)
+        details = self._read(DETAIL_COLUMNS, unique.tolist())
+        table = self.facts.take(unique)
+        for name in DETAIL_COLUMNS:
+            table = table.append_column(name, details[name])
+        listings = listings_from_table(table)
+        return [listings[position] for position in back]
+
+    def texts(self, rows: Sequence[int] | IntArray | None = None) -> list[str]:
+        """Write the text each listing is embedded and lexically indexed by.
+
+        Args:
+            rows: Positions; None for all, in row order.
+
+        Returns:
+            Title, description, brand, model, category and attributes, one a line.
+        """
+        facts = self.facts if rows is None else self.facts.take(np.asarray(rows, np.int64))
+        texts: list[str] = listing_texts(facts.combine_chunks()).to_pylist()
+        return texts
+
+    def media_path(self, media: Media, *, source: str | None = None) -> Path | None:
+        """Find the file of a picture or video on this machine.
+
+        Args:
+            media: A listing's medium.
+            source: The listing's source; without it every source's media folder is tried.
+
+        Returns:
+            An existing file, or None for a URL or a file that is not there.
+        """
+        if "://" in media.uri:
+            return None
+        given = Path(media.uri)
+        if given.is_absolute():
+            return given if given.is_file() else None
+        sources = self._manifest.sources
+        named = sources.get(source) if source is not None else None
+        roots = [named] if named is not None else list(sources.values())
+        for about in roots:
+            root = about.get("media_root")
+            if root and (file := Path(root) / given).is_file():
+                return file
+        return None
+
+    # ------------------------------------------------------------ writing
+
+    def _commit(
+        self,
+        operation: str,
+        change: Callable[[Manifest], tuple[Manifest, Mapping[str, Any]]],
+    ) -> None:
+        """Run one change of the tables and make it the current version, or neither."""
+        with write_lock(self.path):
+            head = list_versions(self.path)[-1]
+            if head != self.version:
+                raise ConflictError(
+                    f"{self.path} is at version {head} by now, this object at {self.version}. "
+                    f"Nothing was written; call refresh(), or open it again, and retry."
+                )
+            with writing(operation, self.path, self.version):
+                changed, summary = change(self._manifest)
+            manifest = replace(
+                changed,
+                version=self.version + 1,
+                created=_now(),
+                operation=operation,
+                summary=summary,
+            )
+            write_manifest(self.path, manifest)
+        self._move_to(manifest)
+
+    def upsert(self, listings: Iterable[Listing]) -> UpsertReport:
+        """Add listings, or replace those of the same id, in one commit.
+
+        Args:
+            listings: Read once, streaming.
+
+        Returns:
+            How many were added, changed, or there already with equal content.
+
+        Raises:
+            InvalidInputError: If a listing is not valid; nothing is written then.
+            DuplicateIdError: If an id comes twice.
+            ConflictError: If another writer was first.
+            CatalogueError: If it cannot be written.
+        """
+
+        def tables() -> Iterator[pa.Table]:
+            source = iter(listings)
+            while chunk := list(islice(source, _UPSERT_CHUNK)):
+                yield listings_to_table(chunk)
+
+        return self.merge(tables(), operation="upsert")
+
+    def merge(
+        self,
+        tables: Iterable[pa.Table],
+        *,
+        operation: str,
+        sources: Callable[[], Mapping[str, Mapping[str, Any]]] | None = None,
+        extra: Callable[[Path, Mapping[str, TableRef]], Mapping[str, TableRef]] | None = None,
+    ) -> UpsertReport:
+        """Upsert rows that are in the catalogue's Arrow form already.
+
+        Args:
+            tables: Tables of `LISTING_SCHEMA`, without keys and hashes; read once.
+            operation: Name of the commit.
+            sources: Called after the rows were read; what to record of their sources.
+            extra: Called then too; writes further tables of the same commit.
+
+        Returns:
+            What was added, changed and unchanged.
+        """
+        merge = Merge(self, next_key=self._manifest.next_key)
+
+        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            ref = append(self.path, now.tables["listings"], LISTING_SCHEMA, merge.batches(tables))
+            ref = delete_keys(self.path, ref, merge.replaced_keys)
+            further = extra(self.path, now.tables) if extra else {}
+            changed = replace(
+                now,
+                next_key=merge.next_key,
+                tables={**now.tables, "listings": ref, **further},
+                sources={**now.sources, **(sources() if sources else {})},
+            )
+            return changed, merge.report.counts()
+
+        self._commit(operation, change)
+        return merge.report
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Remove listings.
+
+        Args:
+            ids: Their ids; repeats are counted once.
+
+        Returns:
+            How many were removed.
+
+        Raises:
+            UnknownIdError: If an id is not there, naming it; nothing is removed then.
+        """
+        unique = list(dict.fromkeys(ids))
+        keys = self.keys[self.rows(unique)].tolist()
+        if keys:
+
+            def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+                ref = delete_keys(self.path, now.tables["listings"], keys)
+                return replace(now, tables={**now.tables, "listings": ref}), {"removed": len(keys)}
+
+            self._commit("remove", change)
+        return len(keys)
+
+    # ------------------------------------------------------------ vectors
+
+    def _vector_table(
+        self, space: EmbeddingSpace, modality: Modality
+    ) -> tuple[str, TableRef | None]:
+        identity = json.dumps([space.name, space.revision, space.dim, space.metric])
+        short = hashlib.sha256(identity.encode()).hexdigest()[:10]
+        name = f"vectors_{space.name}_{modality}_{short}"
+        return name, self._manifest.tables.get(name)
+
+    def _parts(self, modality: Modality) -> vector_rows.Parts:
+        column = "text_hash" if modality is Modality.TEXT else "media"
+        return vector_rows.parts_of(self._read((column,)), modality)
+
+    def pending(self, space: EmbeddingSpace, modality: Modality) -> list[PendingItem]:
+        """List what is not encoded yet, each distinct content once.
+
+        Args:
+            space: The embedding space.
+            modality: Texts or pictures.
+
+        Returns:
+            Content hash, and a row and part that hold it, in row order. A picture whose
+            file was not read when its listing came in has no hash and is not listed.
+        """
+        _, ref = self._vector_table(space, modality)
+        done = vector_rows.stored_hashes(self.path, ref)
+        return vector_rows.pending(self._parts(modality), done)
+
+    def put_vectors(
+        self,
+        space: EmbeddingSpace,
+        modality: Modality,
+        hashes: Sequence[str],
+        vectors: FloatArray,
+    ) -> int:
+        """Store vectors under the hash of what they encode; one commit a call.
+
+        Args:
+            space: The space they belong to.
+            modality: Texts or pictures.
+            hashes: Content hashes as given by `pending`.
+            vectors: (len(hashes), space.dim) float32, finite; unit length for cosine.
+
+        Returns:
+            How many were new; those already stored are left as they are.
+
+        Raises:
+            DimensionMismatchError: If the width is not the space's.
+            InvalidInputError: If the counts differ, a value is not finite, or a cosine
+                vector has not unit length.
+            ConflictError: If another writer was first.
+        """
+        checked = vector_rows.check_vectors(space, hashes, vectors)
+        name, ref = self._vector_table(space, modality)
+        fresh = vector_rows.new_positions(hashes, vector_rows.stored_hashes(self.path, ref))
+        if not len(fresh):
+            return 0
+        batch = vector_rows.vector_batch(space, hashes, checked, fresh)
+
+        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            table = now.tables.get(name) or create_table(
+                self.path, f"{name}.lance", batch.schema, vector_rows.space_meta(space, modality)
+            )
+            table = append(self.path, table, batch.schema, [batch])
+            table = vector_rows.compacted(self.path, table)
+            return replace(now, tables={**now.tables, name: table}), {"vectors": len(fresh)}
+
+        self._commit("vectors", change)
+        return len(fresh)
+
+    def vectors(self, space: EmbeddingSpace, modality: Modality) -> VectorTable:
+        """Read the vectors of this version's listings.
+
+        Args:
+            space: The embedding space.
+            modality: Texts or pictures.
+
+        Returns:
+            Vectors with the row and part each belongs to, ordered by row, then part;
+            listings that are not encoded have none.
+        """
+        _, ref = self._vector_table(space, modality)
+        return vector_rows.join(self.path, ref, space, self._parts(modality))
+
+    def spaces(self) -> list[tuple[EmbeddingSpace, Modality, int]]:
+        """List the embedding spaces that have vectors.
+
+        Returns:
+            Space, modality and how many vectors are stored.
+        """
+        return [
+            (*vector_rows.space_of(ref.meta), ref.rows)
+            for name, ref in sorted(self._manifest.tables.items())
+            if name.startswith("vectors_")
+        ]
+
+    # ------------------------------------------------------------ versions
+
+    def versions(self) -> list[VersionInfo]:
+        """List the committed versions still kept, oldest first.
+
+        Returns:
+            What made each, when, and its counts.
+        """
+        manifests = (read_manifest(self.path, number) for number in list_versions(self.path))
+        return [
+            VersionInfo(
+                version=manifest.version,
+                created=manifest.created,
+                operation=manifest.operation,
+                summary=manifest.summary,
+            )
+            for manifest in manifests
+        ]
+
+    def rollback(self, version: int) -> None:
+        """Make the listings of an earlier version current again, as a new version.
+
+        Vectors are keyed by content and stay: they are only ever added to.
+
+        Args:
+            version: A version listed by `versions`.
+
+        Raises:
+            CatalogueError: If there is no such version.
+            ConflictError: If another writer was first.
+        """
+        old = read_manifest(self.path, version)
+
+        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            for ref in old.tables.values():
+                open_table(self.path, ref)
+            kept = {name: ref for name, ref in now.tables.items() if name.startswith("vectors_")}
+            tables = {**old.tables, **kept}
+            return replace(now, tables=tables, sources=old.sources), {"restored": version}
+
+        self._commit("rollback", change)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _unknown(ids: Sequence[str], path: Path) -> str:
+    shown = ", ".join(repr(listing_id) for listing_id in ids[:5])
+    more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+    return f"No listing {shown}{more} in the catalogue {path}. Ids are case-sensitive."

@@ -1,0 +1,328 @@
+"""Listings to Arrow rows and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+import pyarrow as pa
+
+from deepsearch.catalogue.columns import assemble
+from deepsearch.errors import InvalidInputError
+from deepsearch.schema import (
+    Claim,
+    EvidenceGrade,
+    LeadTime,
+    Listing,
+    Media,
+    Money,
+    Offer,
+    PriceTier,
+    Quantity,
+    Supplier,
+)
+
+__all__ = ["listings_from_table", "listings_to_table"]
+
+_SUPPLIER_FIELDS = tuple(
+    field.name
+    for field in fields(Supplier)
+    if field.name not in ("annual_revenue", "main_markets", "claims")
+)
+
+
+def _plain_range(offer: Offer) -> bool:
+    """Whether `price` alone says all that the tiers say."""
+    tiers = offer.price_tiers
+    return len(tiers) == 1 and tiers[0].min_quantity is None and tiers[0].max_quantity is None
+
+
+def _claim_row(claim: Claim) -> dict[str, Any]:
+    value = claim.value
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return {
+        "dimension": claim.dimension,
+        "number": float(value) if is_number else None,
+        "high": claim.high,
+        "unit": claim.unit,
+        "text": value if isinstance(value, str) else None,
+        "flag": value if isinstance(value, bool) else None,
+        "scope": claim.scope,
+        "evidence": str(claim.evidence),
+        "source": claim.source,
+        "quote": claim.quote,
+        "stated_on": claim.stated_on,
+        "expires_on": claim.expires_on,
+        "certificate_number": claim.number,
+        "min_quantity": claim.min_quantity,
+    }
+
+
+def _claim(row: Mapping[str, Any]) -> Claim:
+    value: str | float | bool
+    if row["flag"] is not None:
+        value = row["flag"]
+    elif row["number"] is not None:
+        value = row["number"]
+    else:
+        value = row["text"] or ""
+    return Claim(
+        dimension=row["dimension"],
+        value=value,
+        unit=row["unit"],
+        high=row["high"],
+        scope=row["scope"],
+        evidence=EvidenceGrade(row["evidence"]),
+        source=row["source"],
+        quote=row["quote"],
+        stated_on=row["stated_on"],
+        expires_on=row["expires_on"],
+        number=row["certificate_number"],
+        min_quantity=row["min_quantity"],
+    )
+
+
+def _numbers(value: object) -> Iterable[float]:
+    """Yield the numbers that must be finite and not negative."""
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, (int, float)):
+        yield float(value)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, (PriceTier, LeadTime, Quantity, Money)):
+        for field in fields(value):
+            yield from _numbers(getattr(value, field.name))
+
+
+def _check(listing: Listing) -> None:
+    if not listing.id or not listing.id.strip():
+        raise InvalidInputError(
+            f"The listing titled {listing.title!r} has no id. Give every listing a non-empty id."
+        )
+    if not listing.title.strip():
+        raise InvalidInputError(f"Listing {listing.id!r} has no title. Give it one.")
+    if listing.supplier is not None and not listing.supplier.id:
+        raise InvalidInputError(f"The supplier of listing {listing.id!r} has no id. Give it one.")
+    for record in (listing.offer, listing.supplier):
+        if record is None:
+            continue
+        for field in fields(record):
+            for number in _numbers(getattr(record, field.name)):
+                if not math.isfinite(number) or number < 0:
+                    raise InvalidInputError(
+                        f"Listing {listing.id!r} has {field.name} {number}; a finite number, not "
+                        f"negative, is expected. Use None where it is not known."
+                    )
+
+
+def longest_lead_time(lead_times: Sequence[LeadTime]) -> float | None:
+    """Give the lead time that holds whatever the quantity: the longest stated.
+
+    Args:
+        lead_times: The stated ones.
+
+    Returns:
+        Days, or None if none is stated.
+    """
+    return max((lead.days for lead in lead_times), default=None)
+
+
+def listings_to_table(listings: Sequence[Listing]) -> pa.Table:
+    """Write listings as rows of the catalogue's schema.
+
+    Args:
+        listings: Any number.
+
+    Returns:
+        A table of `LISTING_SCHEMA`; key and hashes are null.
+
+    Raises:
+        InvalidInputError: If a listing has no id or title, or a number is negative or
+            not finite, naming the listing and the field.
+    """
+    for listing in listings:
+        _check(listing)
+
+    def of(read: Callable[[Listing], Any]) -> list[Any]:
+        return [read(listing) for listing in listings]
+
+    def of_offer(read: Callable[[Offer], Any]) -> list[Any]:
+        return [read(listing.offer) for listing in listings]
+
+    def of_supplier(read: Callable[[Supplier], Any]) -> list[Any]:
+        return [None if (s := listing.supplier) is None else read(s) for listing in listings]
+
+    columns: dict[str, Sequence[Any]] = {
+        name: of(attrgetter(name))
+        for name in (
+            "id",
+            "source",
+            "title",
+            "description",
+            "category",
+            "brand",
+            "model",
+            "url",
+            "origin",
+        )
+    }
+    for name in ("dispatch_days", "warranty_months", "ship_from", "incoterm_place"):
+        columns[name] = of_offer(attrgetter(name))
+    for name in ("payment_terms", "incoterms"):
+        columns[name] = [list(values) or None for values in of_offer(attrgetter(name))]
+    for name in ("min_order_quantity", "monthly_capacity", "stock"):
+        quantities: list[Quantity | None] = of_offer(attrgetter(name))
+        columns[f"{name}.value"] = [None if q is None else q.value for q in quantities]
+        columns[f"{name}.unit"] = [None if q is None else q.unit or None for q in quantities]
+    for name in _SUPPLIER_FIELDS:
+        columns[f"supplier.{name}"] = of_supplier(attrgetter(name))
+    columns |= {
+        "price.min": of_offer(lambda o: o.price_min),
+        "price.max": of_offer(lambda o: o.price_max),
+        "price.currency": of_offer(lambda o: o.currency),
+        "price.unit": of_offer(lambda o: o.price_unit),
+        "lead_time_days": of_offer(lambda o: longest_lead_time(o.lead_times)),
+        "sample.price": of_offer(lambda o: o.sample_price.amount if o.sample_price else None),
+        "sample.currency": of_offer(lambda o: o.sample_price.currency if o.sample_price else None),
+        "sample.days": of_offer(lambda o: o.sample_days),
+        "supplier.annual_revenue.amount": of_supplier(
+            lambda s: s.annual_revenue.amount if s.annual_revenue else None
+        ),
+        "supplier.annual_revenue.currency": of_supplier(
+            lambda s: s.annual_revenue.currency if s.annual_revenue else None
+        ),
+        "supplier.main_markets": of_supplier(lambda s: list(s.main_markets) or None),
+        "attributes": of(lambda item: list(item.attributes.items()) or None),
+        "identifiers": of(lambda item: list(item.identifiers.items()) or None),
+        "media": of(
+            lambda item: (
+                [{"uri": m.uri, "kind": m.kind, "content_hash": m.content_hash} for m in item.media]
+                or None
+            )
+        ),
+        "price_tiers": of_offer(
+            lambda o: (
+                None
+                if _plain_range(o) or not o.price_tiers
+                else [
+                    {
+                        "low": t.low,
+                        "high": t.high,
+                        "min_quantity": t.min_quantity,
+                        "max_quantity": t.max_quantity,
+                    }
+                    for t in o.price_tiers
+                ]
+            )
+        ),
+        "lead_times": of_offer(
+            lambda o: (
+                [{"days": t.days, "max_quantity": t.max_quantity} for t in o.lead_times] or None
+            )
+        ),
+        "claims": of(lambda item: [_claim_row(claim) for claim in item.claims] or None),
+        "supplier_claims": of_supplier(lambda s: [_claim_row(c) for c in s.claims] or None),
+    }
+    try:
+        return assemble(columns, len(listings))
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
+        if len(listings) == 1:
+            raise InvalidInputError(
+                f"Listing {listings[0].id!r} holds a value of the wrong type: {error}."
+            ) from error
+        for listing in listings:
+            listings_to_table([listing])  # names the one that does not fit
+        raise
+
+
+# ---------------------------------------------------------------- rows → listings
+
+
+def _quantity(value: float | None, unit: str | None) -> Quantity | None:
+    return None if value is None else Quantity(value=value, unit=unit or "")
+
+
+def _money(amount: float | None, currency: str | None) -> Money | None:
+    return None if amount is None or currency is None else Money(amount=amount, currency=currency)
+
+
+def _supplier(row: Mapping[str, Any]) -> Supplier | None:
+    if row["supplier.id"] is None:
+        return None
+    return Supplier(
+        **{name: row[f"supplier.{name}"] for name in _SUPPLIER_FIELDS},
+        annual_revenue=_money(
+            row["supplier.annual_revenue.amount"], row["supplier.annual_revenue.currency"]
+        ),
+        main_markets=tuple(row["supplier.main_markets"] or ()),
+        claims=tuple(_claim(claim) for claim in row["supplier_claims"] or ()),
+    )
+
+
+def _offer(row: Mapping[str, Any]) -> Offer:
+    tiers = tuple(PriceTier(**tier) for tier in row["price_tiers"] or ())
+    if not tiers and row["price.min"] is not None:
+        tiers = (PriceTier(low=row["price.min"], high=row["price.max"]),)
+    leads = tuple(LeadTime(**lead) for lead in row["lead_times"] or ())
+    if not leads and row["lead_time_days"] is not None:
+        leads = (LeadTime(days=row["lead_time_days"]),)
+    return Offer(
+        currency=row["price.currency"],
+        price_unit=row["price.unit"],
+        price_tiers=tiers,
+        min_order_quantity=_quantity(
+            row["min_order_quantity.value"], row["min_order_quantity.unit"]
+        ),
+        sample_price=_money(row["sample.price"], row["sample.currency"]),
+        sample_days=row["sample.days"],
+        payment_terms=tuple(row["payment_terms"] or ()),
+        incoterms=tuple(row["incoterms"] or ()),
+        incoterm_place=row["incoterm_place"],
+        lead_times=leads,
+        dispatch_days=row["dispatch_days"],
+        monthly_capacity=_quantity(row["monthly_capacity.value"], row["monthly_capacity.unit"]),
+        stock=_quantity(row["stock.value"], row["stock.unit"]),
+        warranty_months=row["warranty_months"],
+        ship_from=row["ship_from"],
+    )
+
+
+def listings_from_table(table: pa.Table) -> list[Listing]:
+    """Read listings back from flattened rows.
+
+    Args:
+        table: The fact and detail columns, flattened to dotted names.
+
+    Returns:
+        One listing a row, in order.
+    """
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    names = list(columns)
+    listings = []
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(names, values, strict=True))
+        listings.append(
+            Listing(
+                id=row["id"],
+                title=row["title"],
+                description=row["description"],
+                category=row["category"],
+                brand=row["brand"],
+                model=row["model"],
+                attributes=dict(row["attributes"] or ()),
+                identifiers=dict(row["identifiers"] or ()),
+                origin=row["origin"],
+                url=row["url"],
+                source=row["source"],
+                media=tuple(Media(**media) for media in row["media"] or ()),
+                offer=_offer(row),
+                supplier=_supplier(row),
+                claims=tuple(_claim(claim) for claim in row["claims"] or ()),
+            )
+        )
+    return listings

@@ -1,0 +1,246 @@
+"""Lance tables at the versions a manifest names.
+
+Every write starts from the version the manifest names, whatever a killed writer left
+behind it, and returns the reference for the next manifest. Nothing here is visible to
+readers until that manifest is committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from deepsearch.catalogue.manifest import TableRef, sync_folder
+from deepsearch.errors import CatalogueError, DeepSearchError
+
+__all__ = ["append", "create_table", "delete_keys", "delete_where", "open_table", "writing"]
+
+log = logging.getLogger(__name__)
+
+# Deletes name their rows in an SQL list; a longer one costs more to parse than two scans.
+_DELETE_BATCH = 50_000
+
+
+@contextmanager
+def writing(what: str, path: Path, version: int) -> Iterator[None]:
+    """Turn a failure of the storage into one clear error.
+
+    Args:
+        what: What is being done, for the message.
+        path: The catalogue folder.
+        version: The version it stays at.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        CatalogueError: If the storage fails; nothing is committed then.
+    """
+    try:
+        yield
+    except DeepSearchError:
+        raise
+    except (OSError, RuntimeError, ValueError, pa.ArrowException) as error:
+        detail = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        raise CatalogueError(
+            f"Could not {what} in {path}: {detail}. The catalogue is unchanged, at version "
+            f"{version}. Check that the disk has room and the folder may be written to, then "
+            f"retry."
+        ) from error
+    except BaseException as error:
+        # Lance is native code; where it gives up it raises this, which is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise CatalogueError(
+            f"Could not {what} in {path}: {error}. The catalogue is unchanged, at version "
+            f"{version}."
+        ) from error
+
+
+def _folder(path: Path, ref: TableRef) -> str:
+    return str(path / "tables" / ref.folder)
+
+
+def open_table(path: Path, ref: TableRef) -> Any:
+    """Open a table as it was when the manifest was committed.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table's reference.
+
+    Returns:
+        The `lance.LanceDataset` at that version.
+
+    Raises:
+        CatalogueError: If the table, or the version, is missing or damaged.
+    """
+    import lance
+
+    try:
+        return lance.dataset(_folder(path, ref), version=ref.version)
+    except (OSError, ValueError, RuntimeError) as error:
+        there = Path(_folder(path, ref)).is_dir()
+        what = f"version {ref.version} of it cannot be read" if there else "its folder is missing"
+        raise CatalogueError(
+            f"Table '{ref.folder}' of the catalogue {path} cannot be opened: {what}. Restore the "
+            f"folder from a copy, open an earlier version (Catalogue.open(path, version=...)), "
+            f"or index the sources again."
+        ) from error
+
+
+def _settled(path: Path, ref: TableRef) -> Any:
+    """Open a table for writing, first undoing what a killed writer left after `ref`."""
+    dataset = open_table(path, ref)
+    if dataset.latest_version != ref.version:
+        log.info("table %s: undoing uncommitted versions after %d", ref.folder, ref.version)
+        dataset.restore()
+    return dataset
+
+
+def _synced(path: Path, ref: TableRef, dataset: Any, started: float) -> TableRef:
+    """Make the files written since `started` durable, and name the new version."""
+    root = Path(_folder(path, ref))
+    for folder, _, names in os.walk(root):
+        fresh = False
+        for name in names:
+            file = Path(folder, name)
+            # one second of slack: file times may be coarser than the clock
+            if file.stat().st_mtime >= started - 1:
+                fresh = True
+                handle = os.open(file, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+        if fresh:
+            sync_folder(Path(folder))
+    return TableRef(
+        folder=ref.folder, version=dataset.version, rows=dataset.count_rows(), meta=ref.meta
+    )
+
+
+def create_table(
+    path: Path, folder: str, schema: pa.Schema, meta: Mapping[str, Any] | None = None
+) -> TableRef:
+    """Create an empty table, over whatever an uncommitted attempt left there.
+
+    Args:
+        path: The catalogue folder.
+        folder: Folder name below `tables/`.
+        schema: Its columns.
+        meta: What to remember of it in the manifest.
+
+    Returns:
+        Its reference.
+    """
+    import lance
+
+    started = time.time()
+    ref = TableRef(folder=folder, version=0, rows=0, meta=meta or {})
+    root = Path(_folder(path, ref))
+    if root.exists():
+        shutil.rmtree(root)
+    root.parent.mkdir(exist_ok=True)
+    dataset = lance.write_dataset(schema.empty_table(), str(root))
+    return _synced(path, ref, dataset, started)
+
+
+def append(
+    path: Path, ref: TableRef, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+) -> TableRef:
+    """Append batches, streaming: one version however many there are.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table as it is.
+        schema: The batches' schema, the table's own.
+        batches: Read once; an exception from it passes through and nothing is appended.
+
+    Returns:
+        The reference after the append; `ref` itself if there was nothing to append.
+    """
+    import lance
+
+    started = time.time()
+    failure: list[BaseException] = []
+    source = iter(batches)
+    first = next(source, None)
+    if first is None:
+        return ref
+
+    def guarded() -> Iterator[pa.RecordBatch]:
+        # Lance reports an exception of its source as text; keep the real one
+        try:
+            yield first
+            yield from source
+        except BaseException as error:
+            failure.append(error)
+            raise
+
+    _settled(path, ref)
+    reader = pa.RecordBatchReader.from_batches(schema, guarded())
+    try:
+        dataset = lance.write_dataset(reader, _folder(path, ref), mode="append")
+    except BaseException:
+        if failure:
+            raise failure[0] from None
+        raise
+    return _synced(path, ref, dataset, started)
+
+
+def delete_where(path: Path, ref: TableRef, condition: str) -> TableRef:
+    """Delete the rows an SQL condition holds for.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table as it is.
+        condition: Written by this package only, never from outside.
+
+    Returns:
+        The reference after the deletion.
+    """
+    started = time.time()
+    dataset = _settled(path, ref)
+    dataset.delete(condition)
+    return _synced(path, ref, dataset, started)
+
+
+def delete_keys(path: Path, ref: TableRef, keys: Sequence[int]) -> TableRef:
+    """Delete rows by their integer key.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table as it is.
+        keys: Values of column "key"; may be empty.
+
+    Returns:
+        The reference after the deletion.
+    """
+    for start in range(0, len(keys), _DELETE_BATCH):
+        some = ",".join(map(str, sorted(keys[start : start + _DELETE_BATCH])))
+        ref = delete_where(path, ref, f"key IN ({some})")
+    return ref
+
+
+def compact(path: Path, ref: TableRef) -> TableRef:
+    """Merge a table's small files, and drop the deleted rows from them.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table as it is.
+
+    Returns:
+        The reference after it; rows keep their order.
+    """
+    started = time.time()
+    dataset = _settled(path, ref)
+    dataset.optimize.compact_files()
+    return _synced(path, ref, dataset, started)
