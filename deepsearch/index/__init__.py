@@ -1,1 +1,37 @@
-"""Index."""
+"""Indexes: which vectors are nearest, which words match; exact under any filter.
+
+Importing this loads numpy alone; faiss, hnswlib and the like come with the first index
+that needs them.
+"""
+
+from __future__ import annotations
+
+from deepsearch.index.approximate import ApproximateIndex
+from deepsearch.index.build import EXACT_UP_TO, IndexConfig, build_index
+from deepsearch.index.exact import ExactIndex
+from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
+from deepsearch.index.hnsw import HnswConfig, HnswIndex
+from deepsearch.index.ivfpq import IvfPqConfig, IvfPqIndex
+from deepsearch.index.live import LiveIndex
+from deepsearch.index.persist import AnyIndex, load_index, save_index
+from deepsearch.index.planner import Plan, PlannedIndex
+
+__all__ = [
+    "EXACT_UP_TO",
+    "AnyIndex",
+    "ApproximateIndex",
+    "ExactIndex",
+    "FaissHnswConfig",
+    "FaissHnswIndex",
+    "HnswConfig",
+    "HnswIndex",
+    "IndexConfig",
+    "IvfPqConfig",
+    "IvfPqIndex",
+    "LiveIndex",
+    "Plan",
+    "PlannedIndex",
+    "build_index",
+    "load_index",
+    "save_index",
+]

@@ -1,0 +1,151 @@
+"""What every vector index checks before it computes anything."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.errors import DimensionMismatchError, InvalidInputError
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray
+
+__all__ = ["as_mask", "as_queries", "as_vectors", "check_k"]
+
+# A unit vector that went through float16 or bfloat16 storage is off by less than this.
+_NORM_TOLERANCE = 1e-2
+_BLOCK_ROWS = 65_536
+
+
+def as_queries(queries: npt.ArrayLike, space: EmbeddingSpace) -> FloatArray:
+    """Return queries as C-contiguous float32 (n, dim), or say what is wrong.
+
+    Args:
+        queries: (n, dim), n may be 0. A single (dim,) vector is refused: pass `q[None]`.
+        space: The index's space.
+
+    Returns:
+        float32, C-contiguous, finite, (n, space.dim); the input itself where it fits.
+
+    Raises:
+        DimensionMismatchError: If the width is not the space's.
+        InvalidInputError: If it is not two-dimensional, or holds NaN or infinity.
+    """
+    array = np.ascontiguousarray(queries, dtype=np.float32)
+    # ascontiguousarray lifts a scalar to one dimension, and keeps (dim,) as it is.
+    if array.ndim != 2:
+        raise InvalidInputError(
+            f"Queries have shape {array.shape}; expected (n, {space.dim}). "
+            "For a single vector pass query[None, :]."
+        )
+    if array.shape[1] != space.dim:
+        raise DimensionMismatchError(
+            f"Queries have {array.shape[1]} dimensions; space '{space.name}' has {space.dim}. "
+            "Encode them with the encoder that built this index."
+        )
+    finite = np.isfinite(array).all(axis=1)
+    if not finite.all():
+        raise InvalidInputError(
+            f"Query {int(np.flatnonzero(~finite)[0])} holds NaN or infinity; "
+            "every value must be finite."
+        )
+    return array
+
+
+def as_vectors(vectors: npt.ArrayLike, space: EmbeddingSpace, *, values: bool = True) -> FloatArray:
+    """Return vectors to index as C-contiguous float32 (n, dim), or say what is wrong.
+
+    Args:
+        vectors: (n, dim), n may be 0. A float32 memory map stays one.
+        space: The space they belong to; cosine vectors must have unit length.
+        values: False skips reading the values, where they were checked before.
+
+    Returns:
+        float32, C-contiguous, finite, (n, space.dim).
+
+    Raises:
+        DimensionMismatchError: If the width is not the space's.
+        InvalidInputError: If it is not two-dimensional, a value is not finite, or a
+            vector of a cosine space is not of unit length.
+    """
+    array = vectors if isinstance(vectors, np.ndarray) else np.asarray(vectors)
+    if array.ndim != 2:
+        raise InvalidInputError(f"Vectors have shape {array.shape}; expected (n, {space.dim}).")
+    if array.shape[1] != space.dim:
+        raise DimensionMismatchError(
+            f"Vectors have {array.shape[1]} dimensions; space '{space.name}' has {space.dim}. "
+            "Encode them with the encoder of that space."
+        )
+    if array.dtype != np.float32 or not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array, dtype=np.float32)
+    if values:
+        for start in range(0, array.shape[0], _BLOCK_ROWS):
+            _check_values(array[start : start + _BLOCK_ROWS], start, space)
+    return array
+
+
+def _check_values(block: FloatArray, start: int, space: EmbeddingSpace) -> None:
+    # One pass finds both faults: a row with NaN or infinity has no finite norm.
+    squares = np.einsum("ij,ij->i", block, block)
+    bad = ~np.isfinite(squares)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        if not np.isfinite(block[row]).all():
+            raise InvalidInputError(
+                f"Vector {start + row} holds NaN or infinity; every value must be finite."
+            )
+        raise InvalidInputError(
+            f"Vector {start + row} is too long for float32 arithmetic; scale the vectors down."
+        )
+    if space.metric == "cosine":
+        off = np.abs(np.sqrt(squares) - 1.0) > _NORM_TOLERANCE
+        if off.any():
+            row = int(np.flatnonzero(off)[0])
+            raise InvalidInputError(
+                f"Vector {start + row} has length {float(np.sqrt(squares[row])):.4g}; space "
+                f"'{space.name}' compares by cosine and needs unit length. Divide by the norm "
+                "(a zero vector has no direction: leave it out)."
+            )
+
+
+def as_mask(allowed: npt.ArrayLike | None, count: int) -> BoolArray | None:
+    """Return the mask over positions as contiguous bool, or say what is wrong.
+
+    Args:
+        allowed: (count,) bool; None allows all.
+        count: Positions of the index.
+
+    Returns:
+        The mask, or None where everything is allowed.
+
+    Raises:
+        InvalidInputError: If its length or type differs.
+    """
+    if allowed is None:
+        return None
+    mask = np.asarray(allowed)
+    if mask.dtype != np.bool_:
+        raise InvalidInputError(
+            f"The mask holds {mask.dtype}; expected bool, one a position (not a list of ids)."
+        )
+    if mask.shape != (count,):
+        raise InvalidInputError(
+            f"The mask has shape {mask.shape}; the index holds {count} positions, "
+            f"so ({count},) is expected."
+        )
+    return np.ascontiguousarray(mask)
+
+
+def check_k(k: int) -> int:
+    """Return k, or say that it must be at least 1.
+
+    Args:
+        k: Matches wanted a query.
+
+    Returns:
+        k as a plain int.
+
+    Raises:
+        InvalidInputError: If it is not an integer >= 1.
+    """
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
+        raise InvalidInputError(f"k is {k!r}; expected an integer of at least 1.")
+    return int(k)

@@ -1,0 +1,144 @@
+"""What the approximate indexes share: exact float32 scores, and masks that hold.
+
+A backend only proposes candidates. Here they are scored by their float32 vectors, so
+scores agree across backends to the bit; short answers are completed exactly, so that
+min(k, allowed) matches always come back; and masks that leave few rows skip the
+backend, because a scan of few rows is both faster and exact.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from deepsearch.index._checks import as_mask, as_queries, check_k
+from deepsearch.index._metric import rescore
+from deepsearch.index._select import empty_matches, pack
+from deepsearch.index.exact import ExactIndex, exact_search
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches
+
+__all__ = ["ApproximateIndex"]
+
+
+class ApproximateIndex(ABC):
+    """An immutable approximate index over float32 vectors; searchable from many threads.
+
+    Attributes:
+        exact: The exact index over the same vectors.
+        kind: Name of the backend in index files.
+        effort: Candidate effort of a plain `search` (ef_search or nprobe).
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, exact: ExactIndex, *, effort: int, exact_below: float) -> None:
+        """Keep what every backend needs.
+
+        Args:
+            exact: The exact index over the same vectors.
+            effort: Default effort of a search, >= 1.
+            exact_below: Share of allowed rows under which they are scanned instead.
+        """
+        self.exact = exact
+        self.effort = effort
+        self._exact_below = exact_below
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space of the vectors held."""
+        return self.exact.space
+
+    def __len__(self) -> int:
+        """Vectors held."""
+        return len(self.exact)
+
+    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+        """Find about the k best vectors for each query, at the default effort.
+
+        Args:
+            queries: (n, dim) float32, finite; a single vector as query[None, :].
+            k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
+            allowed: (len(self),) bool mask over positions; None allows all. No
+                position outside it is ever returned, and min(k, allowed.sum()) are.
+
+        Returns:
+            Positions and float32-exact scores, larger is better, ties by position.
+
+        Raises:
+            DimensionMismatchError: If the queries' width is not the space's.
+            InvalidInputError: If k < 1, a value is not finite, or the mask's
+                length differs from the index's.
+        """
+        batch = as_queries(queries, self.space)
+        k = check_k(k)
+        mask = as_mask(allowed, len(self))
+        count = len(self) if mask is None else int(np.count_nonzero(mask))
+        if mask is not None and count < max(k + 1, self._exact_below * len(self)):
+            return exact_search(
+                batch, self.exact.vectors, np.flatnonzero(mask), k=k, metric=self.space.metric
+            )
+        return self.search_with(batch, k=k, mask=mask, count=count, effort=self.effort)
+
+    def search_with(
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+    ) -> Matches:
+        """Search at a given effort; for planners. Arguments are not checked again.
+
+        Args:
+            queries: (n, dim) float32, checked.
+            k: Matches wanted a query.
+            mask: (len(self),) contiguous bool, or None.
+            count: Rows the mask allows (len(self) without one).
+            effort: ef_search or nprobe.
+
+        Returns:
+            As `search`.
+        """
+        if queries.shape[0] == 0 or count == 0:
+            return empty_matches(queries.shape[0], k)
+        ids = self.candidates(queries, k=k, mask=mask, count=count, effort=effort)
+        scores = rescore(queries, self.exact.vectors, ids, self.space.metric)
+        matches = pack(ids, scores, k)
+        short = np.flatnonzero(matches.counts < min(k, count))
+        if short.size:
+            allowed = None if mask is None else np.flatnonzero(mask)
+            full = exact_search(
+                queries[short], self.exact.vectors, allowed, k=k, metric=self.space.metric
+            )
+            matches.ids[short] = full.ids
+            matches.scores[short] = full.scores
+            matches.counts[short] = full.counts
+        return matches
+
+    @abstractmethod
+    def candidates(
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+    ) -> IntArray:
+        """Propose candidates, none outside the mask.
+
+        Args:
+            queries: (n, dim) float32, checked.
+            k: Matches wanted a query.
+            mask: (len(self),) contiguous bool, or None.
+            count: Rows the mask allows.
+            effort: ef_search or nprobe.
+
+        Returns:
+            (n, m) int64 positions, distinct within a row, -1 where there is none.
+        """
+
+    @abstractmethod
+    def efforts(self) -> tuple[int, ...]:
+        """Return efforts worth trying, ascending, for calibration."""
+
+    @abstractmethod
+    def parts(self) -> Mapping[str, Callable[[Path], None]]:
+        """Return a writer for each file of the index beside its vectors."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """Return what a file header records of the index, as JSON values."""

@@ -1,0 +1,72 @@
+"""Builds the index that fits a set of vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from deepsearch.index._checks import as_vectors
+from deepsearch.index.approximate import ApproximateIndex
+from deepsearch.index.exact import ExactIndex
+from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
+from deepsearch.index.hnsw import HnswConfig, HnswIndex
+from deepsearch.index.ivfpq import IvfPqConfig, IvfPqIndex
+from deepsearch.index.planner import PlannedIndex
+from deepsearch.schema import EmbeddingSpace, FloatArray
+
+__all__ = ["EXACT_UP_TO", "IndexConfig", "build_index"]
+
+EXACT_UP_TO = 20_000
+"""Vectors up to which scanning all of them beats building anything."""
+
+IndexConfig: TypeAlias = HnswConfig | FaissHnswConfig | IvfPqConfig
+
+
+def build_index(
+    vectors: FloatArray,
+    space: EmbeddingSpace,
+    *,
+    config: IndexConfig | None = None,
+    target_recall: float = 0.95,
+    progress: Callable[[str, float], None] | None = None,
+) -> PlannedIndex:
+    """Build the index that fits a set of vectors.
+
+    Args:
+        vectors: (n, dim) float32, finite, unit length in a cosine space; n may be 0.
+        space: The space they belong to.
+        config: Options of the approximate base, their type choosing it; None decides by
+            size: none up to `EXACT_UP_TO` vectors, `IvfPqIndex` above.
+        target_recall: ann_recall@10 that searches are planned for.
+        progress: Called with the stage's name and the share done, 0..1.
+
+    Returns:
+        The index.
+    """
+
+    def tell(stage: str, share: float) -> None:
+        if progress is not None:
+            progress(stage, share)
+
+    tell("check", 0.0)
+    checked = as_vectors(vectors, space)
+    exact = ExactIndex(checked, space, check_values=False)
+    tell("build", 0.1)
+    chosen = config
+    if chosen is None and len(exact) > EXACT_UP_TO:
+        chosen = IvfPqConfig()
+    base = None if chosen is None or len(exact) == 0 else _build_base(checked, space, chosen)
+    tell("calibrate", 0.8)
+    index = PlannedIndex(exact, base, target_recall=target_recall)
+    tell("done", 1.0)
+    return index
+
+
+def _build_base(
+    vectors: FloatArray, space: EmbeddingSpace, config: IndexConfig
+) -> ApproximateIndex:
+    if isinstance(config, HnswConfig):
+        return HnswIndex.build(vectors, space, config=config)
+    if isinstance(config, FaissHnswConfig):
+        return FaissHnswIndex.build(vectors, space, config=config)
+    return IvfPqIndex.build(vectors, space, config=config)

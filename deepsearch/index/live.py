@@ -1,0 +1,443 @@
+"""An index that changes while it is searched.
+
+An immutable base, a tail of fresh rows that is scanned exactly, and a mask over what
+was replaced or removed. Every write makes a new snapshot and swaps it in; a search
+takes the snapshot it finds and needs no lock. Compaction builds a new base beside the
+running searches and swaps it in the same way, keeping what was written meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from deepsearch.errors import InvalidInputError, SpaceMismatchError, UnknownIdError
+from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k
+from deepsearch.index._select import merge
+from deepsearch.index.exact import exact_search
+from deepsearch.index.planner import Plan, PlannedIndex
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches
+
+__all__ = ["Builder", "LiveIndex"]
+
+_REMOVED = -1
+
+
+class Builder(Protocol):
+    """Builds a base from vectors; `build_index` is one."""
+
+    def __call__(self, vectors: FloatArray, space: EmbeddingSpace, /) -> PlannedIndex:
+        """Build a base over (n, dim) vectors."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One state of a live index; nothing in it is ever changed.
+
+    Attributes:
+        base: Index over the compacted rows.
+        base_positions: (len(base),) position of each base row, ascending.
+        base_live: (len(base),) whether the row still stands for its position.
+        tail: (t, dim) fresh rows; the live ones lie at `tail_rows`.
+        tail_rows: Rows of `tail` in use, ascending by position.
+        tail_positions: Their positions.
+        where: (positions,) base row, or -2 - tail row, or -1 where removed.
+    """
+
+    base: PlannedIndex
+    base_positions: IntArray
+    base_live: BoolArray
+    tail: FloatArray
+    tail_rows: IntArray
+    tail_positions: IntArray
+    where: IntArray
+
+
+class LiveIndex:
+    """A planned base with a fresh tail: adds, replacements and removals show at once.
+
+    A position is given to a vector when it is added, stays with it through
+    replacements and compactions, and is never used again once removed. `len` counts
+    positions, removed ones included, because masks span them; `live_count` counts what
+    can be found.
+    """
+
+    kind: ClassVar[str] = "live"
+
+    def __init__(self, base: PlannedIndex, *, build: Builder | None = None) -> None:
+        """Start from a base whose rows become positions 0..len(base)-1.
+
+        Args:
+            base: The compacted rows; may be empty.
+            build: Builds the base of a compaction; None: `build_index` with the base's
+                target_recall.
+        """
+        count = len(base)
+        self._restore(
+            Snapshot(
+                base=base,
+                base_positions=np.arange(count, dtype=np.int64),
+                base_live=np.ones(count, dtype=np.bool_),
+                tail=np.empty((0, base.space.dim), dtype=np.float32),
+                tail_rows=np.empty(0, dtype=np.int64),
+                tail_positions=np.empty(0, dtype=np.int64),
+                where=np.arange(count, dtype=np.int64),
+            ),
+            build,
+        )
+
+    def _restore(self, snapshot: Snapshot, build: Builder | None) -> None:
+        self._snapshot = snapshot
+        self._build = build or _like(snapshot.base)
+        self._writing = threading.Lock()
+        self._compacting = threading.Lock()
+
+    @classmethod
+    def from_snapshot(cls, snapshot: Snapshot, *, build: Builder | None = None) -> LiveIndex:
+        """Continue from a snapshot, as read from a file.
+
+        Args:
+            snapshot: A consistent snapshot.
+            build: As in the constructor.
+
+        Returns:
+            The index.
+        """
+        index = cls.__new__(cls)
+        index._restore(snapshot, build)
+        return index
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space of the vectors held."""
+        return self._snapshot.base.space
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state a search started now would see."""
+        return self._snapshot
+
+    def __len__(self) -> int:
+        """Positions given out, removed ones included; the length of a mask."""
+        return int(self._snapshot.where.shape[0])
+
+    @property
+    def live_count(self) -> int:
+        """Vectors that can be found."""
+        return int(np.count_nonzero(self._snapshot.where != _REMOVED))
+
+    @property
+    def tail_count(self) -> int:
+        """Fresh vectors, scanned exactly by every search until compacted."""
+        return int(self._snapshot.tail_rows.shape[0])
+
+    @property
+    def live(self) -> BoolArray:
+        """(len(self),) mask of the positions not removed."""
+        live: BoolArray = self._snapshot.where != _REMOVED
+        return live
+
+    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+        """Find the k best live vectors for each query; see `search_planned`.
+
+        Args:
+            queries: (n, dim) float32, finite; a single vector as query[None, :].
+            k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
+            allowed: (len(self),) bool mask over positions; None allows all. A removed
+                position is never returned.
+
+        Returns:
+            Positions and scores, larger is better, ties by position.
+        """
+        return self.search_planned(queries, k=k, allowed=allowed)[0]
+
+    def search_planned(
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None
+    ) -> tuple[Matches, Plan]:
+        """Find the k best live vectors for each query, and say how they were found.
+
+        Args:
+            queries: (n, dim) float32, finite; a single vector as query[None, :].
+            k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
+            allowed: (len(self),) bool mask over positions; None allows all.
+
+        Returns:
+            The matches, and the plan of the base with the counts of base and tail.
+
+        Raises:
+            DimensionMismatchError: If the queries' width is not the space's.
+            InvalidInputError: If k < 1, a value is not finite, or the mask's
+                length differs from the index's.
+        """
+        state = self._snapshot
+        batch = as_queries(queries, self.space)
+        k = check_k(k)
+        mask = as_mask(allowed, state.where.shape[0])
+        base_mask = _base_mask(state, mask)
+        found, plan = state.base.search_planned(batch, k=k, allowed=base_mask)
+        base_ids = (
+            np.where(found.ids >= 0, state.base_positions[np.maximum(found.ids, 0)], np.int64(-1))
+            if len(state.base)
+            else found.ids
+        )
+        base_found = replace(found, ids=base_ids)
+        rows, positions = state.tail_rows, state.tail_positions
+        if mask is not None and rows.shape[0]:
+            keep = mask[positions]
+            rows, positions = rows[keep], positions[keep]
+        if rows.shape[0] == 0:
+            return base_found, plan
+        fresh = exact_search(batch, state.tail[rows], None, k=k, metric=self.space.metric)
+        fresh_ids = np.where(fresh.ids >= 0, positions[np.maximum(fresh.ids, 0)], np.int64(-1))
+        return merge(base_found, replace(fresh, ids=fresh_ids), k), replace(
+            plan,
+            allowed_count=plan.allowed_count + rows.shape[0],
+            reason=f"{plan.reason}; {rows.shape[0]} fresh rows scanned exactly",
+        )
+
+    # ------------------------------------------------------------ writing
+
+    def add(self, vectors: FloatArray) -> IntArray:
+        """Add vectors; the next search finds them.
+
+        Args:
+            vectors: (n, dim) float32, finite, unit length in a cosine space.
+
+        Returns:
+            (n,) the positions given to them.
+        """
+        rows = as_vectors(vectors, self.space)
+        with self._writing:
+            state = self._snapshot
+            first = state.where.shape[0]
+            positions = np.arange(first, first + rows.shape[0], dtype=np.int64)
+            grown = np.concatenate((state.where, np.full(rows.shape[0], _REMOVED, np.int64)))
+            self._snapshot = _put(replace(state, where=grown), positions, rows)
+        return positions
+
+    def replace(self, positions: IntArray, vectors: FloatArray) -> None:
+        """Put new vectors at positions that were given out; a removed one comes back.
+
+        Args:
+            positions: (n,) distinct positions.
+            vectors: (n, dim) float32, finite, unit length in a cosine space.
+
+        Raises:
+            InvalidInputError: If a position repeats or the counts differ.
+        """
+        rows = as_vectors(vectors, self.space)
+        with self._writing:
+            state = self._snapshot
+            wanted = _positions(positions, state.where.shape[0])
+            if wanted.shape[0] != rows.shape[0]:
+                raise InvalidInputError(
+                    f"{wanted.shape[0]} positions and {rows.shape[0]} vectors were given; "
+                    "expected one vector a position."
+                )
+            self._snapshot = _put(_drop(state, wanted), wanted, rows)
+
+    def remove(self, positions: IntArray) -> None:
+        """Remove vectors; the next search no longer finds them.
+
+        Args:
+            positions: (n,) distinct positions; one already removed stays so.
+        """
+        with self._writing:
+            state = self._snapshot
+            self._snapshot = _drop(state, _positions(positions, state.where.shape[0]))
+
+    # ------------------------------------------------------------ compaction
+
+    def compact(self) -> None:
+        """Build a new base of all live rows; searches and writes go on meanwhile.
+
+        What is written while the base is built stays in the tail. A second caller waits
+        for the first, then compacts what is left.
+        """
+        with self._compacting:
+            before = self._snapshot
+            positions = np.flatnonzero(before.where != _REMOVED)
+            base = self._build(vectors_at(before, positions), self.space)
+            with self._writing:
+                self._snapshot = _rebase(self._snapshot, before, base, positions)
+
+    def compact_in_background(
+        self, *, done: Callable[[BaseException | None], None] | None = None
+    ) -> threading.Thread:
+        """Start `compact` in a daemon thread.
+
+        Args:
+            done: Called from that thread at the end, with the error or None.
+
+        Returns:
+            The thread, started; join it to wait.
+        """
+
+        def work() -> None:
+            error: BaseException | None = None
+            try:
+                self.compact()
+            except BaseException as caught:
+                error = caught
+                if done is None:
+                    raise
+            finally:
+                if done is not None:
+                    done(error)
+
+        thread = threading.Thread(target=work, name="deepsearch-compaction", daemon=True)
+        thread.start()
+        return thread
+
+    def needs_compaction(self, *, tail_share: float = 0.1, least: int = 5_000) -> bool:
+        """Tell whether tail and dead rows have grown enough to slow searches.
+
+        Args:
+            tail_share: Share of the base that fresh and dead rows together may reach.
+            least: Rows below which it is never worth it.
+
+        Returns:
+            True where `compact` is due.
+        """
+        state = self._snapshot
+        stale = int(state.tail.shape[0]) + int(np.count_nonzero(~state.base_live))
+        return stale > max(least, tail_share * len(state.base))
+
+
+def vectors_at(state: Snapshot, positions: IntArray) -> FloatArray:
+    """Collect the vectors of live positions.
+
+    Args:
+        state: A snapshot.
+        positions: (n,) live positions.
+
+    Returns:
+        (n, dim) float32, a copy.
+    """
+    where = state.where[positions]
+    out = np.empty((positions.shape[0], state.base.space.dim), dtype=np.float32)
+    in_base = where >= 0
+    out[in_base] = state.base.exact.vectors[where[in_base]]
+    out[~in_base] = state.tail[-2 - where[~in_base]]
+    return out
+
+
+def _like(base: PlannedIndex) -> Builder:
+    from deepsearch.index.build import build_index
+
+    target = base.target_recall
+    config = base.config
+
+    def build(vectors: FloatArray, space: EmbeddingSpace, /) -> PlannedIndex:
+        if space != base.space:
+            raise SpaceMismatchError(f"Vectors of {space} given to a live index of {base.space}.")
+        return build_index(vectors, space, config=config, target_recall=target)
+
+    return build
+
+
+def _base_mask(state: Snapshot, mask: BoolArray | None) -> BoolArray | None:
+    if mask is None:
+        return None if state.base_live.all() else state.base_live
+    rows = state.base_positions.shape[0]
+    # Positions of a base never reordered are its rows: no gather is needed.
+    if rows and state.base_positions[-1] == rows - 1:
+        return state.base_live & mask[:rows]
+    return state.base_live & mask[state.base_positions]
+
+
+def _positions(positions: IntArray, count: int) -> IntArray:
+    wanted = np.atleast_1d(np.asarray(positions))
+    if wanted.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if wanted.ndim != 1 or not np.issubdtype(wanted.dtype, np.integer):
+        raise InvalidInputError(
+            f"Positions are {wanted.dtype} of shape {wanted.shape}; expected (n,) integers."
+        )
+    outside = (wanted < 0) | (wanted >= count)
+    if outside.any():
+        raise UnknownIdError(
+            f"Position {int(wanted[outside][0])} was never given out; the index has "
+            f"positions 0 to {count - 1}."
+        )
+    if np.unique(wanted).shape[0] != wanted.shape[0]:
+        raise InvalidInputError("A position is given twice; each may be written once a call.")
+    return wanted.astype(np.int64)
+
+
+def _drop(state: Snapshot, positions: IntArray) -> Snapshot:
+    old = state.where[positions]
+    where = state.where.copy()
+    where[positions] = _REMOVED
+    base_live = state.base_live
+    if (old >= 0).any():
+        base_live = base_live.copy()
+        base_live[old[old >= 0]] = False
+    tail_rows, tail_positions = state.tail_rows, state.tail_positions
+    if (old < _REMOVED).any():
+        keep = where[tail_positions] != _REMOVED
+        tail_rows, tail_positions = tail_rows[keep], tail_positions[keep]
+    return replace(
+        state,
+        where=where,
+        base_live=base_live,
+        tail_rows=tail_rows,
+        tail_positions=tail_positions,
+    )
+
+
+def _put(state: Snapshot, positions: IntArray, vectors: FloatArray) -> Snapshot:
+    # The positions are not live (new, or just dropped); `state.where` is ours alone only
+    # in `add`, so it is copied.
+    start = state.tail.shape[0]
+    rows = np.arange(start, start + vectors.shape[0], dtype=np.int64)
+    where = state.where.copy()
+    where[positions] = -2 - rows
+    tail_positions = np.concatenate((state.tail_positions, positions))
+    tail_rows = np.concatenate((state.tail_rows, rows))
+    order = np.argsort(tail_positions, kind="stable")
+    return replace(
+        state,
+        tail=_appended(state.tail, vectors),
+        tail_rows=tail_rows[order],
+        tail_positions=tail_positions[order],
+        where=where,
+    )
+
+
+def _appended(tail: FloatArray, vectors: FloatArray) -> FloatArray:
+    # Snapshots are slices of one growing buffer: rows past a snapshot's end are free to
+    # be written, because no snapshot older than this one reaches there.
+    start, stop = tail.shape[0], tail.shape[0] + vectors.shape[0]
+    buffer = tail.base if isinstance(tail.base, np.ndarray) else None
+    if buffer is None or buffer.shape[0] < stop or buffer.shape[1:] != tail.shape[1:]:
+        buffer = np.empty((max(256, 2 * stop), tail.shape[1]), dtype=np.float32)
+        buffer[:start] = tail
+    buffer[start:stop] = vectors
+    return buffer[:stop]
+
+
+def _rebase(now: Snapshot, before: Snapshot, base: PlannedIndex, positions: IntArray) -> Snapshot:
+    # `base` holds the rows that were live in `before`; keep of `now` what is newer.
+    unchanged = now.where[positions] == before.where[positions]
+    where = np.full(now.where.shape[0], _REMOVED, dtype=np.int64)
+    where[positions[unchanged]] = np.flatnonzero(unchanged)
+    newer = now.tail_rows >= before.tail.shape[0]
+    tail_positions = now.tail_positions[newer]
+    tail = np.ascontiguousarray(now.tail[now.tail_rows[newer]])
+    tail_rows = np.arange(tail.shape[0], dtype=np.int64)
+    where[tail_positions] = -2 - tail_rows
+    return Snapshot(
+        base=base,
+        base_positions=positions,
+        base_live=unchanged,
+        tail=tail,
+        tail_rows=tail_rows,
+        tail_positions=tail_positions,
+        where=where,
+    )

@@ -1,0 +1,174 @@
+"""Chooses, for each search, between scanning the allowed rows and the approximate base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from deepsearch.errors import InvalidInputError
+from deepsearch.index._checks import as_mask, as_queries, check_k
+from deepsearch.index.approximate import ApproximateIndex
+from deepsearch.index.exact import ExactIndex, exact_search
+from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
+from deepsearch.index.hnsw import HnswConfig, HnswIndex
+from deepsearch.index.ivfpq import IvfPqConfig, IvfPqIndex
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
+
+__all__ = ["Plan", "PlannedIndex"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a search was carried out, and why; worth telling the user.
+
+    Attributes:
+        method: "exact", or the kind of the approximate base ("ivfpq", "faiss-hnsw" ...).
+        effort: ef_search or nprobe; None where every allowed row was scored.
+        allowed_count: Rows the mask left.
+        reason: One sentence.
+        expected_recall: ann_recall@10 that calibration saw for such a search; 1.0 where
+            exact; None where the index was never calibrated.
+    """
+
+    method: str
+    effort: int | None
+    allowed_count: int
+    reason: str
+    expected_recall: float | None
+
+
+class PlannedIndex:
+    """Exact scan and approximate base behind one search that picks the better.
+
+    Attributes:
+        exact: The exact index over all vectors.
+        base: The approximate index over the same vectors; None where they are few.
+        target_recall: ann_recall@10 a search is planned for.
+    """
+
+    kind: ClassVar[str] = "planned"
+
+    def __init__(
+        self, exact: ExactIndex, base: ApproximateIndex | None, *, target_recall: float = 0.95
+    ) -> None:
+        """Join the parts; use `build_index` for vectors alone.
+
+        Args:
+            exact: The exact index over all vectors.
+            base: The approximate index over the same vectors, or None.
+            target_recall: Between 0 and 1.
+
+        Raises:
+            InvalidInputError: If target_recall is out of range.
+        """
+        if not 0.0 < target_recall <= 1.0:
+            raise InvalidInputError(
+                f"target_recall is {target_recall!r}; expected a share above 0, at most 1."
+            )
+        self.exact = exact
+        self.base = base
+        self.target_recall = target_recall
+
+    @property
+    def config(self) -> HnswConfig | FaissHnswConfig | IvfPqConfig | None:
+        """Options of the base; None where there is none."""
+        base = self.base
+        return base.config if isinstance(base, HnswIndex | FaissHnswIndex | IvfPqIndex) else None
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space of the vectors held."""
+        return self.exact.space
+
+    def __len__(self) -> int:
+        """Vectors held."""
+        return len(self.exact)
+
+    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+        """Find the k best vectors for each query; `search_planned` also says how.
+
+        Args:
+            queries: (n, dim) float32, finite; a single vector as query[None, :].
+            k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
+            allowed: (len(self),) bool mask over positions; None allows all.
+
+        Returns:
+            Positions and scores, larger is better, ties by position.
+        """
+        return self.search_planned(queries, k=k, allowed=allowed)[0]
+
+    def search_planned(
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None
+    ) -> tuple[Matches, Plan]:
+        """Find the k best vectors for each query, and say how they were found.
+
+        Args:
+            queries: (n, dim) float32, finite; a single vector as query[None, :].
+            k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
+            allowed: (len(self),) bool mask over positions; None allows all.
+
+        Returns:
+            The matches and the plan.
+
+        Raises:
+            DimensionMismatchError: If the queries' width is not the space's.
+            InvalidInputError: If k < 1, a value is not finite, or the mask's
+                length differs from the index's.
+        """
+        batch = as_queries(queries, self.space)
+        k = check_k(k)
+        mask = as_mask(allowed, len(self))
+        count = len(self) if mask is None else int(np.count_nonzero(mask))
+        plan = self.plan(count, k)
+        if self.base is None or plan.effort is None:
+            ids = None if mask is None else np.flatnonzero(mask)
+            matches = exact_search(batch, self.exact.vectors, ids, k=k, metric=self.space.metric)
+        else:
+            matches = self.base.search_with(batch, k=k, mask=mask, count=count, effort=plan.effort)
+        return matches, plan
+
+    def plan(self, count: int, k: int) -> Plan:
+        """Decide how to search among `count` allowed rows.
+
+        Args:
+            count: Rows the mask leaves.
+            k: Matches wanted a query.
+
+        Returns:
+            The plan.
+        """
+        if self.base is None:
+            reason = f"{count} of {len(self)} rows to score: few enough to scan them all"
+        elif count < max(k + 1, 0.05 * len(self)):
+            reason = f"the filter leaves {count} of {len(self)} rows: scanned exactly"
+        else:
+            return Plan(
+                method=self.base.kind,
+                effort=self.base.effort,
+                allowed_count=count,
+                reason=f"{count} of {len(self)} rows allowed: searched approximately",
+                expected_recall=None,
+            )
+        return Plan(
+            method="exact",
+            effort=None,
+            allowed_count=count,
+            reason=reason,
+            expected_recall=1.0,
+        )
+
+    def parts(self) -> Mapping[str, Callable[[Path], None]]:
+        """Return a writer for each file of the index beside its vectors."""
+        return {} if self.base is None else self.base.parts()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a file header records of the index, as JSON values."""
+        return {
+            "target_recall": self.target_recall,
+            "base": None if self.base is None else self.base.kind,
+            "base_described": None if self.base is None else self.base.describe(),
+        }
