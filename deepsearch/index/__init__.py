@@ -12,6 +12,7 @@ from deepsearch.index.exact import ExactIndex
 from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
 from deepsearch.index.hnsw import HnswConfig, HnswIndex
 from deepsearch.index.ivfpq import IvfPqConfig, IvfPqIndex
+from deepsearch.index.lexical import LexicalConfig, LexicalIndex
 from deepsearch.index.live import LiveIndex
 from deepsearch.index.persist import AnyIndex, load_index, save_index
 from deepsearch.index.planner import Plan, PlannedIndex
@@ -28,6 +29,8 @@ __all__ = [
     "IndexConfig",
     "IvfPqConfig",
     "IvfPqIndex",
+    "LexicalConfig",
+    "LexicalIndex",
     "LiveIndex",
     "Plan",
     "PlannedIndex",
