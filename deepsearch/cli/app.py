@@ -1,0 +1,307 @@
+"""The command line: thin, over the public API.
+
+Exit code 0 for an answer (even an empty one), 2 for a wrong request, 1 for a failure.
+Answers go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deepsearch import __version__
+from deepsearch.errors import DeepSearchError, InvalidInputError, UnknownIdError
+
+if TYPE_CHECKING:
+    from deepsearch.engine import IndexReport, Progress, SearchEngine, SearchOptions
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="deepsearch",
+    help="Find, among product listings, the supplier who can make what a buyer needs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CatalogueArg = Annotated[Path, typer.Argument(metavar="DIR", help="The catalogue's folder.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"deepsearch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def index(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="jsonl, csv, xlsx or parquet files.")
+    ],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The catalogue's folder.")],
+    images: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the listings' pictures (default: the source's own folder)."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Column mapping to use in place of the detected one.")
+    ] = None,
+    save_mapping: Annotated[
+        Path | None,
+        typer.Option(help="Write the mapping used to a file, to edit and give back as --mapping."),
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="Encoder suite of a new catalogue (default: mini).")
+    ] = None,
+) -> None:
+    """Read listings into a catalogue, encode what changed, and index it."""
+    from deepsearch.cli.output import print_index_report
+    from deepsearch.engine import SearchEngine
+
+    for source in sources:
+        if not source.is_file():
+            raise InvalidInputError(
+                f"There is no file '{source}'. Give a jsonl, csv, xlsx or parquet file."
+            )
+    engine = SearchEngine.open_or_create(to, encoder=encoder)
+    for source in sources:
+        with _progress() as progress:
+            report: IndexReport = engine.index(
+                source, mapping=mapping, images=images, progress=progress
+            )
+        if save_mapping is not None:
+            report.ingest.mapping.save(save_mapping)
+        print_index_report(report)
+
+
+@app.command()
+def search(
+    directory: CatalogueArg,
+    text: Annotated[
+        str | None, typer.Argument(help="What is wanted, in the buyer's words.")
+    ] = None,
+    image: Annotated[list[Path] | None, typer.Option(help="A picture of it; repeatable.")] = None,
+    video: Annotated[list[Path] | None, typer.Option(help="A video of it; repeatable.")] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="A spreadsheet, document or drawing; repeatable. One answer a row."),
+    ] = None,
+    unlike: Annotated[
+        list[str] | None, typer.Option(help="Words for what it must not be like; repeatable.")
+    ] = None,
+    unlike_image: Annotated[
+        list[Path] | None, typer.Option(help="A picture of what it must not be like; repeatable.")
+    ] = None,
+    text_weight: Annotated[float, typer.Option(help="Weight of the words.")] = 1.0,
+    image_weight: Annotated[float, typer.Option(help="Weight of each picture.")] = 1.0,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Filter, e.g. "price <= 5 USD and supplier.years >= 3".'),
+    ] = None,
+    unknown: Annotated[
+        str, typer.Option(help="keep or exclude listings that do not say what is required.")
+    ] = "keep",
+    profile: Annotated[str, typer.Option(help="What matters beside relevance.")] = "balanced",
+    max_per_supplier: Annotated[
+        int | None, typer.Option(help="At most so many hits of one supplier.")
+    ] = None,
+    k: Annotated[
+        int | None, typer.Option("-k", help="Hits wanted (default 10; 100 with --run).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    explain: Annotated[bool, typer.Option(help="Show the parts of each score.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Also write a page with pictures.")] = None,
+    queries: Annotated[
+        Path | None, typer.Option(help='Lines {"id","text"?,"image"?,"where"?}, one query each.')
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(help="Where to write qid, listing id, rank, score (with --queries)."),
+    ] = None,
+) -> None:
+    """Search a catalogue by text, pictures, video, files, or a batch of queries."""
+    from deepsearch.engine import SearchEngine, SearchOptions
+
+    if (queries is None) != (run is None):
+        raise InvalidInputError("--queries and --run belong together: give both, or neither.")
+    if unknown not in ("keep", "exclude"):
+        raise InvalidInputError(f"--unknown is '{unknown}'; give keep or exclude.")
+    options = SearchOptions(
+        k=k if k is not None else (100 if queries is not None else 10),
+        unknown="keep" if unknown == "keep" else "exclude",
+        profile=profile,
+        max_per_supplier=max_per_supplier,
+    )
+    engine = SearchEngine.open(directory)
+    if queries is not None and run is not None:
+        _run_batch(engine, queries, run, options)
+        return
+    from deepsearch.cli.output import print_results, write_html
+    from deepsearch.engine import build_queries
+
+    asked = build_queries(
+        text=text or "",
+        images=image or (),
+        videos=video or (),
+        files=file or (),
+        unlike=unlike or (),
+        unlike_images=unlike_image or (),
+        text_weight=text_weight,
+        image_weight=image_weight,
+        where=where,
+    )
+    results = engine.search_many(asked, options=options)
+    print_results(results, as_json=as_json, explain=explain)
+    if html is not None:
+        write_html(engine, results, html)
+
+
+def _run_batch(engine: SearchEngine, queries: Path, run: Path, options: SearchOptions) -> None:
+    from deepsearch.engine.batch import read_queries, write_run
+
+    asked, notes = read_queries(queries)
+    for note in notes:
+        typer.echo(note, err=True)
+    with _progress() as progress:
+        results = engine.search_many(asked, options=options, progress=progress)
+    write_run(run, asked, results)
+    typer.echo(f"{len(asked)} queries, {sum(len(r.hits) for r in results)} hits → {run}", err=True)
+
+
+@app.command()
+def parse(
+    text: Annotated[str | None, typer.Argument(help="The buyer's words.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help='Lines {"id","text"}; one JSON object a line comes back.')
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    implied: Annotated[bool, typer.Option(help="Also infer what the words imply.")] = True,
+) -> None:
+    """Show what requirements are read from a text."""
+    from deepsearch.cli.output import print_parsed
+    from deepsearch.engine.batch import parse_lines
+    from deepsearch.understanding import RuleParser, to_json
+
+    if (text is None) == (file is None):
+        raise InvalidInputError("Give a text, or --file with lines of JSON; one of the two.")
+    parser = RuleParser(implied=implied)
+    if file is not None:
+        for row in parse_lines(file, parser):
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    parsed = parser.parse(text or "")
+    if as_json:
+        typer.echo(json.dumps(to_json(parsed), ensure_ascii=False, indent=2))
+    else:
+        print_parsed(parsed)
+
+
+@app.command()
+def info(
+    directory: CatalogueArg,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what a catalogue holds, and how much of each field is known."""
+    from deepsearch.cli.output import print_info
+    from deepsearch.engine import SearchEngine
+
+    print_info(SearchEngine.open(directory), as_json=as_json)
+
+
+@app.command()
+def remove(
+    directory: CatalogueArg,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Listing ids.")],
+) -> None:
+    """Remove listings from a catalogue."""
+    from deepsearch.engine import SearchEngine
+
+    removed = SearchEngine.open(directory).remove(ids)
+    typer.echo(f"removed {removed}", err=True)
+
+
+@app.command()
+def check(
+    directory: CatalogueArg,
+    repair: Annotated[bool, typer.Option(help="Rebuild what is derived and damaged.")] = False,
+) -> None:
+    """Verify every part of a catalogue."""
+    from deepsearch.cli.output import print_check
+    from deepsearch.engine import SearchEngine
+
+    if not print_check(SearchEngine.check(directory, repair=repair)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the catalogue and the page.")] = Path(
+        "demo_output"
+    ),
+) -> None:
+    """Index the bundled groceries and search them in every way; write a page of pictures."""
+    from deepsearch.demo import run_demo
+
+    with _progress() as progress:
+        engine = run_demo.prepare(out, progress=progress)
+    run_demo.show(engine, out)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show progress bars on standard error, one a stage."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, object] = {}
+    with Bars(*columns, console=console, transient=not console.is_terminal) as bars:
+
+        def update(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield update
+
+
+def main() -> None:
+    """Run the command line; errors become one message and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except (InvalidInputError, UnknownIdError) as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except (DeepSearchError, OSError) as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; what was committed is kept", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""From the retrievers' runs to one list of candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from deepsearch.engine.retrieval import EncodedPart, Run, similarity
+from deepsearch.engine.snapshot import Snapshot
+from deepsearch.errors import InvalidInputError
+from deepsearch.fusion import FusedList, convex, dbsf, reciprocal_rank_fusion
+from deepsearch.schema import Contribution
+
+__all__ = ["Fused", "FusionConfig", "fuse_runs"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FusionConfig:
+    """How candidate lists become one.
+
+    Attributes:
+        method: "rrf" (ranks alone), "convex" (normalised scores) or "dbsf".
+        rrf_k: Damping of "rrf".
+        words_weight: Weight of the lexical run beside the dense one of the same text.
+        cross_modal_weight: Weight of words against pictures, and pictures against words,
+            relative to a run of one modality.
+        unlike_weight: Share of the best score that full likeness to a negative part costs.
+    """
+
+    method: Literal["rrf", "convex", "dbsf"] = "rrf"
+    rrf_k: float = 60.0
+    words_weight: float = 1.0
+    cross_modal_weight: float = 0.3
+    unlike_weight: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fused:
+    """A candidate listing with the parts of its relevance.
+
+    Attributes:
+        row: Listing row.
+        score: Relevance; the sum of `parts`.
+        parts: What each run added.
+        picture: Number of the listing's picture that matched best, or None.
+        source: The query part that picture answered.
+        similarity: That match's similarity.
+    """
+
+    row: int
+    score: float
+    parts: tuple[Contribution, ...]
+    picture: int | None = None
+    source: str | None = None
+    similarity: float | None = None
+
+
+def fuse_runs(
+    snapshot: Snapshot, runs: Sequence[Run], unlike: Sequence[EncodedPart], config: FusionConfig
+) -> list[Fused]:
+    """Fuse the runs of one query.
+
+    A negative part lowers a candidate by its likeness to it, scaled from 0 (the least
+    like candidate) to 1 (the most like), and by its weight; what cannot be compared
+    counts as the median.
+
+    Args:
+        snapshot: What was searched.
+        runs: The retrievers' answers.
+        unlike: Parts with negative weight.
+        config: How to fuse.
+
+    Returns:
+        Candidates, best first, ties by listing id.
+    """
+    if not runs:
+        return []
+    ids = snapshot.catalogue.listing_ids
+    names = [f"{run.name}#{number}" for number, run in enumerate(runs)]
+    named = {
+        name: [(ids[row], float(score)) for row, score in zip(run.rows, run.scores, strict=True)]
+        for name, run in zip(names, runs, strict=True)
+    }
+    weights = {name: run.weight for name, run in zip(names, runs, strict=True)}
+    fused = _fuse(named, weights, config)
+    row_of = {ids[row]: int(row) for run in runs for row in run.rows}
+    best = _best_pictures(runs)
+    result = []
+    for item in fused.items:
+        row = row_of[item.id]
+        by_name: dict[str, float] = {}
+        for name, value in item.parts.items():
+            label = name.rpartition("#")[0]
+            by_name[label] = by_name.get(label, 0.0) + value
+        picture = best.get(row)
+        result.append(
+            Fused(
+                row=row,
+                score=item.score,
+                parts=tuple(Contribution(name=n, value=v) for n, v in by_name.items()),
+                picture=picture[0] if picture else None,
+                source=picture[1] if picture else None,
+                similarity=picture[2] if picture else None,
+            )
+        )
+    return _penalise(snapshot, result, unlike, config)
+
+
+def _fuse(
+    named: dict[str, list[tuple[str, float]]], weights: dict[str, float], config: FusionConfig
+) -> FusedList:
+    if config.method == "rrf":
+        return reciprocal_rank_fusion(named, rrf_k=config.rrf_k, weights=weights)
+    if config.method == "convex":
+        return convex(named, weights=weights)
+    if config.method == "dbsf":
+        return dbsf(named, weights=weights)
+    raise InvalidInputError(f"Fusion method is {config.method!r}; expected rrf, convex or dbsf.")
+
+
+def _best_pictures(runs: Sequence[Run]) -> dict[int, tuple[int, str | None, float]]:
+    """Row → (picture number, query part's source, similarity) of the best picture match."""
+    best: dict[int, tuple[int, str | None, float]] = {}
+    for run in sorted(runs, key=lambda run: run.name != "picture"):
+        for row, part, score in zip(run.rows, run.parts, run.scores, strict=True):
+            if part < 0:
+                continue
+            held = best.get(int(row))
+            if held is None or (run.name == "picture" and score > held[2]):
+                best[int(row)] = (int(part), run.source, float(score))
+    return best
+
+
+def _penalise(
+    snapshot: Snapshot, fused: list[Fused], unlike: Sequence[EncodedPart], config: FusionConfig
+) -> list[Fused]:
+    if not unlike or not fused:
+        return fused
+    rows = np.array([item.row for item in fused], dtype=np.int64)
+    top = fused[0].score
+    penalty = np.zeros(len(fused))
+    for part in unlike:
+        likeness = similarity(snapshot, part, rows).astype(np.float64)
+        if np.isnan(likeness).all():
+            continue
+        likeness = np.where(np.isnan(likeness), np.nanmedian(likeness), likeness)
+        spread = np.ptp(likeness)
+        if spread > 0:
+            penalty += abs(part.weight) * (likeness - likeness.min()) / spread
+    penalty *= config.unlike_weight * top
+    ids = snapshot.catalogue.listing_ids
+    lowered = [
+        Fused(
+            row=item.row,
+            score=item.score - float(cost),
+            parts=(*item.parts, Contribution(name="unlike", value=-float(cost))),
+            picture=item.picture,
+            source=item.source,
+            similarity=item.similarity,
+        )
+        for item, cost in zip(fused, penalty, strict=True)
+    ]
+    return sorted(lowered, key=lambda item: (-item.score, ids[item.row]))

@@ -1,0 +1,374 @@
+"""The engine: it composes the stages and holds no formula of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deepsearch.catalogue import Catalogue, ColumnMapping, IngestReport, UpsertReport, ingest
+from deepsearch.encoders import load_suite
+from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
+from deepsearch.engine.retrieval import EncodedPart
+from deepsearch.engine.search import SearchOptions, answer, ms_since
+from deepsearch.engine.settings import Settings
+from deepsearch.engine.snapshot import Snapshot, open_snapshot
+from deepsearch.errors import InvalidInputError
+from deepsearch.filters import Filter
+from deepsearch.inputs import load_picture
+from deepsearch.protocols import EncoderSuite, RequirementParser
+from deepsearch.schema import (
+    FloatArray,
+    Listing,
+    Modality,
+    ParsedQuery,
+    Query,
+    QueryPart,
+    Role,
+    SearchResult,
+)
+from deepsearch.understanding import RuleParser, extract_claims
+
+__all__ = ["IndexReport", "SearchEngine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """What indexing a source did: reading it, and encoding what was new."""
+
+    ingest: IngestReport
+    encoded: EncodeReport
+    seconds: float
+
+
+class SearchEngine:
+    """A catalogue, its indexes and encoders, and the way of a query through them.
+
+    Searches from several threads at once are safe; each works on one snapshot.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        suite: EncoderSuite,
+        *,
+        parser: RequirementParser | None = None,
+    ) -> None:
+        """Join the parts; use `open`, `create` or `open_or_create` for a folder.
+
+        Args:
+            catalogue: The listings.
+            suite: The encoders its vectors are made with.
+            parser: Reads requirements from text; None: the rules.
+        """
+        self.catalogue = catalogue
+        self.suite = suite
+        self.parser: RequirementParser = parser if parser is not None else RuleParser()
+        self._snapshot: Snapshot | None = None
+        self._lock = threading.Lock()
+
+    # ------------------------------------------------------------ opening
+
+    @classmethod
+    def create(cls, path: str | Path, *, encoder: str = "mini") -> SearchEngine:
+        """Create an empty catalogue.
+
+        Args:
+            path: A folder that does not exist, or is empty.
+            encoder: Name of its encoder suite; recorded with it.
+
+        Returns:
+            The engine.
+
+        Raises:
+            CatalogueError: If the folder holds something already or cannot be written.
+        """
+        suite = load_suite(encoder)
+        catalogue = Catalogue.create(path)
+        Settings(encoder=encoder).save(catalogue.path)
+        return cls(catalogue, suite)
+
+    @classmethod
+    def open(cls, path: str | Path) -> SearchEngine:
+        """Open a catalogue with the encoders it was made with.
+
+        Args:
+            path: Its folder.
+
+        Returns:
+            The engine.
+
+        Raises:
+            CatalogueError: If there is no catalogue, or it is of another format.
+        """
+        catalogue = Catalogue.open(path)
+        return cls(catalogue, load_suite(Settings.load(catalogue.path).encoder))
+
+    @classmethod
+    def open_or_create(cls, path: str | Path, *, encoder: str | None = None) -> SearchEngine:
+        """Open a catalogue, or create it where there is none.
+
+        Args:
+            path: Its folder.
+            encoder: Suite of a new catalogue (None: mini); an existing one's must agree.
+
+        Returns:
+            The engine.
+
+        Raises:
+            InvalidInputError: If the catalogue was made with another suite.
+        """
+        if not (Path(path).is_dir() and any(Path(path).iterdir())):
+            return cls.create(path, encoder=encoder or "mini")
+        engine = cls.open(path)
+        if encoder is not None and encoder != engine.suite.name:
+            raise InvalidInputError(
+                f"The catalogue {path} was made with the encoder '{engine.suite.name}', "
+                f"not '{encoder}'. Leave the encoder out, or index into a new folder."
+            )
+        return engine
+
+    # ------------------------------------------------------------ writing
+
+    def index(
+        self,
+        source: str | Path,
+        *,
+        mapping: ColumnMapping | Path | None = None,
+        images: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> IndexReport:
+        """Read a source, encode what is new or changed, and make it findable.
+
+        Args:
+            source: A jsonl, csv, xlsx or parquet file.
+            mapping: Columns → fields; None detects them.
+            images: Folder of the listings' pictures; None: the source's own folder.
+            progress: Told how far it has come.
+
+        Returns:
+            What was read, mapped, rejected and encoded.
+        """
+        start = time.perf_counter()
+
+        def reading(done: int, total: int | None) -> None:
+            if progress is not None:
+                progress("reading", done, total)
+
+        report = ingest(
+            self.catalogue,
+            Path(source),
+            mapping=mapping,
+            images=None if images is None else Path(images),
+            enrich=_with_claims,
+            progress=reading,
+        )
+        encoded = encode_pending(self.catalogue, self.suite, progress=progress)
+        self._replace_snapshot()
+        return IndexReport(ingest=report, encoded=encoded, seconds=time.perf_counter() - start)
+
+    def upsert(
+        self, listings: Iterable[Listing], *, progress: Progress | None = None
+    ) -> UpsertReport:
+        """Add listings, or replace those of the same id, and make them findable.
+
+        Args:
+            listings: The listings; claims are read from their words.
+            progress: Told how far encoding has come.
+
+        Returns:
+            How many were added, changed, or there already.
+        """
+        report = self.catalogue.upsert(_with_claims(listing) for listing in listings)
+        encode_pending(self.catalogue, self.suite, progress=progress)
+        self._replace_snapshot()
+        return report
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Remove listings.
+
+        Args:
+            ids: Their ids.
+
+        Returns:
+            How many were removed.
+
+        Raises:
+            UnknownIdError: If an id is not there; nothing is removed then.
+        """
+        removed = self.catalogue.remove(ids)
+        self._replace_snapshot()
+        return removed
+
+    def _replace_snapshot(self) -> None:
+        snapshot = open_snapshot(self.catalogue, self.suite)
+        with self._lock:
+            self._snapshot = snapshot
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The indexes being searched, opened on first use."""
+        with self._lock:
+            if self._snapshot is None:
+                self._snapshot = open_snapshot(self.catalogue, self.suite)
+            return self._snapshot
+
+    # ------------------------------------------------------------ searching
+
+    def search(
+        self,
+        query: str | Query = "",
+        *,
+        images: Sequence[str | Path | bytes] = (),
+        where: Filter | str | None = None,
+        k: int | None = None,
+        options: SearchOptions | None = None,
+    ) -> SearchResult:
+        """Search by words, pictures, or both.
+
+        Args:
+            query: The request in words, or a whole `Query`.
+            images: Pictures of what is wanted, as paths or encoded bytes.
+            where: Filter; it is exact, whatever the words say.
+            k: Hits wanted; None: as `options`.
+            options: How to search.
+
+        Returns:
+            Ranked hits, each score explained, what was understood, and notes.
+
+        Raises:
+            InvalidInputError: If the query is empty or an option is out of range.
+            FilterError: If the filter cannot be read or does not fit the fields.
+            UnreadableFileError: If a picture cannot be read.
+
+        Example:
+            >>> engine.search("oat drink", where="price <= 2 EUR", k=3)  # doctest: +SKIP
+        """
+        asked = query if isinstance(query, Query) else Query(text=query)
+        if images:
+            asked = replace(asked, parts=(*asked.parts, *(_picture(image) for image in images)))
+        if where is not None:
+            text = where if isinstance(where, str) else str(where)
+            asked = replace(asked, where=f"({asked.where}) and ({text})" if asked.where else text)
+        options = options or SearchOptions()
+        if k is not None:
+            options = replace(options, k=k)
+        return self.search_many([asked], options=options)[0]
+
+    def search_many(
+        self,
+        queries: Sequence[Query],
+        *,
+        options: SearchOptions | None = None,
+        progress: Progress | None = None,
+    ) -> list[SearchResult]:
+        """Answer several queries together; their texts and pictures are encoded in one go.
+
+        Args:
+            queries: The queries.
+            options: How to search.
+            progress: Told after each answer.
+
+        Returns:
+            One answer a query, in their order.
+
+        Raises:
+            InvalidInputError: If a query is empty.
+        """
+        options = options or SearchOptions()
+        snapshot = self.snapshot
+        for query in queries:
+            _check_not_empty(query)
+        start = time.perf_counter()
+        parsed = [self._parse(query, options) for query in queries]
+        parse_ms = ms_since(start) / max(1, len(queries))
+        start = time.perf_counter()
+        encoded = self._encode(queries)
+        encode_ms = ms_since(start) / max(1, len(queries))
+        results = []
+        for number, (query, understood, parts) in enumerate(
+            zip(queries, parsed, encoded, strict=True), start=1
+        ):
+            timings = {"understand": parse_ms, "encode": encode_ms}
+            results.append(
+                answer(
+                    snapshot, query, understood, parts=parts, options=options, timings_ms=timings
+                )
+            )
+            if progress is not None:
+                progress("searching", number, len(queries))
+        return results
+
+    def _parse(self, query: Query, options: SearchOptions) -> ParsedQuery:
+        if options.requirements:
+            parsed = self.parser.parse(query.text)
+        else:
+            parsed = ParsedQuery(text=query.text, language="", product=query.text)
+        if query.requirements:
+            parsed = replace(parsed, requirements=(*parsed.requirements, *query.requirements))
+        return parsed
+
+    def _encode(self, queries: Sequence[Query]) -> list[list[EncodedPart]]:
+        """Encode all parts of all queries: one batch of texts, one of pictures."""
+        parts = [
+            (number, part) for number, query in enumerate(queries) for part in _parts_of(query)
+        ]
+        texts = [part.text for _, part in parts if part.text is not None]
+        pictures = [
+            load_picture(part.picture, min_side=self.suite.picture_side)
+            for _, part in parts
+            if part.picture is not None
+        ]
+        text_vectors = self.suite.encode_texts(texts, role=Role.QUERY) if texts else {}
+        picture_vectors = self.suite.encode_pictures(pictures, role=Role.QUERY) if pictures else {}
+        encoded: list[list[EncodedPart]] = [[] for _ in queries]
+        at = {Modality.TEXT: 0, Modality.PICTURE: 0}
+        for number, part in parts:
+            table = text_vectors if part.kind is Modality.TEXT else picture_vectors
+            vectors: dict[str, FloatArray] = {
+                name: rows[at[part.kind]] for name, rows in table.items()
+            }
+            at[part.kind] += 1
+            encoded[number].append(
+                EncodedPart(
+                    modality=part.kind, vectors=vectors, weight=part.weight, source=part.source
+                )
+            )
+        return encoded
+
+
+def _parts_of(query: Query) -> list[QueryPart]:
+    """Return the parts to encode: the text's own first."""
+    parts = list(query.parts)
+    if query.text.strip():
+        text = QueryPart(kind=Modality.TEXT, text=query.text, weight=query.text_weight)
+        parts.insert(0, text)
+    return parts
+
+
+def _check_not_empty(query: Query) -> None:
+    if query.text.strip() or any(part.weight > 0 for part in query.parts):
+        return
+    if (query.where and query.where.strip()) or query.requirements:
+        return
+    name = f" '{query.id}'" if query.id else ""
+    raise InvalidInputError(
+        f"The query{name} is empty: no words, picture, filter or requirement was given. "
+        "Give at least one; parts with negative weight alone find nothing."
+    )
+
+
+def _picture(image: str | Path | bytes) -> QueryPart:
+    if isinstance(image, bytes):
+        return QueryPart(kind=Modality.PICTURE, picture=image)
+    path = Path(image)
+    if not path.is_file():
+        raise InvalidInputError(f"There is no picture '{path}'. Give the path of an image file.")
+    return QueryPart(kind=Modality.PICTURE, picture=path.read_bytes(), source=path.name)
+
+
+def _with_claims(listing: Listing) -> Listing:
+    claims = extract_claims(listing)
+    return replace(listing, claims=(*listing.claims, *claims)) if claims else listing

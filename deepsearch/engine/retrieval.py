@@ -1,0 +1,206 @@
+"""Candidate lists from every index a query's parts reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepsearch.engine.snapshot import Channel, Snapshot
+from deepsearch.index import Plan
+from deepsearch.schema import BoolArray, FloatArray, IntArray, Modality
+
+__all__ = ["EncodedPart", "Run", "channel_run", "lexical_run", "part_runs", "similarity"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedPart:
+    """A query part with its vector in every space it reaches.
+
+    Attributes:
+        modality: What it is.
+        vectors: Space name → (dim,) vector.
+        weight: Its relative weight; negative means "not like this".
+        source: Where it comes from, for the explanation.
+    """
+
+    modality: Modality
+    vectors: dict[str, FloatArray]
+    weight: float = 1.0
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One retriever's answer to one part of a query, best first, each listing once.
+
+    Attributes:
+        name: Names the evidence in the explanation: "words", "picture" ...
+        rows: (m,) listing rows.
+        scores: (m,) float32, larger is better, comparable within this run only.
+        parts: (m,) which of the listing's pictures matched; -1 where it was text.
+        weight: Its share in the fusion.
+        source: Which part of the query it answers.
+        plan: How the search was carried out.
+    """
+
+    name: str
+    rows: IntArray
+    scores: FloatArray
+    parts: IntArray
+    weight: float = 1.0
+    source: str | None = None
+    plan: Plan | None = None
+
+
+# What a channel says about a listing, by (query modality, listing modality).
+_NAMES = {
+    (Modality.TEXT, Modality.TEXT): "meaning",
+    (Modality.PICTURE, Modality.PICTURE): "picture",
+    (Modality.TEXT, Modality.PICTURE): "words in picture",
+    (Modality.PICTURE, Modality.TEXT): "picture in words",
+}
+
+
+def channel_run(
+    channel: Channel, vector: FloatArray, *, depth: int, allowed: BoolArray | None
+) -> tuple[IntArray, FloatArray, IntArray, Plan | None]:
+    """Find the listings whose best vector in a channel is nearest to a query's.
+
+    Args:
+        channel: The index, and which listing each of its vectors belongs to.
+        vector: (dim,) query vector.
+        depth: Listings wanted.
+        allowed: Mask over listings; None allows all.
+
+    Returns:
+        rows, scores, picture numbers (each listing once, best first), and the plan.
+    """
+    mask = None if allowed is None else allowed[channel.rows]
+    total = len(channel.index) if mask is None else int(mask.sum())
+    wanted = depth
+    query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
+    while True:
+        matches, plan = channel.index.search_planned(query, k=max(1, wanted), allowed=mask)
+        count = int(matches.counts[0])
+        positions = matches.ids[0, :count]
+        rows, first = np.unique(channel.rows[positions], return_index=True)
+        # A listing with several pictures fills several places: ask for more until
+        # enough distinct listings are found, or there are no more vectors.
+        if len(rows) >= depth or count >= total or count < wanted:
+            break
+        wanted *= 2
+    order = np.sort(first)[:depth]
+    chosen = positions[order]
+    return channel.rows[chosen], matches.scores[0, :count][order], channel.parts[chosen], plan
+
+
+def lexical_run(
+    snapshot: Snapshot, text: str, *, depth: int, allowed: BoolArray | None, weight: float
+) -> Run | None:
+    """Find listings by the words themselves (BM25).
+
+    Args:
+        snapshot: What is searched.
+        text: The words.
+        depth: Listings wanted.
+        allowed: Mask over listings; None allows all.
+        weight: Share in the fusion.
+
+    Returns:
+        The run, or None if no word occurs in any allowed listing.
+    """
+    matches = snapshot.lexical.search(text, k=depth, allowed=allowed)
+    count = int(matches.counts[0])
+    if count == 0:
+        return None
+    return Run(
+        name="words",
+        rows=matches.ids[0, :count],
+        scores=matches.scores[0, :count],
+        parts=np.full(count, -1, dtype=np.int64),
+        weight=weight,
+    )
+
+
+def part_runs(
+    snapshot: Snapshot,
+    part: EncodedPart,
+    *,
+    depth: int,
+    allowed: BoolArray | None,
+    cross_modal_weight: float,
+) -> list[Run]:
+    """Search every channel a part reaches.
+
+    Args:
+        snapshot: What is searched.
+        part: A part with positive weight.
+        depth: Listings wanted a channel.
+        allowed: Mask over listings; None allows all.
+        cross_modal_weight: Share of a channel whose listings are of another modality
+            than the part, relative to one of the same.
+
+    Returns:
+        One run a channel that holds vectors; same-modality channels use the part's
+        first space only, so that a text is not counted twice.
+    """
+    runs = []
+    for channel in _channels(snapshot, part):
+        same = channel.modality == part.modality
+        rows, scores, parts, plan = channel_run(
+            channel, part.vectors[channel.space.name], depth=depth, allowed=allowed
+        )
+        if len(rows) == 0:
+            continue
+        runs.append(
+            Run(
+                name=_NAMES[part.modality, channel.modality],
+                rows=rows,
+                scores=scores,
+                parts=parts if channel.modality is Modality.PICTURE else np.full_like(parts, -1),
+                weight=part.weight * (1.0 if same else cross_modal_weight),
+                source=part.source,
+                plan=plan,
+            )
+        )
+    return runs
+
+
+def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:
+    """Return the best channel of the part's own modality, and each cross-modal one."""
+    own: list[Channel] = []
+    cross: list[Channel] = []
+    for name in part.vectors:
+        for modality in Modality:
+            channel = snapshot.channels.get((name, modality))
+            if channel is not None and len(channel.index):
+                (own if modality == part.modality else cross).append(channel)
+    return own[:1] + cross[:1]
+
+
+def similarity(snapshot: Snapshot, part: EncodedPart, rows: Sequence[int] | IntArray) -> FloatArray:
+    """Score given listings against a part, exactly, by its best own-modality channel.
+
+    Args:
+        snapshot: What is searched.
+        part: A part, usually one with negative weight.
+        rows: (m,) listing rows.
+
+    Returns:
+        (m,) float32 similarity; NaN where the listing has no vector to compare.
+    """
+    result = np.full(len(rows), np.nan, dtype=np.float32)
+    wanted = np.asarray(rows, dtype=np.int64)
+    for channel in _channels(snapshot, part):
+        position = {int(row): i for i, row in enumerate(wanted)}
+        held = np.flatnonzero(np.isin(channel.rows, wanted))
+        scores = channel.vectors[held] @ part.vectors[channel.space.name]
+        for row, score in zip(channel.rows[held], scores, strict=True):
+            i = position[int(row)]
+            result[i] = np.fmax(result[i], score)
+        # A cross-modal guess is used only where the own modality says nothing at all.
+        if not np.isnan(result).all():
+            break
+    return result

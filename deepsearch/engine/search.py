@@ -1,0 +1,208 @@
+"""The way of one query: filter, retrieve, fuse, rank, explain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
+from deepsearch.engine.retrieval import EncodedPart, Run, lexical_run, part_runs
+from deepsearch.engine.snapshot import Snapshot
+from deepsearch.errors import InvalidInputError
+from deepsearch.filters import parse_filter
+from deepsearch.ranking import Candidate, rank
+from deepsearch.schema import (
+    BoolArray,
+    MediaMatch,
+    Note,
+    ParsedQuery,
+    Query,
+    SearchResult,
+)
+
+__all__ = ["SearchOptions", "answer", "ms_since"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchOptions:
+    """How a search is carried out.
+
+    Attributes:
+        k: Hits wanted, >= 1.
+        depth: Candidates a retriever before fusion; at least k are fetched.
+        unknown: Whether listings that do not say what a hard requirement asks are kept
+            (shown as unknown) or excluded.
+        requirements: Whether requirements are read from the query's text.
+        profile: What matters beside relevance; a name of `deepsearch.ranking.PROFILES`.
+        weights: Dimension → weight, over the profile's.
+        max_per_supplier: At most so many hits of one supplier; None: no limit.
+        fusion: How candidate lists become one.
+    """
+
+    k: int = 10
+    depth: int = 100
+    unknown: Literal["keep", "exclude"] = "keep"
+    requirements: bool = True
+    profile: str = "balanced"
+    weights: Mapping[str, float] | None = None
+    max_per_supplier: int | None = None
+    fusion: FusionConfig = field(default_factory=FusionConfig)
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises:
+            InvalidInputError: If k or depth is below 1, or unknown is no known word.
+        """
+        for name, value in (("k", self.k), ("depth", self.depth)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise InvalidInputError(f"{name} is {value!r}; expected a whole number >= 1.")
+        if self.unknown not in ("keep", "exclude"):
+            raise InvalidInputError(f"unknown is {self.unknown!r}; expected 'keep' or 'exclude'.")
+
+
+def answer(
+    snapshot: Snapshot,
+    query: Query,
+    parsed: ParsedQuery,
+    *,
+    parts: Sequence[EncodedPart],
+    options: SearchOptions,
+    timings_ms: Mapping[str, float],
+) -> SearchResult:
+    """Answer one query.
+
+    Args:
+        snapshot: What is searched.
+        query: What was asked.
+        parsed: What was understood of it.
+        parts: Its parts, encoded.
+        options: How to search.
+        timings_ms: Stages done before.
+
+    Returns:
+        The answer.
+    """
+    timings = dict(timings_ms)
+    notes = [Note(stage="understanding", text=text) for text in parsed.notes]
+    start = time.perf_counter()
+    allowed = _allowed(snapshot, query, parsed, options)
+    timings["filter"] = ms_since(start)
+    total = len(snapshot.catalogue)
+    count = total if allowed is None else int(allowed.sum())
+    start = time.perf_counter()
+    runs = _runs(snapshot, query, parts, options, allowed)
+    fused = fuse_runs(snapshot, runs, [part for part in parts if part.weight < 0], options.fusion)
+    if not runs and count:
+        fused = _filter_only(snapshot, allowed, options)
+    timings["retrieve"] = ms_since(start)
+    notes += [
+        Note(stage="index", text=f"{run.name}: {run.plan.reason}") for run in runs if run.plan
+    ]
+    if allowed is not None:
+        notes.append(Note(stage="filter", text=f"{count} of {total} listings are allowed."))
+    start = time.perf_counter()
+    hits = rank(
+        _candidates(snapshot, fused[: max(options.depth, options.k)]),
+        parsed,
+        profile=options.profile,
+        weights=options.weights,
+        k=options.k,
+        max_per_supplier=options.max_per_supplier,
+    )
+    timings["rank"] = ms_since(start)
+    timings["total"] = sum(timings.values())
+    return SearchResult(
+        hits=tuple(hits),
+        query=query,
+        parsed=parsed,
+        notes=tuple(notes),
+        timings_ms=timings,
+        facts={"listings": total, "allowed": count},
+    )
+
+
+def _allowed(
+    snapshot: Snapshot, query: Query, parsed: ParsedQuery, options: SearchOptions
+) -> BoolArray | None:
+    """Return the listings that pass the filter and violate no hard requirement."""
+    allowed: BoolArray | None = None
+    if query.where is not None and query.where.strip():
+        allowed = snapshot.filters.mask(parse_filter(query.where))
+    hard = [requirement for requirement in parsed.requirements if requirement.hard]
+    if hard:
+        holds = snapshot.matcher.allowed(hard, unknown=options.unknown)
+        allowed = holds if allowed is None else allowed & holds
+    return allowed
+
+
+def _runs(
+    snapshot: Snapshot,
+    query: Query,
+    parts: Sequence[EncodedPart],
+    options: SearchOptions,
+    allowed: BoolArray | None,
+) -> list[Run]:
+    depth = max(options.depth, options.k)
+    fusion = options.fusion
+    runs = [
+        run
+        for part in parts
+        if part.weight > 0
+        for run in part_runs(
+            snapshot,
+            part,
+            depth=depth,
+            allowed=allowed,
+            cross_modal_weight=fusion.cross_modal_weight,
+        )
+    ]
+    if query.text.strip():
+        words = lexical_run(
+            snapshot,
+            query.text,
+            depth=depth,
+            allowed=allowed,
+            weight=fusion.words_weight * query.text_weight,
+        )
+        if words is not None:
+            runs.append(words)
+    return runs
+
+
+def _filter_only(
+    snapshot: Snapshot, allowed: BoolArray | None, options: SearchOptions
+) -> list[Fused]:
+    """Candidates of a query that says nothing about the product: the allowed rows."""
+    rows = (np.arange(len(snapshot.catalogue)) if allowed is None else np.flatnonzero(allowed))[
+        : max(options.depth, options.k)
+    ]
+    return [Fused(row=int(row), score=0.0, parts=()) for row in rows]
+
+
+def _candidates(snapshot: Snapshot, fused: Sequence[Fused]) -> list[Candidate]:
+    listings = snapshot.catalogue.listings([item.row for item in fused])
+    candidates = []
+    for item, listing in zip(fused, listings, strict=True):
+        media = None
+        if item.picture is not None and item.similarity is not None:
+            media = MediaMatch(
+                uri=listing.media[item.picture].uri,
+                query_source=item.source,
+                score=item.similarity,
+            )
+        candidates.append(
+            Candidate(
+                listing=listing, relevance=item.score, relevance_parts=item.parts, media=media
+            )
+        )
+    return candidates
+
+
+def ms_since(start: float) -> float:
+    """Return the milliseconds since a `time.perf_counter` reading."""
+    return (time.perf_counter() - start) * 1000
