@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 from deepsearch.catalogue.catalogue import Catalogue, VersionInfo
+from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
+from deepsearch.catalogue.ingest import ingest
+from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
+from deepsearch.catalogue.report import IngestReport, Reject
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
 
-__all__ = ["Catalogue", "PendingItem", "UpsertReport", "VectorTable", "VersionInfo"]
+__all__ = [
+    "FIELDS",
+    "Catalogue",
+    "CatalogueInfo",
+    "ColumnMapping",
+    "IngestReport",
+    "MappedColumn",
+    "PendingItem",
+    "Reject",
+    "SpaceInfo",
+    "UpsertReport",
+    "VectorTable",
+    "VersionInfo",
+    "ingest",
+]

@@ -25,6 +25,7 @@ from deepsearch.catalogue.columns import (
     flatten,
     listing_texts,
 )
+from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
 from deepsearch.catalogue.manifest import (
     Manifest,
     TableRef,
@@ -36,6 +37,7 @@ from deepsearch.catalogue.manifest import (
 )
 from deepsearch.catalogue.merge import Merge, UpsertReport
 from deepsearch.catalogue.records import listings_from_table, listings_to_table
+from deepsearch.catalogue.rejects import REJECTS_SCHEMA
 from deepsearch.catalogue.tables import append, create_table, delete_keys, open_table, writing
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
 from deepsearch.errors import CatalogueError, ConflictError, UnknownIdError
@@ -278,6 +280,42 @@ class Catalogue:
         facts = self.facts if rows is None else self.facts.take(np.asarray(rows, np.int64))
         texts: list[str] = listing_texts(facts.combine_chunks()).to_pylist()
         return texts
+
+    def rejects(self) -> pa.Table:
+        """Read the rows that did not go in at the newest ingest of each source.
+
+        Returns:
+            Columns source, line, reason, original.
+        """
+        ref = self._manifest.tables.get("rejects")
+        return (
+            REJECTS_SCHEMA.empty_table() if ref is None else open_table(self.path, ref).to_table()
+        )
+
+    def info(self) -> CatalogueInfo:
+        """Summarise the catalogue: counts, sources, fill rate of every field, spaces.
+
+        Returns:
+            The summary of this version.
+        """
+        sources, fill, suppliers = summarise(self.facts)
+        rejects = self._manifest.tables.get("rejects")
+        return CatalogueInfo(
+            path=self.path,
+            version=self.version,
+            versions=len(list_versions(self.path)),
+            listings=len(self),
+            suppliers=suppliers,
+            claims=len(self.claims),
+            rejects=rejects.rows if rejects else 0,
+            sources=sources,
+            fill=fill,
+            claimed=claimed_dimensions(self.claims),
+            spaces=[
+                SpaceInfo(space=space, modality=modality, vectors=count)
+                for space, modality, count in self.spaces()
+            ],
+        )
 
     def media_path(self, media: Media, *, source: str | None = None) -> Path | None:
         """Find the file of a picture or video on this machine.
