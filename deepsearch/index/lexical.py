@@ -165,7 +165,7 @@ class LexicalIndex:
         k = check_k(k)
         mask = as_mask(allowed, self._length)
         texts = [queries] if isinstance(queries, str) else list(queries)
-        found = empty_matches(len(texts), min(k, max(self._length, 1)))
+        found = empty_matches(len(texts), k)
         for number, text in enumerate(texts):
             rows, scores = self._score(self._weigh(text), mask)
             best = shortlist(scores, k)
