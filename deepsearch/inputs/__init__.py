@@ -1,1 +1,92 @@
-"""Inputs."""
+"""What a buyer hands over: pictures, video, spreadsheets, documents, drawings, archives.
+
+Each loader turns a file into texts, pictures and table rows that say where they come
+from (page, sheet and row, second). A file that is damaged, hostile or of another kind
+raises `UnreadableFileError`, and nothing else happens.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from deepsearch.inputs.limits import (
+    ArchiveLimits,
+    DocumentLimits,
+    DrawingLimits,
+    InputLimits,
+    PictureLimits,
+    TableLimits,
+    VideoLimits,
+)
+from deepsearch.inputs.records import (
+    Box,
+    CellValue,
+    Column,
+    ColumnRole,
+    Frame,
+    LoadedFile,
+    Table,
+    TableRow,
+)
+from deepsearch.schema import QueryPart as Part
+
+if TYPE_CHECKING:
+    from deepsearch.inputs.files import read_file
+    from deepsearch.inputs.pictures import encode_picture, load_picture
+    from deepsearch.inputs.query import load_query, queries_of, row_query
+    from deepsearch.inputs.tables import read_table
+    from deepsearch.inputs.video import read_video
+
+__all__ = [
+    "ArchiveLimits",
+    "Box",
+    "CellValue",
+    "Column",
+    "ColumnRole",
+    "DocumentLimits",
+    "DrawingLimits",
+    "Frame",
+    "InputLimits",
+    "LoadedFile",
+    "Part",
+    "PictureLimits",
+    "Table",
+    "TableLimits",
+    "TableRow",
+    "VideoLimits",
+    "encode_picture",
+    "load_picture",
+    "load_query",
+    "queries_of",
+    "read_file",
+    "read_table",
+    "read_video",
+    "row_query",
+]
+
+_LAZY = {
+    "encode_picture": "pictures",
+    "load_picture": "pictures",
+    "load_query": "query",
+    "queries_of": "query",
+    "read_file": "files",
+    "read_table": "tables",
+    "read_video": "video",
+    "row_query": "query",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a loader on first use."""
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module 'deepsearch.inputs' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"deepsearch.inputs.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted(__all__)

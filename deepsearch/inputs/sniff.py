@@ -1,0 +1,378 @@
+"""Tell what a file is by its contents; its name only decides among plain texts."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+
+from deepsearch.errors import UnreadableFileError
+from deepsearch.inputs.records import Family
+from deepsearch.inputs.source import Source
+
+__all__ = ["FileKind", "expected", "require_family", "sniff"]
+
+_HEAD = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A recognised format.
+
+    Attributes:
+        name: Short name, e.g. "xlsx".
+        label: What a person calls it, e.g. "an Excel workbook".
+        family: Which loader reads it; None: recognised, but not read.
+        extensions: Usual endings, the first one preferred.
+    """
+
+    name: str
+    label: str
+    family: Family | None
+    extensions: tuple[str, ...] = ()
+
+
+def _kinds(*kinds: FileKind) -> dict[str, FileKind]:
+    return {kind.name: kind for kind in kinds}
+
+
+KINDS = _kinds(
+    FileKind("jpeg", "a JPEG picture", "picture", (".jpg", ".jpeg", ".jpe", ".jfif")),
+    FileKind("png", "a PNG picture", "picture", (".png",)),
+    FileKind("webp", "a WebP picture", "picture", (".webp",)),
+    FileKind("avif", "an AVIF picture", "picture", (".avif",)),
+    FileKind("heic", "a HEIC picture", "picture", (".heic", ".heif")),
+    FileKind("tiff", "a TIFF picture", "picture", (".tif", ".tiff")),
+    FileKind("gif", "a GIF picture", "picture", (".gif",)),
+    FileKind("bmp", "a BMP picture", "picture", (".bmp", ".dib")),
+    FileKind("jpeg2000", "a JPEG 2000 picture", "picture", (".jp2", ".j2k", ".jpx")),
+    FileKind("svg", "an SVG picture", "picture", (".svg",)),
+    FileKind("mp4", "an MP4 video", "video", (".mp4", ".mov", ".m4v", ".3gp", ".qt")),
+    FileKind("matroska", "a Matroska or WebM video", "video", (".mkv", ".webm")),
+    FileKind("avi", "an AVI video", "video", (".avi",)),
+    FileKind("mpegts", "an MPEG transport stream", "video", (".ts", ".mts", ".m2ts")),
+    FileKind("mpeg", "an MPEG program stream", "video", (".mpg", ".mpeg", ".vob")),
+    FileKind("flv", "an FLV video", "video", (".flv",)),
+    FileKind("ogg", "an Ogg file", "video", (".ogv", ".ogg")),
+    FileKind("asf", "a Windows Media video", "video", (".wmv", ".asf")),
+    FileKind("xlsx", "an Excel workbook", "spreadsheet", (".xlsx", ".xlsm", ".xltx", ".xltm")),
+    FileKind("xlsb", "a binary Excel workbook", "spreadsheet", (".xlsb",)),
+    FileKind("xls", "an Excel 97-2003 workbook", "spreadsheet", (".xls", ".xlt", ".et")),
+    FileKind("ods", "an OpenDocument spreadsheet", "spreadsheet", (".ods", ".ots")),
+    FileKind("csv", "a delimited text table", "spreadsheet", (".csv", ".tsv", ".tab", ".psv")),
+    FileKind("pdf", "a PDF document", "document", (".pdf",)),
+    FileKind("docx", "a Word document", "document", (".docx", ".docm", ".dotx")),
+    FileKind("pptx", "a PowerPoint presentation", "document", (".pptx", ".pptm", ".ppsx")),
+    FileKind("html", "an HTML page", "document", (".html", ".htm", ".xhtml", ".mhtml")),
+    FileKind("eml", "an e-mail", "document", (".eml", ".mht")),
+    FileKind("md", "a Markdown text", "document", (".md", ".markdown")),
+    FileKind("txt", "a plain text", "document", (".txt", ".text", ".log")),
+    FileKind("dxf", "a DXF drawing", "drawing", (".dxf",)),
+    FileKind("step", "a STEP model", "drawing", (".step", ".stp", ".p21")),
+    FileKind("stl", "an STL mesh", "drawing", (".stl",)),
+    FileKind("obj", "an OBJ mesh", "drawing", (".obj",)),
+    FileKind("zip", "a ZIP archive", "archive", (".zip",)),
+    FileKind("encrypted-office", "a password-protected Office file", None),
+    FileKind("doc", "a Word 97-2003 document", None, (".doc",)),
+    FileKind("ppt", "a PowerPoint 97-2003 presentation", None, (".ppt",)),
+    FileKind("msg", "an Outlook message", None, (".msg",)),
+    FileKind("odt", "an OpenDocument text", None, (".odt", ".odp", ".odg")),
+    FileKind("rtf", "a Rich Text document", None, (".rtf",)),
+    FileKind("exe", "a Windows program", None, (".exe", ".dll", ".com", ".scr")),
+    FileKind("elf", "a Linux program", None, (".so",)),
+    FileKind("rar", "a RAR archive", None, (".rar",)),
+    FileKind("7z", "a 7-Zip archive", None, (".7z",)),
+    FileKind("gzip", "a gzip archive", None, (".gz", ".tgz", ".svgz")),
+    FileKind("tar", "a tar archive", None, (".tar",)),
+    FileKind("dwg", "a DWG drawing", None, (".dwg",)),
+    FileKind("iges", "an IGES model", None, (".igs", ".iges")),
+    FileKind("psd", "a Photoshop picture", None, (".psd",)),
+    FileKind("postscript", "a PostScript file", None, (".ps", ".eps", ".ai")),
+    FileKind("audio", "an audio file", None, (".mp3", ".wav", ".m4a", ".flac")),
+    FileKind("xml", "an XML file", None, (".xml",)),
+    FileKind("json", "a JSON file", None, (".json", ".jsonl")),
+    FileKind("sqlite", "an SQLite database", None, (".db", ".sqlite")),
+    FileKind("zeros", "only zero bytes", None),
+    FileKind("unknown", "of no known kind", None),
+)
+
+ADVICE = {
+    "encrypted-office": "Remove the password and save it again.",
+    "doc": "Save it as .docx or .pdf.",
+    "ppt": "Save it as .pptx or .pdf.",
+    "msg": "Save the message as .eml.",
+    "odt": "Save it as .docx or .pdf.",
+    "rtf": "Save it as .docx or .pdf.",
+    "rar": "Unpack it and hand in its files, or pack them as .zip.",
+    "7z": "Unpack it and hand in its files, or pack them as .zip.",
+    "gzip": "Unpack it and hand in its files, or pack them as .zip.",
+    "tar": "Unpack it and hand in its files, or pack them as .zip.",
+    "dwg": "Save it as .dxf.",
+    "iges": "Save it as .step.",
+    "psd": "Export it as .png.",
+    "postscript": "Convert it to .pdf.",
+    "zeros": "The download or copy was cut short; fetch it again.",
+}
+
+# (offset, bytes, kind), most specific first.
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", "jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"GIF87a", "gif"),
+    (0, b"GIF89a", "gif"),
+    (0, b"II*\x00", "tiff"),
+    (0, b"MM\x00*", "tiff"),
+    (0, b"II+\x00", "tiff"),
+    (0, b"MM\x00+", "tiff"),
+    (0, b"\x00\x00\x00\x0cjP  ", "jpeg2000"),
+    (0, b"\xff\x4f\xff\x51", "jpeg2000"),
+    (0, b"\x1a\x45\xdf\xa3", "matroska"),
+    (0, b"FLV\x01", "flv"),
+    (0, b"OggS", "ogg"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    (0, b"\x00\x00\x01\xba", "mpeg"),
+    (0, b"\x00\x00\x01\xb3", "mpeg"),
+    (0, b"{\\rtf", "rtf"),
+    (0, b"\x7fELF", "elf"),
+    (0, b"Rar!\x1a\x07", "rar"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"\x1f\x8b", "gzip"),
+    (257, b"ustar", "tar"),
+    (0, b"AC10", "dwg"),
+    (0, b"8BPS", "psd"),
+    (0, b"%!PS", "postscript"),
+    (0, b"ID3", "audio"),
+    (0, b"fLaC", "audio"),
+    (0, b"SQLite format 3\x00", "sqlite"),
+    (0, b"AutoCAD Binary DXF\r\n\x1a\x00", "dxf"),
+)
+
+_FTYP = {
+    b"avif": "avif", b"avis": "avif",
+    b"heic": "heic", b"heix": "heic", b"hevc": "heic", b"mif1": "heic", b"msf1": "heic",
+    b"heim": "heic", b"heis": "heic",
+    b"M4A ": "audio", b"M4B ": "audio",
+}  # fmt: skip
+_RIFF = {b"WEBP": "webp", b"AVI ": "avi", b"WAVE": "audio"}
+# ISO media atoms a QuickTime file may start with when it has no "ftyp".
+_ATOMS = frozenset({b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
+
+
+def sniff(source: Source) -> FileKind:
+    """Recognise a file by its contents.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its kind; "unknown" where nothing fits.
+
+    Raises:
+        UnreadableFileError: If it cannot be opened.
+    """
+    head = source.head(_HEAD)
+    name = _by_magic(head)
+    if name is None and head[:2] == b"PK":
+        name = _in_zip(source)
+    if name is None and head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        name = _in_ole(source)
+    if name is None:
+        name = _by_text(head, source)
+    return KINDS[name]
+
+
+def _by_magic(head: bytes) -> str | None:
+    for offset, magic, name in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return name
+    if head[4:8] == b"ftyp":
+        return _FTYP.get(head[8:12], "mp4")
+    if head[4:8] in _ATOMS:
+        return "mp4"
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12])
+    if head[:2] == b"MZ":
+        return "exe"
+    if head[:2] == b"BM" and len(head) > 30 and head[6:10] == b"\x00\x00\x00\x00":
+        return "bmp"
+    if head[:1] == b"G" and len(head) > 376 and head[188:189] == b"G" and head[376:377] == b"G":
+        return "mpegts"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    return None
+
+
+def _in_zip(source: Source) -> str:
+    """Tell Office files from plain archives by the members' names."""
+    try:
+        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            if "mimetype" in names:
+                mimetype = archive.open("mimetype").read(80)
+                if b"opendocument.spreadsheet" in mimetype:
+                    return "ods"
+                if b"opendocument" in mimetype:
+                    return "odt"
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return "zip"
+    for member, name in (
+        ("xl/workbook.xml", "xlsx"),
+        ("xl/workbook.bin", "xlsb"),
+        ("word/document.xml", "docx"),
+        ("ppt/presentation.xml", "pptx"),
+    ):
+        if member in names:
+            return name
+    if "[Content_Types].xml" in names:
+        for folder, name in (("xl/", "xlsx"), ("word/", "docx"), ("ppt/", "pptx")):
+            if any(member.startswith(folder) for member in names):
+                return name
+    return "zip"
+
+
+def _in_ole(source: Source) -> str:
+    """Tell the old Office formats apart by the stream names in their directory."""
+    data = source.head(4 * 1024 * 1024) + source.tail(1024 * 1024)
+    for stream, name in (
+        ("EncryptedPackage", "encrypted-office"),
+        ("Workbook", "xls"),
+        ("WordDocument", "doc"),
+        ("PowerPoint Document", "ppt"),
+        ("__substg1.0_", "msg"),
+        ("Book", "xls"),
+    ):
+        if stream.encode("utf-16-le") in data:
+            return name
+    return "unknown"
+
+
+_MAIL = re.compile(r"\A(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}", re.ASCII)
+_MAIL_FIELDS = re.compile(
+    r"^(?:from|to|subject|date|mime-version|received|message-id):", re.I | re.M
+)
+_OBJ = re.compile(r"^(?:v|vn|vt|f|o|g|mtllib|usemtl)\s", re.M)
+
+
+def _by_text(head: bytes, source: Source) -> str:
+    extension = _extension(source.name)
+    if not head.strip(b"\x00"):
+        return "zeros"
+    text = _decode(head)
+    if text is None:
+        # A binary STL has no magic: 80 free bytes, a count, 50 bytes a triangle.
+        triangles = int.from_bytes(head[80:84], "little") if len(head) >= 84 else 0
+        return "stl" if triangles and source.size == 84 + 50 * triangles else "unknown"
+    start = text.lstrip("\ufeff \t\r\n")
+    lowered = start[:2048].lower()
+    if start.startswith("ISO-10303-21"):
+        return "step"
+    if lowered.startswith("solid") and "facet" in lowered:
+        return "stl"
+    if re.match(r"(?:999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION\b", start, re.I):
+        return "dxf"
+    if re.search(r"<svg[\s>]", lowered) and lowered.startswith(
+        ("<?xml", "<svg", "<!--", "<!doctype")
+    ):
+        return "svg"
+    if re.search(r"<(?:!doctype html|html|head|body)[\s>]", lowered) and start.startswith("<"):
+        return "html"
+    if lowered.startswith("<?xml"):
+        return "xml"
+    if extension not in _TEXT_ENDINGS and _MAIL.match(start) and _MAIL_FIELDS.search(start):
+        return "eml"
+    return _plain_text(extension, start)
+
+
+_TEXT_ENDINGS = {
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".psv": "csv",
+    ".md": "md", ".markdown": "md", ".txt": "txt", ".text": "txt", ".log": "txt",
+    ".htm": "html", ".html": "html", ".json": "json", ".jsonl": "json",
+}  # fmt: skip
+
+
+def _plain_text(extension: str, start: str) -> str:
+    if extension in _TEXT_ENDINGS:
+        return _TEXT_ENDINGS[extension]
+    if extension == ".eml" and _MAIL_FIELDS.search(start[:2048]):
+        return "eml"
+    if extension == ".obj" and _OBJ.search(start):
+        return "obj"
+    if re.match(r".{72}S\s{0,6}\d+\s*$", start[:81], re.M):
+        return "iges"
+    lines = [line for line in start.splitlines()[:8] if line.strip()]
+    for delimiter in ("\t", ";", ","):
+        counts = {line.count(delimiter) for line in lines[:-1]}
+        if len(lines) > 2 and len(counts) == 1 and counts.pop() >= 1:
+            return "csv"
+    return "txt"
+
+
+def _decode(head: bytes) -> str | None:
+    """Decode a text's start in some way, or None for what is no text."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head[: len(head) & ~1].decode("utf-16", errors="replace")
+    nulls = head.count(0)
+    if nulls:
+        # UTF-16 without a mark: every other byte of Latin text is zero.
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) < 0.05 * len(head) / 2:
+            codec = "utf-16-le" if odd > even else "utf-16-be"
+            return head[: len(head) & ~1].decode(codec, errors="replace")
+        return None
+    control = sum(head.count(byte) for byte in range(32) if byte not in (9, 10, 12, 13, 27))
+    if control > 0.02 * len(head):
+        return None
+    return head.decode("utf-8", errors="replace")
+
+
+def _extension(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""
+
+
+def wrong_extension(source: Source, kind: FileKind) -> str | None:
+    """Say so where a file's ending belongs to another kind.
+
+    Args:
+        source: The file.
+        kind: What its contents are.
+
+    Returns:
+        A sentence for the notes, or None where the ending fits or says nothing.
+    """
+    extension = _extension(source.name)
+    if not extension or not kind.extensions or extension in kind.extensions:
+        return None
+    named = next((other for other in KINDS.values() if extension in other.extensions), None)
+    if named is None or named is kind or {named.name, kind.name} <= {"txt", "md", "csv"}:
+        return None
+    return f"{source.name}: ends in {extension}, but its contents are {kind.label}; read as that."
+
+
+def expected(family: Family) -> str:
+    """List the formats of a family, e.g. "JPEG, PNG ..."."""
+    names = [kind.name.upper() for kind in KINDS.values() if kind.family == family]
+    return ", ".join(names)
+
+
+def require_family(source: Source, family: Family, *, what: str) -> FileKind:
+    """Recognise a file and refuse it unless it is of the family.
+
+    Args:
+        source: The file.
+        family: The family expected.
+        what: The family in words, e.g. "a picture".
+
+    Returns:
+        Its kind.
+
+    Raises:
+        UnreadableFileError: If it is of another kind; the message says which.
+    """
+    kind = sniff(source)
+    if kind.family != family:
+        raise UnreadableFileError(
+            f"{source.name}: expected {what} ({expected(family)}), but the file is {kind.label}. "
+            + ADVICE.get(kind.name, "Check that it is the right file.")
+        )
+    return kind

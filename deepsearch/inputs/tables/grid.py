@@ -1,0 +1,69 @@
+"""A sheet as a grid of cleaned cells, before any structure is seen in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from deepsearch.inputs.records import CellValue
+
+__all__ = ["Grid", "Merge", "clean_cell"]
+
+Merge = tuple[int, int, int, int]
+"""A merged range: first row, first column, last row, last column; 0-based, inclusive."""
+
+_ERRORS = frozenset(
+    {"#VALUE!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA",
+     "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The used cells of one sheet.
+
+    Attributes:
+        sheet: Sheet name; None for a delimited file.
+        rows: Cells, None where empty; all rows equally long; row 0 is the sheet's first.
+        merges: Merged ranges with more than one cell.
+        hidden_rows: 0-based rows hidden in the sheet.
+        pictures: (row, column), 0-based → encoded pictures anchored there.
+        hidden: Whether the sheet itself is hidden.
+        notes: What was noticed while reading.
+    """
+
+    sheet: str | None
+    rows: Sequence[Sequence[CellValue]]
+    merges: tuple[Merge, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    pictures: Mapping[tuple[int, int], tuple[bytes, ...]] = field(default_factory=dict)
+    hidden: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def clean_cell(value: object) -> CellValue:
+    """Turn a reader's cell value into text, number or None.
+
+    Args:
+        value: What the reader gave.
+
+    Returns:
+        Stripped text (None where empty or a spreadsheet error), float, ISO date or
+        time as text, "yes"/"no" for a truth value.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        return None if not text or text in _ERRORS else text
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        number = float(value)
+        return number if number - number == 0 else None
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,371 @@
+"""Where a table's header is, and what its columns are called."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deepsearch.inputs.records import CellValue, Column, ColumnRole
+from deepsearch.inputs.tables.columns import (
+    header_role,
+    header_unit,
+    is_unit_word,
+    known_header,
+    normalise,
+    parse_number,
+)
+from deepsearch.inputs.tables.grid import Grid, Merge
+
+__all__ = ["Header", "find_headers", "read_header"]
+
+Row = Sequence[CellValue]
+
+_MAX_HEADER_CHARS = 60
+_MAX_HEADER_ROWS = 3
+# Headers are looked for in every row this far down, and below it only where a table
+# could begin: after an empty row or one with a single cell.
+_ALWAYS_LOOK = 60
+_UNNAMED = re.compile(r"^(?:unnamed:?\s*\d+|column\s?\d+|f\d+|列\s?\d+)$", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A header as it stands in the sheet.
+
+    Attributes:
+        first: 0-based first header row.
+        last: Last header row; the body starts below.
+        names: Column index → name, only for columns that the sheet names.
+        roles: Column index → role told by the header, where it is known.
+        units: Column index → unit standing in the header.
+        data: Column index → cell of the header row that is data (an item's number and
+            title sharing a line with "Unit" and "Qty").
+    """
+
+    first: int
+    last: int
+    names: dict[int, str]
+    roles: dict[int, ColumnRole]
+    units: dict[int, str]
+    data: dict[int, CellValue]
+
+
+def filled(row: Row) -> list[int]:
+    """Columns of a row's non-empty cells."""
+    return [index for index, value in enumerate(row) if value is not None]
+
+
+def _is_number_like(value: CellValue) -> bool:
+    return isinstance(value, float) or (value is not None and parse_number(value) is not None)
+
+
+def is_header(row: Row) -> bool:
+    """Tell whether a row names columns, by the words in it.
+
+    Args:
+        row: The row's cells.
+
+    Returns:
+        True where at least two cells are headers of different meaning, they are at
+        least half of the row, and numbers stand at most in its first cell.
+    """
+    columns = filled(row)
+    if len(columns) < 2:
+        return False
+    exact: set[ColumnRole] = set()
+    known = loose = 0
+    for position, index in enumerate(columns):
+        value = row[index]
+        if _is_number_like(value):
+            if position > 0:
+                return False
+            continue
+        assert isinstance(value, str)  # noqa: S101 - numbers were handled above
+        if len(value) > _MAX_HEADER_CHARS:
+            continue
+        role = known_header(value)
+        if role is not None:
+            exact.add(role)
+            known += 1
+        elif header_role(value) is not None and not any(char.isdigit() for char in value):
+            loose += 1
+    if 2 * (known + loose) < len(columns) or known + loose < 2:
+        return False
+    return len(exact) >= 2 or (known >= 1 and 4 * (known + loose) >= 3 * len(columns))
+
+
+def find_headers(grid: Grid) -> list[int]:
+    """Find the first header row of every table of a sheet, top to bottom.
+
+    Args:
+        grid: The sheet.
+
+    Returns:
+        0-based rows; empty where no row reads like a header.
+    """
+    found: list[int] = []
+    previous = 0
+    skip_until = -1
+    for index, row in enumerate(grid.rows):
+        count = sum(value is not None for value in row)
+        if count >= 2 and index > skip_until and (index < _ALWAYS_LOOK or previous <= 1):
+            if is_header(row) and not _repeats(grid, found, row):
+                found.append(index)
+                skip_until = index + _MAX_HEADER_ROWS - 1
+        previous = count
+    return found or _first_row_header(grid)
+
+
+def _repeats(grid: Grid, found: list[int], row: Row) -> bool:
+    """A header printed again on each page continues its table."""
+    return bool(found) and list(grid.rows[found[-1]]) == list(row)
+
+
+def _first_row_header(grid: Grid) -> list[int]:
+    """Fall back on the shape: a first full line of short, distinct texts above other data."""
+    body = [(index, filled(row)) for index, row in enumerate(grid.rows[:200])]
+    body = [(index, columns) for index, columns in body if len(columns) >= 2]
+    if len(body) < 2:
+        return []
+    widths = sorted(len(columns) for _, columns in body)
+    typical = widths[len(widths) // 2]
+    index, columns = next((i, c) for i, c in body if len(c) >= 0.6 * typical)
+    row = grid.rows[index]
+    texts = [row[column] for column in columns]
+    below = [grid.rows[i] for i, _ in body if i > index][:50]
+    if not below or not _plain_names(texts):
+        return []
+    numeric = sum(
+        _mostly_numbers([line[column] for line in below if column < len(line)])
+        for column in columns
+    )
+    if numeric or (grid.sheet is None and index == 0):
+        return [index]
+    named = any(header_role(str(text)) is not None for text in texts)
+    return [index] if named and len(texts) >= 2 else []
+
+
+def _plain_names(texts: list[CellValue]) -> bool:
+    if len({str(text).casefold() for text in texts}) < len(texts):
+        return False
+    return all(
+        isinstance(text, str) and len(text) <= _MAX_HEADER_CHARS and not _is_number_like(text)
+        for text in texts
+    )
+
+
+def _mostly_numbers(values: list[CellValue]) -> bool:
+    present = [value for value in values if value is not None]
+    return bool(present) and sum(map(_is_number_like, present)) > len(present) / 2
+
+
+def read_header(grid: Grid, first: int, stop: int) -> Header:
+    """Read a header of one to three lines.
+
+    Args:
+        grid: The sheet.
+        first: Its first row, 0-based.
+        stop: Row before which the table ends.
+
+    Returns:
+        The header with its lines joined and merged group headings spread.
+    """
+    above = _group_row_above(grid, first)
+    last = _last_line(grid, first, stop)
+    lines = list(range(first if above is None else above, last + 1))
+    row = grid.rows[first]
+    data = _shared_line(row) if last == first else {}
+    parts: dict[int, list[str]] = {}
+    for line in lines:
+        for column, text in _spread(grid, line, last).items():
+            if column in data:
+                continue
+            texts = parts.setdefault(column, [])
+            if normalise(text) not in map(normalise, texts):
+                texts.append(text)
+    names: dict[int, str] = {}
+    roles: dict[int, ColumnRole] = {}
+    units: dict[int, str] = {}
+    for column, texts in parts.items():
+        name = " ".join(" ".join(texts).split())
+        if _UNNAMED.match(name):
+            continue
+        names[column] = name
+        role = _joint_role(texts, name)
+        if role is not None:
+            roles[column] = role
+        unit = next((found for text in reversed(texts) if (found := _unit_of(text))), None)
+        if unit:
+            units[column] = unit
+    return Header(
+        first=lines[0], last=_skip_index_row(grid, last, stop), names=names, roles=roles,
+        units=units, data=data,
+    )  # fmt: skip
+
+
+def _unit_of(text: str) -> str | None:
+    bare = text.strip("()[]（） ")
+    if is_unit_word(bare) and known_header(bare) is not ColumnRole.UNIT:
+        return bare
+    return header_unit(text)
+
+
+def _joint_role(texts: list[str], name: str) -> ColumnRole | None:
+    for text in reversed(texts):
+        role = known_header(text)
+        if role is not None and not (is_unit_word(text.strip("()[] ")) and len(texts) > 1):
+            return role
+    for text in [*reversed(texts), name]:
+        role = header_role(text)
+        if role is not None:
+            return role
+    return None
+
+
+def _shared_line(row: Row) -> dict[int, CellValue]:
+    """Cells of a header line that are an item's number and title, not names.
+
+    That is so where the line starts with a number, followed by a text that is no
+    header, before the first cell that is one.
+    """
+    columns = filled(row)
+    if not columns or not _is_number_like(row[columns[0]]):
+        return {}
+    data: dict[int, CellValue] = {}
+    for column in columns:
+        value = row[column]
+        if isinstance(value, str) and header_role(value) is not None:
+            break
+        data[column] = value
+    return data if len(data) >= 2 else {}
+
+
+def _spread(grid: Grid, line: int, last: int) -> dict[int, str]:
+    """Texts of a header line by column, group headings spread over their merged range."""
+    row = grid.rows[line]
+    texts = {column: str(row[column]) for column in filled(row) if isinstance(row[column], str)}
+    for top, left, bottom, right in grid.merges:
+        if top == line and right > left and bottom <= last and row[left] is not None:
+            for column in range(left, right + 1):
+                texts.setdefault(column, str(row[left]))
+    return texts
+
+
+def _group_row_above(grid: Grid, first: int) -> int | None:
+    """The row above, where its merged cells group some of the header's columns."""
+    if first == 0:
+        return None
+    width = len(filled(grid.rows[first]))
+    above = filled(grid.rows[first - 1])
+    groups = [m for m in grid.merges if m[0] == m[2] == first - 1 and 1 < m[3] - m[1] + 1 < width]
+    under = {column for _, left, _, right in groups for column in range(left, right + 1)}
+    # A title is one cell merged over all columns or nearly all.
+    title = len(above) == 1 and 2 * len(under) > width
+    if not groups or title or not all(column in under for column in above):
+        return None
+    return first - 1
+
+
+def _last_line(grid: Grid, first: int, stop: int) -> int:
+    last = first
+    while last + 1 < min(stop, first + _MAX_HEADER_ROWS) and _continues(grid, first, last + 1):
+        last += 1
+    return last
+
+
+def _continues(grid: Grid, first: int, line: int) -> bool:
+    """Tell whether a row is a further line of the header above it."""
+    row = grid.rows[line]
+    columns = filled(row)
+    if not columns:
+        return False
+    texts = [row[column] for column in columns]
+    if not all(isinstance(text, str) and len(text) <= _MAX_HEADER_CHARS for text in texts):
+        return False
+    words = [str(text) for text in texts]
+    if all(is_unit_word(word.strip("()[]（） ")) for word in words) and len(words) > 1:
+        return True
+    # A heading merged over several columns announces names below it; one merged over
+    # several rows says that the header goes on beside it.
+    groups = [m for m in grid.merges if first <= m[0] < line]
+    below = {c for m in groups if m[2] < line and m[3] > m[1] for c in range(m[1], m[3] + 1)}
+    beside = any(m[2] >= line for m in groups)
+    if below and all(column in below for column in columns):
+        return True
+    if any(_is_number_like(text) for text in texts):
+        return False
+    heads = set(filled(grid.rows[line - 1]))
+    known = sum(header_role(word) is not None for word in words)
+    if all(column not in heads for column in columns):
+        return known > 0 or (beside and bool(below))
+    # The same names again in a second language.
+    roles = Counter(header_role(word) for word in words)
+    return len(words) >= 2 and known == len(words) and len(roles) >= 2
+
+
+def _skip_index_row(grid: Grid, last: int, stop: int) -> int:
+    """Step over a line that only counts the columns: 1 2 3 4, (a) (b) (c), A B C."""
+    if last + 1 >= stop:
+        return last
+    row = grid.rows[last + 1]
+    columns = filled(row)
+    if len(columns) < 3:
+        return last
+    marks = [str(row[column]).strip("() .").removesuffix(".0").lower() for column in columns]
+    counted = [str(number) for number in range(1, len(marks) + 1)]
+    lettered = [chr(97 + number) for number in range(min(26, len(marks)))]
+    return last + 1 if marks in (counted, lettered) else last
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Make names unique by numbering repeats: "Note", "Note (2)"."""
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+def make_columns(
+    header: Header | None, roles: dict[int, ColumnRole], used: list[int]
+) -> tuple[Column, ...]:
+    """Build the columns of a table.
+
+    Args:
+        header: Its header, or None.
+        roles: Column index → role, told by the header or inferred from the cells.
+        used: Columns that the table uses, ascending.
+
+    Returns:
+        One column a used index.
+    """
+    from deepsearch.inputs.tables.workbook import column_letters
+
+    given = {ColumnRole.NUMBER: "No.", ColumnRole.DESCRIPTION: "Description",
+             ColumnRole.UNIT: "Unit", ColumnRole.QUANTITY: "Quantity"}  # fmt: skip
+    names = header.names if header else {}
+    taken: set[str] = set(names.values())
+    labels = []
+    for index in used:
+        role = roles.get(index, ColumnRole.OTHER)
+        label = names.get(index) or given.get(role, "")
+        if not label or (index not in names and label in taken):
+            label = f"Column {column_letters(index)}"
+        taken.add(label)
+        labels.append(label)
+    return tuple(
+        Column(
+            name=name,
+            role=roles.get(index, ColumnRole.OTHER),
+            unit=header.units.get(index) if header else None,
+            index=index,
+            named=index in names,
+        )
+        for index, name in zip(used, unique_names(labels), strict=True)
+    )
+
+
+__all__ += ["Merge", "filled", "make_columns"]

@@ -1,0 +1,204 @@
+"""`read_table`: a spreadsheet or delimited file to tables of items."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deepsearch.errors import InvalidInputError, UnreadableFileError
+from deepsearch.inputs.limits import TableLimits
+from deepsearch.inputs.records import CellValue, ColumnRole, Table
+from deepsearch.inputs.sniff import require_family, wrong_extension
+from deepsearch.inputs.source import FileLike, Source
+from deepsearch.inputs.tables.body import Block, read_body
+from deepsearch.inputs.tables.delimited import read_delimited
+from deepsearch.inputs.tables.grid import Grid
+from deepsearch.inputs.tables.header import (
+    Header,
+    filled,
+    find_headers,
+    make_columns,
+    read_header,
+)
+from deepsearch.inputs.tables.roles import column_roles
+from deepsearch.inputs.tables.workbook import read_workbook
+
+__all__ = ["read_table", "tables_of"]
+
+
+def read_table(
+    path: FileLike | Source,
+    *,
+    sheet: str | None = None,
+    include_hidden: bool = False,
+    limits: TableLimits | None = None,
+    name: str | None = None,
+) -> list[Table]:
+    """Read the items of a spreadsheet or delimited file.
+
+    Finds the header under titles, over one to three lines and merged cells; several
+    tables a sheet; headings and paragraphs that qualify the rows below; totals, notes
+    and repeated headers, which are left out; hidden sheets and rows, which are left
+    out and named in the notes. Formulas are not evaluated: cached values are used.
+
+    Args:
+        path: Path or contents of an xlsx, xlsm, xlsb, xls, ods, csv or tsv file.
+        sheet: Name of the one sheet to read, hidden or not; None: all visible ones.
+        include_hidden: Read hidden sheets and rows too.
+        limits: Bounds on bytes, cells and characters.
+        name: What to call contents without a path in messages and sources.
+
+    Returns:
+        Tables with at least one item, in sheet order.
+
+    Raises:
+        InvalidInputError: If the named sheet does not exist.
+        UnreadableFileError: If the file is no table, damaged, hostile, beyond the
+            limits, or holds no item at all.
+    """
+    limits = limits or TableLimits()
+    file = Source.of(path, name=name)
+    file.check_size(limits.max_bytes)
+    kind = require_family(file, "spreadsheet", what="a spreadsheet")
+    if kind.name == "csv":
+        if sheet is not None:
+            raise InvalidInputError(
+                f"{file.name}: is delimited text and has no sheets, but sheet {sheet!r} was asked "
+                "for. Leave `sheet` out."
+            )
+        grids, notes = [read_delimited(file, limits=limits)], []
+    else:
+        grids, notes = read_workbook(
+            file, kind.name, sheet=sheet, include_hidden=include_hidden, limits=limits
+        )
+    wrong = wrong_extension(file, kind)
+    notes = [*([wrong] if wrong else []), *notes]
+    tables = [
+        table
+        for grid in grids
+        for table in tables_of(grid, file.name, include_hidden=include_hidden)
+    ]
+    if not tables:
+        raise UnreadableFileError(
+            f"{file.name}: no row of it is an item ({_seen(grids)}"
+            + "".join(f" {note}" for note in notes)
+            + ") Expected a header line and at least one row below it."
+        )
+    tables[0] = replace(tables[0], notes=(*notes, *tables[0].notes))
+    return tables
+
+
+def _seen(grids: list[Grid]) -> str:
+    rows = sum(1 for grid in grids for row in grid.rows if filled(row))
+    return f"{len(grids)} sheets, {rows} rows with anything in them."
+
+
+def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Table]:
+    """Find the tables of one sheet.
+
+    Args:
+        grid: The sheet's cells.
+        file: File name, to cite.
+        include_hidden: Read hidden rows too.
+
+    Returns:
+        Tables with at least one item, top to bottom.
+    """
+    starts = find_headers(grid)
+    tables = []
+    bounds = [*starts, len(grid.rows)]
+    if not starts or _has_items_above(grid, starts[0]):
+        tables += _table(grid, file, None, 0, bounds[0], include_hidden)
+    floor = 0
+    for start, stop in zip(bounds, bounds[1:], strict=False):
+        header = read_header(grid, start, stop)
+        title = _title(grid, floor, header.first)
+        tables += _table(grid, file, header, header.last + 1, stop, include_hidden, title)
+        floor = stop
+    return tables
+
+
+def _has_items_above(grid: Grid, start: int) -> bool:
+    """A headerless table above the first header has many full rows; a letterhead has few."""
+    return sum(len(filled(row)) >= 3 for row in grid.rows[:start]) >= 5
+
+
+def _title(grid: Grid, floor: int, first: int) -> str | None:
+    lines = []
+    for row in grid.rows[max(floor, first - 12) : first]:
+        texts = [str(row[i]) for i in filled(row) if isinstance(row[i], str)]
+        if texts and len(texts) <= 4:
+            lines.append(" ".join(texts))
+    return "\n".join(lines) or None
+
+
+def _table(
+    grid: Grid,
+    file: str,
+    header: Header | None,
+    start: int,
+    stop: int,
+    include_hidden: bool,
+    title: str | None = None,
+) -> list[Table]:
+    body = grid.rows[start:stop]
+    used = sorted({i for row in body for i, value in enumerate(row) if value is not None}
+                  | set(header.names if header else ()))  # fmt: skip
+    if not used or not body:
+        return []
+    width = used[-1] + 1
+    if header is None:
+        header = _header_in_margin(grid, start, stop)
+    roles = column_roles(header, body, used)
+    columns = make_columns(header, roles, used)
+    header_cells: tuple[CellValue, ...] = ()
+    first_cells: dict[int, CellValue] = {}
+    if header is not None and header.names:
+        header_cells = tuple(grid.rows[header.first]) if header.first < len(grid.rows) else ()
+        first_cells = {i: v for i, v in header.data.items() if i < width}
+        if header.last < start - 1 or header.first >= start:
+            header_cells = ()
+    rows, notes = read_body(
+        Block(
+            grid=grid, file=file, start=start, stop=stop, columns=columns,
+            first_cells=first_cells, header_cells=header_cells, include_hidden=include_hidden,
+        )
+    )  # fmt: skip
+    if not rows:
+        return []
+    where = f"{file} {grid.sheet}" if grid.sheet is not None else file
+    named = header is not None and header.first < start
+    return [
+        Table(
+            name=where,
+            sheet=grid.sheet,
+            title=title,
+            columns=columns,
+            rows=tuple(rows),
+            header_row=header.last + 1 if named and header is not None else None,
+            notes=(*grid.notes, *(f"{where}: {note}" for note in notes)),
+        )
+    ]
+
+
+def _header_in_margin(grid: Grid, start: int, stop: int) -> Header | None:
+    """Take names from a first heading line that names columns empty below it.
+
+    A sheet cut out of a larger one may keep the name of one column only.
+    """
+    from deepsearch.inputs.tables.columns import header_role
+
+    first = next((i for i in range(start, stop) if filled(grid.rows[i])), None)
+    if first is None:
+        return None
+    names: dict[int, str] = {}
+    roles: dict[int, ColumnRole] = {}
+    for index in filled(grid.rows[first])[1:]:
+        value = grid.rows[first][index]
+        below = any(grid.rows[i][index] is not None for i in range(first + 1, stop))
+        if isinstance(value, str) and len(value) <= 60 and not below:
+            role = header_role(value)
+            if role is not None:
+                names[index], roles[index] = value, role
+    if not names:
+        return None
+    return Header(first=first, last=first, names=names, roles=roles, units={}, data={})

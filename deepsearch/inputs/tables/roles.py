@@ -1,0 +1,164 @@
+"""What the columns of a table mean, once its cells have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepsearch.inputs.records import CellValue, ColumnRole
+from deepsearch.inputs.tables.columns import is_unit_word, split_quantity
+from deepsearch.inputs.tables.header import Header
+from deepsearch.inputs.tables.words import looks_like_code, numbering
+
+__all__ = ["column_roles"]
+
+_SAMPLE = 300
+R = ColumnRole
+
+
+class _Cells:
+    """A sample of one column's filled cells, and what share of them is what."""
+
+    def __init__(self, values: list[CellValue]) -> None:
+        self.values = values
+        self.texts = [value for value in values if isinstance(value, str)]
+        self.mean_chars = sum(map(len, self.texts)) / len(self.texts) if self.texts else 0.0
+
+    def share(self, test: object) -> float:
+        assert callable(test)  # noqa: S101 - an internal helper
+        return sum(bool(test(value)) for value in self.values) / max(1, len(self.values))
+
+    @property
+    def numbers(self) -> float:
+        return self.share(lambda value: split_quantity(value)[0] is not None)
+
+    @property
+    def numberings(self) -> float:
+        return self.share(lambda value: numbering(value) is not None)
+
+    @property
+    def units(self) -> float:
+        return self.share(lambda value: isinstance(value, str) and is_unit_word(value))
+
+    @property
+    def codes(self) -> float:
+        return self.share(lambda value: isinstance(value, float) or looks_like_code(str(value)))
+
+
+def column_roles(
+    header: Header | None, body: Sequence[Sequence[CellValue]], used: list[int]
+) -> dict[int, ColumnRole]:
+    """Decide the role of every column.
+
+    The header's words come first, corrected where the cells contradict them ("Item"
+    over running numbers, over codes, over names); columns without a known header are
+    judged by their cells.
+
+    Args:
+        header: The table's header, or None.
+        body: Rows below it.
+        used: Columns in use, ascending.
+
+    Returns:
+        Column → role, for every used column.
+    """
+    sample = [row for row in body[: 4 * _SAMPLE] if sum(v is not None for v in row) >= 2][:_SAMPLE]
+    sample = sample or list(body[:_SAMPLE])
+    cells = {
+        index: _Cells([row[index] for row in sample if row[index] is not None]) for index in used
+    }
+    roles = dict(header.roles) if header else {}
+    roles = {index: role for index, role in roles.items() if index in cells}
+    _correct(roles, cells, used)
+    _infer(roles, cells, used, named=set(header.names) if header else set())
+    if R.DESCRIPTION not in roles.values():
+        _promote(roles, cells, used)
+    return {index: roles.get(index, R.OTHER) for index in used}
+
+
+def _correct(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int]) -> None:
+    """Let the cells overrule headers that mean different things in different sheets."""
+    has_quantity = R.QUANTITY in roles.values()
+    for position, index in enumerate(used):
+        role, column = roles.get(index), cells[index]
+        if role is None or not column.values:
+            continue
+        if role is R.NUMBER and column.numberings < 0.5:
+            roles[index] = R.CODE if column.codes > 0.5 else R.DESCRIPTION
+        elif (
+            role is R.NUMBER
+            and position > 0
+            and not has_quantity
+            and _is_count(roles, column, used[:position])
+        ):
+            roles[index] = R.QUANTITY
+        elif role is R.UNIT and column.numbers > 0.5:
+            roles[index] = R.OTHER
+        elif role is R.QUANTITY and column.numbers < 0.2 and column.units > 0.5:
+            roles[index] = R.UNIT
+        elif role is R.DESCRIPTION and column.codes > 0.8 and _others(roles, index, R.DESCRIPTION):
+            roles[index] = R.NUMBER if position == 0 and column.numberings > 0.8 else R.CODE
+
+
+def _is_count(roles: dict[int, ColumnRole], column: _Cells, before: list[int]) -> bool:
+    """A column "No." or "Nos" right of a description counts pieces."""
+    described = any(roles.get(index) is R.DESCRIPTION for index in before)
+    numbered = any(roles.get(index) is R.NUMBER for index in before)
+    return described and numbered and column.numbers > 0.5
+
+
+def _others(roles: dict[int, ColumnRole], index: int, role: ColumnRole) -> bool:
+    return any(other != index and found is role for other, found in roles.items())
+
+
+def _infer(
+    roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int], named: set[int]
+) -> None:
+    """Judge columns that the sheet does not name by their cells."""
+    unnamed = [index for index in used if index not in named and cells[index].values]
+    taken = set(roles.values())
+    for index in unnamed:
+        if R.UNIT not in taken and cells[index].units >= 0.6:
+            roles[index] = R.UNIT
+            taken.add(R.UNIT)
+    for index in unnamed[:2]:
+        if index not in roles and R.NUMBER not in taken and cells[index].numberings >= 0.6:
+            if index == used[0] or all(cells[i].mean_chars for i in used if i > index):
+                roles[index] = R.NUMBER
+                taken.add(R.NUMBER)
+    if R.DESCRIPTION not in taken:
+        wordy = [i for i in unnamed if i not in roles and cells[i].mean_chars >= 4
+                 and cells[i].codes < 0.8 and cells[i].numbers < 0.5]  # fmt: skip
+        if wordy:
+            roles[max(wordy, key=lambda i: cells[i].mean_chars)] = R.DESCRIPTION
+    if R.QUANTITY not in taken and R.UNIT in taken:
+        _infer_quantity(roles, cells, used, unnamed)
+
+
+def _infer_quantity(
+    roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int], unnamed: list[int]
+) -> None:
+    """A nameless number column beside the unit column is the quantity."""
+    unit = used.index(next(index for index in used if roles.get(index) is R.UNIT))
+    for neighbour in (unit + 1, unit - 1):
+        if 0 <= neighbour < len(used):
+            index = used[neighbour]
+            if index in unnamed and index not in roles and cells[index].numbers > 0.5:
+                roles[index] = R.QUANTITY
+                return
+
+
+_STAND_INS = (R.MATERIAL, R.SPECIFICATION, R.PICTURE, R.OTHER, R.BRAND)
+
+
+def _promote(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int]) -> None:
+    """Find a description where no header says so: the wordiest text column."""
+    wordy = [
+        index
+        for index in used
+        if roles.get(index, R.OTHER) in _STAND_INS[:2]
+        or (index not in roles and cells[index].mean_chars >= 6)
+    ]
+    wordy = [i for i in wordy if cells[i].texts and cells[i].codes < 0.8 and cells[i].units < 0.6]
+    if wordy:
+        best = max(wordy, key=lambda i: cells[i].mean_chars)
+        roles[best] = R.DESCRIPTION
