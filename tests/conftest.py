@@ -17,3 +17,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared data at {folder}; set DEEPSEARCH_SHARED_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def grocery_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of the bundled groceries; tests must not write to it."""
+    from deepsearch.demo import data_folder
+    from deepsearch.engine import SearchEngine
+
+    folder = tmp_path_factory.mktemp("groceries") / "catalogue"
+    SearchEngine.create(folder).index(data_folder() / "catalogue.jsonl")
+    return folder

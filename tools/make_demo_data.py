@@ -112,7 +112,7 @@ def write_enquiry() -> None:
     assert sheet is not None
     sheet.title = "Enquiry"
     sheet["A1"] = "Weekly enquiry, fruit and dairy (demo)"
-    for column, title in enumerate(["No.", "Item", "Qty", "Unit", "Remarks", "Picture"], start=1):
+    for column, title in enumerate(["No.", "Item", "Qty", "Unit", "Specification", "Picture"], start=1):
         sheet.cell(row=3, column=column, value=title)
     rows = [
         ("orange juice without pulp", 400, "pcs", "ready to drink"),

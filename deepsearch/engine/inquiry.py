@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from deepsearch.errors import InvalidInputError, UnreadableFileError
-from deepsearch.inputs import TableRow, read_file
+from deepsearch.inputs import TableRow, read_file, row_query
 from deepsearch.schema import Modality, Query, QueryPart
+from deepsearch.understanding import parse_row
 
 __all__ = ["build_queries"]
 
@@ -54,22 +56,47 @@ def build_queries(
                 "Name what is not wanted as unlike instead."
             )
     parts = [_picture_part(path, image_weight) for path in images]
-    parts += [part for path in videos for part in _video_parts(path, image_weight)]
+    loaded = [read_file(path) for path in files]
+    for path in videos:
+        video = read_file(path)
+        if video.family != "video":
+            raise UnreadableFileError(
+                f"'{path}' is a {video.family} ({video.kind}); expected a video. "
+                "Give it as a file or an image instead."
+            )
+        parts += [replace(part, weight=part.weight * image_weight) for part in video.parts]
+    parts += [part for file in loaded for part in file.parts]
     parts += [QueryPart(kind=Modality.TEXT, text=words, weight=-1.0) for words in unlike]
     parts += [_picture_part(path, -1.0) for path in unlike_images]
-    rows: list[TableRow] = []
-    for path in files:
-        loaded = read_file(path)
-        parts += loaded.parts
-        rows += loaded.rows
-    base = Query(text=text, text_weight=text_weight, parts=tuple(parts), where=where)
+    rows = [row for file in loaded for row in file.rows]
     if rows:
-        return [_row_query(base, row) for row in rows]
+        return [
+            replace(
+                _row_query(row, text=text, where=where, parts=tuple(parts)),
+                text_weight=text_weight,
+            )
+            for row in rows
+        ]
+    query = Query(text=text, text_weight=text_weight, parts=tuple(parts), where=where)
     if not text.strip() and not any(part.weight > 0 for part in parts) and not where:
         raise InvalidInputError(
             "The query is empty. Give words, a picture, a video, a file, or a filter."
         )
-    return [base]
+    return [query]
+
+
+def _row_query(
+    row: TableRow, *, text: str, where: str | None, parts: tuple[QueryPart, ...]
+) -> Query:
+    """Make a row's query; what its headers and cells require goes with it."""
+    query = row_query(row, text=text, where=where, parts=parts)
+    cells = {
+        name: value if isinstance(value, str) else f"{value:g}"
+        for name, value in row.cells.items()
+        if value is not None
+    }
+    parsed = parse_row(cells, source=row.source)
+    return replace(query, requirements=parsed.requirements)
 
 
 def _picture_part(path: Path, weight: float) -> QueryPart:

@@ -1,0 +1,112 @@
+"""`deepsearch demo`: every kind of search on the bundled groceries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from deepsearch.cli.output import console, print_results
+from deepsearch.cli.page import write_page
+from deepsearch.demo import data_folder
+from deepsearch.engine import Progress, SearchEngine, SearchOptions, build_queries
+from deepsearch.errors import CatalogueError
+from deepsearch.schema import Query, SearchResult
+
+__all__ = ["run_demo"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One search of the demo: what it shows, and the command that does the same."""
+
+    title: str
+    command: str
+    queries: Sequence[Query]
+
+
+def run_demo(out: Path, *, progress: Progress | None = None) -> SearchEngine:
+    """Index the bundled groceries below a folder.
+
+    Args:
+        out: Folder for the catalogue and the page; made if it is not there.
+        progress: Told how far indexing has come.
+
+    Returns:
+        The engine, ready to search.
+
+    Raises:
+        CatalogueError: If `out` is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise CatalogueError(f"'{out}' is a file; name a folder for the demo's catalogue.")
+    engine = SearchEngine.open_or_create(out / "catalogue")
+    engine.index(data_folder() / "catalogue.jsonl", progress=progress)
+    return engine
+
+
+def show(engine: SearchEngine, out: Path) -> None:
+    """Run the demo's searches, print them, and write the page.
+
+    Args:
+        engine: From `run_demo`.
+        out: Folder for the page.
+    """
+    screen: Console = console()
+    options = SearchOptions(k=5)
+    answered: list[tuple[str, SearchResult]] = []
+    for scene in _scenes():
+        screen.rule(f"[bold]{scene.title}[/]", align="left")
+        screen.print(f"$ {scene.command}", markup=False, style="cyan")
+        results = engine.search_many(scene.queries, options=options)
+        print_results(results, as_json=False, explain=False)
+        for part in results[0].hits[0].explanation.contributions if results[0].hits else ():
+            screen.print(f"   {part.value:+.4f} {part.name}: {part.sentence}", markup=False)
+        screen.print()
+        answered += [(scene.title, result) for result in results]
+    page = out / "demo.html"
+    write_page(engine, answered, page, title="deepsearch demo")
+    screen.print(f"The answers with pictures: {page}", markup=False)
+    screen.print(
+        "Titles and pictures: Grocery Store Dataset (MIT). Offers and suppliers are invented.",
+        markup=False,
+        style="dim",
+    )
+
+
+def _scenes() -> list[Scene]:
+    data = data_folder()
+    photo = data / "photos" / "Granny-Smith.jpg"
+    sheet = data / "enquiry.xlsx"
+    catalogue = "demo_output/catalogue"
+    sentence = "lactose-free milk, MOQ not above 500, supplier with at least 3 years"
+    where = "price <= 1.50 EUR and min_order_quantity <= 100 and supplier.verified"
+    return [
+        Scene(
+            title="A sentence: its requirements are read and judged",
+            command=f'deepsearch search {catalogue} "{sentence}"',
+            queries=build_queries(text=sentence),
+        ),
+        Scene(
+            title="A photo taken in a shop",
+            command=f"deepsearch search {catalogue} --image {photo.name}",
+            queries=build_queries(images=[photo]),
+        ),
+        Scene(
+            title="The photo and words together",
+            command=f'deepsearch search {catalogue} "red and sweet" --image {photo.name}',
+            queries=build_queries(text="red and sweet", images=[photo]),
+        ),
+        Scene(
+            title="A filter: exact, and a price that is not said never passes",
+            command=f'deepsearch search {catalogue} "fruit juice" --where "{where}"',
+            queries=build_queries(text="fruit juice", where=where),
+        ),
+        Scene(
+            title="An enquiry sheet: each row a query, with the pictures in its cells",
+            command=f"deepsearch search {catalogue} --file {sheet.name}",
+            queries=build_queries(files=[sheet]),
+        ),
+    ]

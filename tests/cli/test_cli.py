@@ -1,0 +1,145 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepsearch.demo import data_folder
+
+
+def run(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "deepsearch", *map(str, args)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        encoding="utf-8",
+    )
+
+
+def test_search_prints_json(grocery_folder: Path) -> None:
+    done = run(
+        "search", grocery_folder, "oat drink", "-k", 3, "--json", "--where", "price <= 9 EUR"
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) >= {"hits", "parsed", "notes", "timings_ms"}
+    assert [hit["rank"] for hit in answer["hits"]] == [1, 2, 3]
+    assert set(answer["hits"][0]) >= {
+        "rank", "listing_id", "score", "title", "url", "supplier", "requirements", "explanation",
+    }  # fmt: skip
+    for hit in answer["hits"]:
+        assert sum(part["value"] for part in hit["explanation"]) == pytest.approx(
+            hit["score"], abs=1e-5
+        )
+
+
+def test_search_by_image(grocery_folder: Path) -> None:
+    photo = data_folder() / "photos" / "Banana.jpg"
+    done = run("search", grocery_folder, "--image", photo, "-k", 5)
+    assert done.returncode == 0, done.stderr
+    assert "Banana" in done.stdout
+
+
+def test_batch_writes_a_run(grocery_folder: Path, tmp_path: Path) -> None:
+    photo = data_folder() / "photos" / "Banana.jpg"
+    (tmp_path / "banana.jpg").write_bytes(photo.read_bytes())
+    lines = [
+        {"id": "q1", "text": "milk", "lang": "en"},
+        {"id": "q2", "image": "banana.jpg"},
+        {"id": "q3", "text": "apple", "where": "supplier.years >= 100"},
+    ]
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = run(
+        "search", grocery_folder, "--queries", queries, "--run", tmp_path / "run.tsv", "-k", 4
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in (tmp_path / "run.tsv").read_text().splitlines()]
+    assert [row[0] for row in rows] == ["q1"] * 4 + ["q2"] * 4
+    assert [int(row[2]) for row in rows] == [1, 2, 3, 4] * 2
+    assert "lang" in done.stderr
+
+
+def test_parse_prints_the_contract(tmp_path: Path) -> None:
+    done = run("parse", "500 mountain bikes under 12 kg, CE", "--json")
+    assert done.returncode == 0, done.stderr
+    parsed = json.loads(done.stdout)
+    fields = {r["field"] for r in parsed["requirements"] if r["implied_by"] is None}
+    assert {"order_quantity", "weight", "certification"} <= fields
+    assert "bike" in parsed["product"]
+    file = tmp_path / "texts.jsonl"
+    file.write_text('{"id": "a", "text": "2,5 mm"}\n{"id": "b", "text": ""}\n', encoding="utf-8")
+    done = run("parse", "--file", file)
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["a", "b"]
+
+
+def test_index_info_remove(tmp_path: Path) -> None:
+    source = tmp_path / "bolts.csv"
+    source.write_text(
+        "SKU;Product name;Price;MOQ\nB1;Hex bolt M8x40;$0.12;1000 pieces\nB2;Wing nut;;\n;;;\n",
+        encoding="utf-16",
+    )
+    catalogue = tmp_path / "bolts"
+    done = run("index", source, "--to", catalogue)
+    assert done.returncode == 0, done.stderr
+    assert "2 added" in done.stderr
+    info = json.loads(run("info", catalogue, "--json").stdout)
+    assert info["listings"] == 2
+    found = json.loads(run("search", catalogue, "M8x40", "--json").stdout)
+    assert found["hits"][0]["title"] == "Hex bolt M8x40"
+    listing_id = found["hits"][0]["listing_id"]
+    assert run("remove", catalogue, listing_id).returncode == 0
+    assert json.loads(run("info", catalogue, "--json").stdout)["listings"] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (["search", "CATALOGUE", ""], 2, "empty"),
+        (["search", "CATALOGUE", "milk", "-k", "0"], 2, "k is 0"),
+        (["search", "CATALOGUE", "milk", "--where", "colour_of_sky = 1"], 2, "colour_of_sky"),
+        (["search", "CATALOGUE", "milk", "--where", "price <="], 2, "price"),
+        (["search", "CATALOGUE", "--image", "none.jpg"], 2, "none.jpg"),
+        (["search", "CATALOGUE", "--queries", "q.jsonl"], 2, "--run"),
+        (["search", "CATALOGUE", "milk", "--unknown", "maybe"], 2, "maybe"),
+        (["search", "no-such-folder", "milk"], 1, "no-such-folder"),
+        (["remove", "CATALOGUE", "no-such-id"], 2, "no-such-id"),
+        (["index", "none.csv", "--to", "x"], 2, "none.csv"),
+        (["parse"], 2, "--file"),
+        (["no-such-command"], 2, "no-such-command"),
+    ],
+)
+def test_wrong_requests(
+    grocery_folder: Path, tmp_path: Path, args: list[str], code: int, says: str
+) -> None:
+    filled = [str(grocery_folder) if arg == "CATALOGUE" else arg for arg in args]
+    done = run(*filled, cwd=tmp_path)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_source_leaves_the_catalogue_as_it_was(tmp_path: Path) -> None:
+    good = tmp_path / "good.jsonl"
+    good.write_text('{"id": "a", "title": "brass valve"}\n', encoding="utf-8")
+    catalogue = tmp_path / "catalogue"
+    assert run("index", good, "--to", catalogue).returncode == 0
+    before = json.loads(run("info", catalogue, "--json").stdout)
+    for name, content in {
+        "empty.csv": b"",
+        "program.xlsx": b"MZ\x90\x00" + bytes(500),
+        "zeros.parquet": bytes(100),
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        done = run("index", tmp_path / name, "--to", catalogue)
+        assert done.returncode == 2, (name, done.stderr)
+        assert name in done.stderr
+        assert "Traceback" not in done.stderr
+    assert json.loads(run("info", catalogue, "--json").stdout) == before

@@ -1,0 +1,324 @@
+"""The whole way of a query, on the bundled groceries with the real default encoders."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from deepsearch import F, FilterError, InvalidInputError, Query, QueryPart, SearchEngine
+from deepsearch.demo import data_folder
+from deepsearch.engine import FusionConfig, SearchOptions, build_queries
+from deepsearch.errors import CatalogueError, UnknownIdError, UnreadableFileError
+from deepsearch.schema import Listing, Modality, Offer, PriceTier, Status, Supplier
+
+PHOTOS = data_folder() / "photos"
+
+
+@pytest.fixture(scope="module")
+def engine(grocery_folder: Path) -> SearchEngine:
+    return SearchEngine.open(grocery_folder)
+
+
+@pytest.fixture
+def own_engine(grocery_folder: Path, tmp_path: Path) -> SearchEngine:
+    """An engine whose catalogue a test may change."""
+    folder = tmp_path / "catalogue"
+    shutil.copytree(grocery_folder, folder)
+    return SearchEngine.open(folder)
+
+
+def ids(result: object) -> list[str]:
+    return [hit.listing.id for hit in result.hits]  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------- finding
+
+
+def test_words_find_the_product(engine: SearchEngine) -> None:
+    assert ids(engine.search("ginger root for asian cooking", k=3))[0] == "gro:Ginger"
+
+
+def test_a_photo_finds_its_product(engine: SearchEngine) -> None:
+    found = ids(engine.search(images=[PHOTOS / "Granny-Smith.jpg"], k=5))
+    assert "gro:Granny-Smith" in found
+
+
+def test_a_photo_reports_the_picture_that_matched(engine: SearchEngine) -> None:
+    hit = engine.search(images=[PHOTOS / "Banana.jpg"], k=1).hits[0]
+    assert hit.media is not None
+    assert hit.media.uri == hit.listing.media[0].uri
+    assert hit.media.query_source == "Banana.jpg"
+
+
+def test_photo_and_words_use_both(engine: SearchEngine) -> None:
+    result = engine.search("juice", images=[PHOTOS / "Granny-Smith.jpg"], k=20)
+    names = {part.name for hit in result.hits for part in hit.explanation.contributions}
+    assert {"meaning", "words", "picture"} <= names
+
+
+def test_a_heavier_part_counts_more(engine: SearchEngine) -> None:
+    photo = (PHOTOS / "Granny-Smith.jpg").read_bytes()
+
+    def rank_of_apple(weight: float) -> int:
+        part = QueryPart(kind=Modality.PICTURE, picture=photo, weight=weight)
+        query = Query(text="oat milk", parts=(part,))
+        return ids(engine.search(query, k=81)).index("gro:Granny-Smith")
+
+    assert rank_of_apple(5.0) < rank_of_apple(0.2)
+
+
+def test_unlike_lowers_what_it_names(engine: SearchEngine) -> None:
+    plain = engine.search("apple", k=81)
+    away = QueryPart(kind=Modality.TEXT, text="juice", weight=-1.0)
+    fewer = engine.search(Query(text="apple", parts=(away,)), k=81)
+    juices = [i for i in ids(plain) if "Juice" in i]
+    assert juices
+
+    def mean(found: list[str]) -> float:
+        return sum(found.index(i) for i in juices) / len(juices)
+
+    assert mean(ids(fewer)) > mean(ids(plain))
+
+
+def test_explanations_sum_to_scores(engine: SearchEngine) -> None:
+    away = QueryPart(kind=Modality.TEXT, text="juice", weight=-1.0)
+    photo = QueryPart(kind=Modality.PICTURE, picture=(PHOTOS / "Leek.jpg").read_bytes())
+    result = engine.search(Query(text="vegetable, MOQ not above 100", parts=(away, photo)), k=20)
+    assert result.hits
+    for hit in result.hits:
+        assert hit.explanation.total == pytest.approx(hit.score, abs=1e-6)
+        assert all(part.sentence for part in hit.explanation.contributions)
+
+
+def test_ranks_count_from_one_and_scores_fall(engine: SearchEngine) -> None:
+    hits = engine.search("yoghurt", k=10).hits
+    assert [hit.rank for hit in hits] == list(range(1, 11))
+    assert all(a.score >= b.score for a, b in itertools.pairwise(hits))
+
+
+def test_same_query_same_answer(engine: SearchEngine, grocery_folder: Path) -> None:
+    once = engine.search("soy drink", k=20)
+    again = SearchEngine.open(grocery_folder).search("soy drink", k=20)
+    assert [(h.listing.id, h.score) for h in once.hits] == [
+        (h.listing.id, h.score) for h in again.hits
+    ]
+
+
+def test_many_together_answer_as_one_by_one(engine: SearchEngine) -> None:
+    texts = ["milk", "green apple", "mushroom", "juice with pulp"]
+    together = engine.search_many([Query(text=text) for text in texts])
+    for text, result in zip(texts, together, strict=True):
+        assert ids(result) == ids(engine.search(text))
+
+
+def test_threads_get_the_same_answers(engine: SearchEngine) -> None:
+    expected = ids(engine.search("sour cream"))
+    found: list[list[str]] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(ids(engine.search("sour cream"))))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 8
+
+
+@pytest.mark.parametrize("method", ["rrf", "convex", "dbsf"])
+def test_each_fusion_answers(engine: SearchEngine, method: str) -> None:
+    options = SearchOptions(fusion=FusionConfig(method=method))  # type: ignore[arg-type]
+    assert ids(engine.search("ginger", options=options))[0] == "gro:Ginger"
+
+
+# ---------------------------------------------------------------- filters, requirements
+
+
+def test_a_filter_is_exact(engine: SearchEngine) -> None:
+    where = (F("price.min") <= 1.0) & (F("supplier.years") >= 3)
+    result = engine.search("fruit", where=where, k=81)
+    expected = {
+        listing.id
+        for listing in engine.catalogue.listings(range(len(engine.catalogue)))
+        if listing.offer.price_min is not None
+        and listing.offer.price_min <= 1.0
+        and listing.supplier is not None
+        and listing.supplier.years is not None
+        and listing.supplier.years >= 3
+    }
+    assert expected
+    assert set(ids(result)) == expected
+    assert result.facts["allowed"] == len(expected)
+
+
+def test_a_filter_alone_is_a_query(engine: SearchEngine) -> None:
+    result = engine.search(where="price is unknown", k=81)
+    assert result.hits
+    assert all(hit.listing.offer.price_min is None for hit in result.hits)
+
+
+def test_hard_requirements_exclude_violations_and_show_unknown(engine: SearchEngine) -> None:
+    result = engine.search("juice, MOQ not above 50", k=81)
+    statuses = {
+        judgement.status
+        for hit in result.hits
+        for judgement in hit.judgements
+        if judgement.requirement.field == "min_order_quantity"
+    }
+    assert statuses == {Status.MET, Status.UNKNOWN}
+
+
+def test_unknown_can_be_excluded(engine: SearchEngine) -> None:
+    options = SearchOptions(k=81, unknown="exclude")
+    result = engine.search("juice, MOQ not above 50", options=options)
+    assert result.hits
+    for hit in result.hits:
+        quantity = hit.listing.offer.min_order_quantity
+        assert quantity is not None
+        assert quantity.value <= 50
+
+
+def test_k_beyond_the_catalogue_returns_all(engine: SearchEngine) -> None:
+    assert len(engine.search("food", k=10_000).hits) == 81
+
+
+def test_a_filter_that_leaves_nothing(engine: SearchEngine) -> None:
+    result = engine.search("juice", where="price.min > 1000000")
+    assert result.hits == ()
+    assert any("0 of 81" in note.text for note in result.notes)
+
+
+# ---------------------------------------------------------------- wrong requests
+
+
+@pytest.mark.parametrize("k", [0, -1, True, 2.5])
+def test_k_must_be_a_positive_whole_number(engine: SearchEngine, k: object) -> None:
+    with pytest.raises(InvalidInputError, match="expected a whole number >= 1"):
+        engine.search("milk", k=k)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_query_is_refused(engine: SearchEngine, text: str) -> None:
+    with pytest.raises(InvalidInputError, match="empty"):
+        engine.search(text)
+
+
+def test_negative_parts_alone_are_refused(engine: SearchEngine) -> None:
+    away = QueryPart(kind=Modality.TEXT, text="juice", weight=-1.0)
+    with pytest.raises(InvalidInputError, match="negative"):
+        engine.search(Query(parts=(away,)))
+
+
+def test_an_unknown_field_names_the_nearest(engine: SearchEngine) -> None:
+    with pytest.raises(FilterError, match=r"supplier\.years"):
+        engine.search("milk", where="supplier.yeers >= 3")
+
+
+def test_a_damaged_picture_is_refused(engine: SearchEngine) -> None:
+    whole = (PHOTOS / "Leek.jpg").read_bytes()
+    with pytest.raises(UnreadableFileError):
+        engine.search(images=[whole[: len(whole) // 3]])
+
+
+def test_no_catalogue_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="index"):
+        SearchEngine.open(tmp_path / "nothing")
+
+
+# ---------------------------------------------------------------- changing
+
+
+def new_listing(listing_id: str, title: str) -> Listing:
+    tier = PriceTier(low=2.0, high=2.0)
+    return Listing(
+        id=listing_id,
+        title=title,
+        offer=Offer(currency="EUR", price_tiers=(tier,)),
+        supplier=Supplier(id="s", name="S"),
+    )
+
+
+def test_a_listing_is_found_once_added_and_gone_once_removed(own_engine: SearchEngine) -> None:
+    title = "Hydraulic angle grinder FTL35U"
+    report = own_engine.upsert([new_listing("x", title)])
+    assert (report.added, report.changed) == (1, 0)
+    assert ids(own_engine.search("FTL35U", k=1)) == ["x"]
+    changed = dataclasses.replace(new_listing("x", title), title="Ceramic teapot")
+    own_engine.upsert([changed])
+    assert ids(own_engine.search("teapot", k=1)) == ["x"]
+    assert own_engine.remove(["x"]) == 1
+    assert "x" not in ids(own_engine.search("teapot", k=82))
+
+
+def test_reindexing_encodes_only_what_changed(own_engine: SearchEngine) -> None:
+    report = own_engine.index(data_folder() / "catalogue.jsonl")
+    assert report.ingest.unchanged == 81
+    assert (report.encoded.texts, report.encoded.pictures) == (0, 0)
+
+
+def test_removing_an_unknown_id_removes_nothing(own_engine: SearchEngine) -> None:
+    with pytest.raises(UnknownIdError, match="no-such-id"):
+        own_engine.remove(["gro:Ginger", "no-such-id"])
+    assert len(own_engine.catalogue) == 81
+
+
+def test_index_files_are_rebuilt_when_damaged(own_engine: SearchEngine) -> None:
+    expected = ids(own_engine.search("milk"))
+    folder = own_engine.catalogue.path
+    damaged = [path for path in (folder / "indexes").rglob("*") if path.is_file()]
+    assert damaged
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert ids(SearchEngine.open(folder).search("milk")) == expected
+
+
+def test_an_unreadable_picture_is_reported_and_its_listing_found(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff not a picture")
+    (tmp_path / "rows.jsonl").write_text(
+        '{"id": "a", "title": "brass valve", "images": ["broken.jpg"]}\n', encoding="utf-8"
+    )
+    engine = SearchEngine.create(tmp_path / "catalogue")
+    report = engine.index(tmp_path / "rows.jsonl")
+    assert [row[:2] for row in report.encoded.unreadable] == [("a", "broken.jpg")]
+    assert ids(engine.search("valve")) == ["a"]
+
+
+def test_a_listing_with_several_pictures_is_one_hit(tmp_path: Path) -> None:
+    for name in ("Granny-Smith", "Banana"):
+        shutil.copy(PHOTOS / f"{name}.jpg", tmp_path)
+    (tmp_path / "rows.jsonl").write_text(
+        '{"id": "a", "title": "box", "images": ["Granny-Smith.jpg", "Banana.jpg"]}\n'
+        '{"id": "b", "title": "crate", "images": ["Banana.jpg"]}\n',
+        encoding="utf-8",
+    )
+    engine = SearchEngine.create(tmp_path / "catalogue")
+    engine.index(tmp_path / "rows.jsonl")
+    result = engine.search(images=[PHOTOS / "Banana.jpg"], k=5)
+    assert sorted(ids(result)) == ["a", "b"]
+    media = {hit.listing.id: hit.media for hit in result.hits}
+    assert media["a"] is not None
+    assert media["a"].uri == "Banana.jpg"
+
+
+# ---------------------------------------------------------------- sheets
+
+
+def test_each_row_of_a_sheet_is_answered(engine: SearchEngine) -> None:
+    queries = build_queries(files=[data_folder() / "enquiry.xlsx"])
+    assert len(queries) == 6
+    assert [sum(part.picture is not None for part in q.parts) for q in queries] == [
+        0,
+        0,
+        1,
+        0,
+        1,
+        0,
+    ]
+    results = engine.search_many(queries)
+    assert "gro:Granny-Smith" in ids(results[2])[:5]
+    assert ids(results[3])[0] == "gro:Oatly-Oat-Milk"
