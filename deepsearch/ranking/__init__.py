@@ -1,1 +1,39 @@
-"""Ranking."""
+"""Matching and ranking: what must hold holds, every point explained."""
+
+from __future__ import annotations
+
+from deepsearch.ranking.dimensions import DIMENSIONS, Dimension
+from deepsearch.ranking.html import to_html
+from deepsearch.ranking.judging import judge
+from deepsearch.ranking.matcher import RequirementMatcher
+from deepsearch.ranking.profiles import PROFILES, Profile
+from deepsearch.ranking.ranking import Candidate, RankingConfig, order_quantity_of, rank
+from deepsearch.ranking.relax import Change, Relaxation, relax
+from deepsearch.ranking.report import parsed_to_json, to_json, to_rows
+from deepsearch.ranking.suppliers import SupplierHit, rank_suppliers
+from deepsearch.ranking.tables import FactTable
+from deepsearch.ranking.units import Rates
+
+__all__ = [
+    "DIMENSIONS",
+    "PROFILES",
+    "Candidate",
+    "Change",
+    "Dimension",
+    "FactTable",
+    "Profile",
+    "RankingConfig",
+    "Rates",
+    "Relaxation",
+    "RequirementMatcher",
+    "SupplierHit",
+    "judge",
+    "order_quantity_of",
+    "parsed_to_json",
+    "rank",
+    "rank_suppliers",
+    "relax",
+    "to_html",
+    "to_json",
+    "to_rows",
+]

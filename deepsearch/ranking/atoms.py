@@ -1,0 +1,183 @@
+"""A requirement taken apart into single comparisons, and put together again.
+
+Three-valued logic (Kleene): met 1, unknown 0, violated -1; OR is max, AND is min, NOT
+changes the sign.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+import numpy as np
+
+from deepsearch.ranking.compare import StatusArray
+from deepsearch.ranking.units import Rates
+from deepsearch.schema import Operator, Quantity, Requirement
+
+__all__ = [
+    "TRANSPORT_DAYS",
+    "Ask",
+    "NumberAtom",
+    "combine",
+    "combine_arrays",
+    "days_until",
+    "flag_wanted",
+    "largest_wanted",
+    "number_atoms",
+    "text_atoms",
+]
+
+TRANSPORT_DAYS = 45.0
+"""Days that cover sea freight; goods ready that long before a delivery date make it."""
+
+_MANY = (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a listing is judged at.
+
+    Attributes:
+        order_quantity: How many are asked for; None: not said.
+        today: The day certificates must be valid on and dates count from.
+        rates: Exchange rates; None: other currencies are incomparable.
+    """
+
+    order_quantity: Quantity | None = None
+    today: date
+    rates: Rates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAtom:
+    """One comparison: an operator and its bound, (value, value) but for BETWEEN."""
+
+    op: Operator
+    wanted: tuple[float, float]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def number_atoms(requirement: Requirement, better: int = 0) -> list[NumberAtom] | None:
+    """Take a numeric requirement apart; NE and NONE_OF become EQ, for `combine` to turn.
+
+    Args:
+        requirement: Any requirement.
+        better: +1 reads `eq` as "at least", -1 as "at most", 0 as it stands.
+
+    Returns:
+        Its comparisons, or None if its value is not numeric or misses a bound.
+    """
+    op, value = requirement.op, requirement.value
+    values = value if isinstance(value, tuple) else (value,)
+    if not values or not all(_is_number(v) for v in values):
+        return None
+    numbers = [float(v) for v in values]
+    if op is Operator.BETWEEN:
+        if len(numbers) != 2:
+            return None
+        return [NumberAtom(op, (min(numbers), max(numbers)))]
+    single = Operator.EQ if op in _MANY or op is Operator.NE else op
+    if single is Operator.EQ and better and op not in (Operator.NE, Operator.NONE_OF):
+        single = Operator.GE if better > 0 else Operator.LE
+    if len(numbers) > 1 and op not in _MANY:
+        return None
+    return [NumberAtom(single, (number, number)) for number in numbers]
+
+
+def text_atoms(requirement: Requirement) -> list[str] | None:
+    """Return the texts a requirement names, or None if it names none."""
+    value = requirement.value
+    values = value if isinstance(value, tuple) else (value,)
+    texts = [v for v in values if isinstance(v, str) and v.strip()]
+    if not texts or len(texts) < len(values) or requirement.op in _ORDERED:
+        return None
+    return texts
+
+
+_ORDERED = (Operator.LT, Operator.LE, Operator.GT, Operator.GE, Operator.BETWEEN)
+
+
+def flag_wanted(requirement: Requirement) -> bool | None:
+    """Return the yes or no that is wanted, or None if it is neither."""
+    if not isinstance(requirement.value, bool):
+        return None
+    if requirement.op is Operator.EQ:
+        return requirement.value
+    return not requirement.value if requirement.op is Operator.NE else None
+
+
+def combine(op: Operator, statuses: Sequence[int]) -> int:
+    """Put the statuses of a requirement's comparisons together; NE and NONE_OF turn round.
+
+    Args:
+        op: The requirement's operator.
+        statuses: One a comparison, not empty.
+
+    Returns:
+        1, 0 or -1.
+    """
+    status = min(statuses) if op is Operator.ALL_OF else max(statuses)
+    return -status if op in (Operator.NE, Operator.NONE_OF) else status
+
+
+def combine_arrays(op: Operator, statuses: Sequence[StatusArray]) -> StatusArray:
+    """Put columns of statuses together, as `combine` does single ones.
+
+    Args:
+        op: The requirement's operator.
+        statuses: (n,) each, at least one.
+
+    Returns:
+        (n,) int8.
+    """
+    join: Callable[[StatusArray, StatusArray], StatusArray] = (
+        np.minimum if op is Operator.ALL_OF else np.maximum
+    )
+    status = statuses[0]
+    for other in statuses[1:]:
+        status = join(status, other)
+    return -status if op in (Operator.NE, Operator.NONE_OF) else status
+
+
+def largest_wanted(requirement: Requirement) -> float | None:
+    """Return the largest quantity an order requirement allows; infinite for "at least"."""
+    atoms = number_atoms(requirement)
+    if atoms is None or requirement.op in (Operator.NE, Operator.NONE_OF):
+        return None
+    if requirement.op in (Operator.GE, Operator.GT):
+        return float("inf")
+    return max(atom.wanted[1] for atom in atoms)
+
+
+def days_until(requirement: Requirement, today: date) -> float | None:
+    """Return the days from `today` to a required delivery date, the last that will do.
+
+    Args:
+        requirement: A `delivery_date` requirement with an ISO 8601 value.
+        today: The day to count from.
+
+    Returns:
+        Days, less one for `lt`; None where the value is no date or sets no latest day.
+    """
+    value = requirement.value
+    if isinstance(value, tuple):
+        value = value[-1]
+    if not isinstance(value, str) or requirement.op in (
+        Operator.GE, Operator.GT, Operator.NE, Operator.NONE_OF, Operator.ALL_OF,
+    ):  # fmt: skip
+        return None
+    try:
+        day = date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+    if requirement.op is Operator.LT:
+        day -= timedelta(days=1)
+    return float((day - today).days)

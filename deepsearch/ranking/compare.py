@@ -1,0 +1,171 @@
+"""What a stated number says about a wanted one: met (1), unknown (0), violated (-1).
+
+A listing states an interval (a point is an interval of no width). The same rules are
+written twice, for one pair of floats and for columns; a property test holds them equal.
+
+Three senses of an interval:
+
+`PLAIN`     it is somewhere in there: a price, a weight "13-15 kg". Wholly inside what is
+            wanted is met, wholly outside violated, straddling unknown. A range that
+            covers the whole wanted range (an adjustable stand) is met too.
+`CAPACITY`  it goes up to there: load, throughput. The upper end decides `ge`; a
+            capacity above an `eq` is unknown, not violated: the buyer may like it.
+`ENVELOPE`  it works from here to there: operating temperature. The wanted range must be
+            covered; `le` asks how low it goes, `ge` how high. A single number below or
+            at zero is a cold limit, above zero a hot one, and says nothing of the other.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.schema import Operator
+
+__all__ = ["Array", "Sense", "StatusArray", "relation", "relation_array"]
+
+Array: TypeAlias = npt.NDArray[np.float64]
+StatusArray: TypeAlias = npt.NDArray[np.int8]
+
+_ROUNDING = 1e-6  # relative slack for numbers that went through a unit conversion
+
+
+class Sense(IntEnum):
+    """How a stated interval is to be read."""
+
+    PLAIN = 0
+    CAPACITY = 1
+    ENVELOPE = 2
+
+
+def relation(
+    op: Operator,
+    wanted: tuple[float, float],
+    low: float,
+    high: float,
+    *,
+    sense: Sense = Sense.PLAIN,
+    tolerance: float = 0.0,
+) -> int:
+    """Compare one stated interval with one bound.
+
+    Args:
+        op: EQ, LT, LE, GT, GE or BETWEEN.
+        wanted: (value, value), or (low, high) for BETWEEN.
+        low: Lower end stated.
+        high: Upper end stated, >= `low`.
+        sense: How the interval is to be read.
+        tolerance: Relative slack of EQ, e.g. 0.01.
+
+    Returns:
+        1 met, 0 unknown, -1 violated.
+    """
+    a, b = wanted
+    slack_a, slack_b = _ROUNDING * abs(a), _ROUNDING * abs(b)
+    if sense is Sense.ENVELOPE:
+        return _envelope(op, a, b, low, high, max(tolerance, _ROUNDING))
+    if op is Operator.BETWEEN:
+        if (low >= a - slack_a and high <= b + slack_b) or (
+            low <= a + slack_a and high >= b - slack_b
+        ):
+            return 1
+        return -1 if high < a - slack_a or low > b + slack_b else 0
+    if op is Operator.EQ:
+        slack = max(tolerance, _ROUNDING) * abs(a)
+        if low - slack <= a <= high + slack:
+            return 1
+        return 0 if sense is Sense.CAPACITY and low > a else -1
+    return _bound(op, a, slack_a, low, high, sense)
+
+
+def _bound(op: Operator, a: float, slack: float, low: float, high: float, sense: Sense) -> int:
+    """LE, LT, GE, GT of an interval that lies somewhere."""
+    if op is Operator.LE:
+        return 1 if high <= a + slack else (-1 if low > a + slack else 0)
+    if op is Operator.LT:
+        return 1 if high < a - slack else (-1 if low >= a - slack else 0)
+    if sense is Sense.CAPACITY:
+        low = high
+    if op is Operator.GE:
+        return 1 if low >= a - slack else (-1 if high < a - slack else 0)
+    return 1 if low > a + slack else (-1 if high <= a + slack else 0)
+
+
+def _envelope(op: Operator, a: float, b: float, low: float, high: float, tolerance: float) -> int:
+    slack_a, slack_b = tolerance * abs(a), tolerance * abs(b)
+    point = low == high
+    if op in (Operator.LE, Operator.LT):
+        if low <= a + slack_a:
+            return 1
+        return -1 if not point or low <= 0 else 0
+    if op in (Operator.GE, Operator.GT):
+        if high >= a - slack_a:
+            return 1
+        return -1 if not point or high > 0 else 0
+    if low <= a + slack_a and high >= b - slack_b:  # EQ has a == b
+        return 1
+    return 0 if point else -1
+
+
+def relation_array(
+    op: Operator,
+    wanted: tuple[float, float],
+    low: Array,
+    high: Array,
+    *,
+    sense: Sense = Sense.PLAIN,
+    tolerance: float = 0.0,
+) -> StatusArray:
+    """Compare stated intervals with one bound: `relation`, a column at a time.
+
+    Args:
+        op: EQ, LT, LE, GT, GE or BETWEEN.
+        wanted: (value, value), or (low, high) for BETWEEN.
+        low: (n,) lower ends, NaN where nothing is stated.
+        high: (n,) upper ends.
+        sense: How the intervals are to be read.
+        tolerance: Relative slack of EQ.
+
+    Returns:
+        (n,) int8: 1 met, 0 unknown (also where NaN), -1 violated.
+    """
+    a, b = wanted
+    slack_a, slack_b = _ROUNDING * abs(a), _ROUNDING * abs(b)
+    if sense is Sense.ENVELOPE:
+        met, violated = _envelope_arrays(op, a, b, low, high, max(tolerance, _ROUNDING))
+    elif op is Operator.BETWEEN:
+        met = ((low >= a - slack_a) & (high <= b + slack_b)) | (
+            (low <= a + slack_a) & (high >= b - slack_b)
+        )
+        violated = (high < a - slack_a) | (low > b + slack_b)
+    elif op is Operator.EQ:
+        slack = max(tolerance, _ROUNDING) * abs(a)
+        met = (low - slack <= a) & (a <= high + slack)
+        known = low == low  # noqa: PLR0124 (NaN differs from itself)
+        violated = known & ~met & ~((low > a) if sense is Sense.CAPACITY else False)
+    elif op is Operator.LE:
+        met, violated = high <= a + slack_a, low > a + slack_a
+    elif op is Operator.LT:
+        met, violated = high < a - slack_a, low >= a - slack_a
+    else:
+        floor = high if sense is Sense.CAPACITY else low
+        if op is Operator.GE:
+            met, violated = floor >= a - slack_a, high < a - slack_a
+        else:
+            met, violated = floor > a + slack_a, high <= a + slack_a
+    return np.asarray(met.astype(np.int8) - (violated & ~met).astype(np.int8), dtype=np.int8)
+
+
+def _envelope_arrays(
+    op: Operator, a: float, b: float, low: Array, high: Array, tolerance: float
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    slack_a, slack_b = tolerance * abs(a), tolerance * abs(b)
+    wide = low < high
+    if op in (Operator.LE, Operator.LT):
+        return low <= a + slack_a, wide | (low <= 0)
+    if op in (Operator.GE, Operator.GT):
+        return high >= a - slack_a, wide | (high > 0)
+    return (low <= a + slack_a) & (high >= b - slack_b), wide

@@ -1,0 +1,184 @@
+"""A search result as one HTML page that needs nothing else: no script, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from urllib.parse import urlsplit
+
+from deepsearch.ranking.units import money_text, number_text
+from deepsearch.schema import Contribution, Hit, Judgement, Requirement, SearchResult, Status
+
+__all__ = ["to_html"]
+
+_SIGNS = {Status.MET: "✓", Status.VIOLATED: "✗", Status.UNKNOWN: "?"}
+
+_STYLE = """
+:root { color-scheme: light dark; --met: #17803d; --violated: #c02626; --unknown: #8a6d00;
+  --line: #8884; --bar: #3b76c4; --less: #c0653b; }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin: 0; }
+.asked, .notes { color: GrayText; font-size: .9rem; }
+article { display: grid; grid-template-columns: 9rem 1fr; gap: 1rem; padding: 1rem 0;
+  border-top: 1px solid var(--line); }
+article img { width: 9rem; height: 9rem; object-fit: contain; border-radius: .4rem;
+  background: #fff; }
+.none { width: 9rem; height: 9rem; border: 1px dashed var(--line); border-radius: .4rem;
+  display: grid; place-items: center; color: GrayText; font-size: .8rem; }
+.facts { color: GrayText; font-size: .9rem; margin: .2rem 0 .5rem; }
+.needs { list-style: none; padding: 0; margin: 0 0 .5rem; display: flex; flex-wrap: wrap; gap: .35rem; }
+.needs li { border: 1px solid var(--line); border-radius: 1rem; padding: .05rem .6rem;
+  font-size: .85rem; cursor: help; }
+.met { color: var(--met); } .violated { color: var(--violated); } .unknown { color: var(--unknown); }
+.bar { display: flex; height: .6rem; background: #8882; border-radius: .3rem; overflow: hidden; }
+.bar i { display: block; height: 100%; border-right: 1px solid Canvas; }
+.bar i.plus { background: var(--bar); }
+details { font-size: .88rem; margin-top: .4rem; } summary { cursor: pointer; }
+table { border-collapse: collapse; width: 100%; } td { padding: .1rem .4rem; vertical-align: top; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.minus { color: var(--less); }
+@media (max-width: 34rem) { article { grid-template-columns: 1fr; } }
+"""
+
+
+def to_html(result: SearchResult, *, picture: Callable[[str], str | None] | None = None) -> str:
+    """Write a result as a self-contained page.
+
+    Each hit shows its picture, price, minimum order and supplier, the requirements as
+    ✓ met, ✗ violated or ? unknown with the evidence on hover, and its score as a bar
+    whose parts are listed below with their sentences. All text is escaped; links are
+    kept only if http or https.
+
+    Args:
+        result: An answer.
+        picture: Media URI → address to show (a data: URI, say), or None for no picture.
+
+    Returns:
+        An HTML document.
+    """
+    top = max((hit.score for hit in result.hits), default=0.0)
+    asked = escape(result.query.text or result.parsed.text or "a query without words")
+    needs = "".join(
+        f"<li>{escape(_need(r))}{'' if r.hard else ' (wish)'}</li>"
+        for r in result.parsed.requirements
+    )
+    hits = "\n".join(_hit(hit, top, picture) for hit in result.hits)
+    nothing = "" if result.hits else "<p>Nothing was found that violates no requirement.</p>"
+    notes = "".join(f"<li>{escape(note.stage)}: {escape(note.text)}</li>" for note in result.notes)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{asked}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<h1>{asked}</h1>
+<div class="asked">Understood: {escape(result.parsed.product or "no product named")}
+<ul class="needs">{needs}</ul></div>
+{nothing}
+{hits}
+<ul class="notes">{notes}</ul>
+</body>
+</html>
+"""
+
+
+def _need(requirement: Requirement) -> str:
+    value = requirement.value
+    values = value if isinstance(value, tuple) else (value,)
+    text = ", ".join(
+        number_text(v) if isinstance(v, int | float) and not isinstance(v, bool) else str(v)
+        for v in values
+    )
+    unit = f" {requirement.unit}" if requirement.unit else ""
+    return f"{requirement.field.replace('_', ' ')} {_OPS[requirement.op]} {text}{unit}"
+
+
+_OPS = {
+    "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "between": "between",
+    "any_of": "any of", "all_of": "all of", "none_of": "none of",
+}  # fmt: skip
+
+
+def _link(url: str | None, text: str) -> str:
+    if url is None or urlsplit(url).scheme not in ("http", "https"):
+        return escape(text)
+    return f'<a href="{escape(url, quote=True)}" rel="noreferrer">{escape(text)}</a>'
+
+
+def _picture(hit: Hit, picture: Callable[[str], str | None] | None) -> str:
+    uris = [hit.media.uri] if hit.media is not None else []
+    uris += [media.uri for media in hit.listing.media if media.kind == "picture"]
+    for uri in uris if picture is not None else []:
+        address = picture(uri) if picture is not None else None
+        if address is not None and urlsplit(address).scheme in ("data", "http", "https", "file"):
+            return f'<img src="{escape(address, quote=True)}" alt="" loading="lazy">'
+    return '<div class="none">no picture</div>'
+
+
+def _facts(hit: Hit) -> str:
+    offer, supplier = hit.listing.offer, hit.listing.supplier
+    parts = []
+    if offer.price_min is not None and offer.price_max is not None:
+        parts.append(money_text(offer.price_min, offer.price_max, offer.currency))
+    if offer.min_order_quantity is not None:
+        least = offer.min_order_quantity
+        parts.append(f"from {number_text(least.value)} {least.unit}")
+    if supplier is not None:
+        parts.append(supplier.name or supplier.id)
+        parts += [place for place in (supplier.city, supplier.country) if place]
+    return escape(" · ".join(parts))
+
+
+def _judged(judgement: Judgement) -> str:
+    evidence = judgement.evidence
+    told = [judgement.reason]
+    if evidence is not None:
+        told.append(f"{evidence.field}: {evidence.value}")
+        if evidence.source:
+            told.append(f"read from {evidence.source}")
+        if evidence.grade is not None:
+            told.append(f"evidence: {evidence.grade}")
+        if evidence.stated_on is not None:
+            told.append(f"of {evidence.stated_on.isoformat()}")
+    status = judgement.status
+    hover = escape("\n".join(part for part in told if part), quote=True)
+    need = escape(_need(judgement.requirement))
+    return f'<li class="{status}" title="{hover}">{_SIGNS[status]} {need}</li>'
+
+
+def _bar(parts: Sequence[Contribution], score: float, top: float) -> str:
+    """The score as a share of the best one's, split into its gains."""
+    gains = [part for part in parts if part.value > 0]
+    gained = sum(part.value for part in gains)
+    if top <= 0 or gained <= 0 or score <= 0:
+        return '<div class="bar"></div>'
+    width = 100.0 * min(1.0, score / top)
+    pieces = "".join(
+        f'<i class="plus" style="width:{width * part.value / gained:.3f}%;'
+        f'opacity:{max(0.45, 1 - 0.08 * i):.2f}" title="{escape(part.name, quote=True)}"></i>'
+        for i, part in enumerate(gains)
+    )
+    return f'<div class="bar">{pieces}</div>'
+
+
+def _hit(hit: Hit, top: float, picture: Callable[[str], str | None] | None) -> str:
+    parts = hit.explanation.contributions
+    needs = "".join(_judged(judgement) for judgement in hit.judgements)
+    rows = "".join(
+        f'<tr><td class="n{" minus" if part.value < 0 else ""}">{part.value:+.4f}</td>'
+        f"<td>{escape(part.name)}</td><td>{escape(part.sentence)}</td></tr>"
+        for part in parts
+    )
+    return f"""<article>
+{_picture(hit, picture)}
+<div>
+<h2>{hit.rank}. {_link(hit.listing.url, hit.listing.title)}</h2>
+<div class="facts">{_facts(hit)}</div>
+<ul class="needs">{needs}</ul>
+{_bar(parts, hit.score, top)}
+<details><summary>score {hit.score:.4f}: why</summary><table>{rows}</table></details>
+</div>
+</article>"""
