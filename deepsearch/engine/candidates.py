@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from deepsearch.engine.retrieval import EncodedPart, Run, similarity
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.errors import InvalidInputError
-from deepsearch.fusion import FusedList, convex, dbsf, reciprocal_rank_fusion
+from deepsearch.fusion import FusedItem, FusedList, convex, dbsf, reciprocal_rank_fusion
 from deepsearch.schema import Contribution
 
 __all__ = ["Fused", "FusionConfig", "fuse_runs"]
@@ -80,6 +80,7 @@ def fuse_runs(
         return []
     ids = snapshot.catalogue.listing_ids
     names = [f"{run.name}#{number}" for number, run in enumerate(runs)]
+    by_name = dict(zip(names, runs, strict=True))
     named = {
         name: [(ids[row], float(score)) for row, score in zip(run.rows, run.scores, strict=True)]
         for name, run in zip(names, runs, strict=True)
@@ -91,22 +92,59 @@ def fuse_runs(
     result = []
     for item in fused.items:
         row = row_of[item.id]
-        by_name: dict[str, float] = {}
-        for name, value in item.parts.items():
-            label = name.rpartition("#")[0]
-            by_name[label] = by_name.get(label, 0.0) + value
         picture = best.get(row)
         result.append(
             Fused(
                 row=row,
                 score=item.score,
-                parts=tuple(Contribution(name=n, value=v) for n, v in by_name.items()),
+                parts=_parts(item, by_name),
                 picture=picture[0] if picture else None,
                 source=picture[1] if picture else None,
                 similarity=picture[2] if picture else None,
             )
         )
     return _penalise(snapshot, result, unlike, config)
+
+
+_SENTENCES = {
+    "words": "shares the query's words",
+    "meaning": "means what the query says",
+    "picture": "looks like the picture",
+    "words in picture": "its picture shows what the query says",
+    "picture in words": "its words fit the picture",
+}
+
+
+def _parts(item: FusedItem, runs: Mapping[str, Run]) -> tuple[Contribution, ...]:
+    """One contribution a kind of evidence; several pictures of the query count together."""
+    values: dict[str, float] = {}
+    best: dict[str, tuple[int, str | None]] = {}
+    for name, value in item.parts.items():
+        run = runs[name]
+        values[run.name] = values.get(run.name, 0.0) + value
+        rank = item.ranks[name]
+        if run.name not in best or rank < best[run.name][0]:
+            best[run.name] = rank, run.source
+    return tuple(
+        Contribution(
+            name=name,
+            value=value,
+            sentence=_sentence(name, *best[name]),
+        )
+        for name, value in values.items()
+    )
+
+
+def _sentence(name: str, rank: int, source: str | None) -> str:
+    words = _SENTENCES[name]
+    return f"{_ordinal(rank)} by this: {words}{f' ({source})' if source else ''}."
+
+
+def _ordinal(number: int) -> str:
+    ending = (
+        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
+    return f"{number}{ending}"
 
 
 def _fuse(
@@ -156,7 +194,14 @@ def _penalise(
         Fused(
             row=item.row,
             score=item.score - float(cost),
-            parts=(*item.parts, Contribution(name="unlike", value=-float(cost))),
+            parts=(
+                *item.parts,
+                Contribution(
+                    name="unlike",
+                    value=-float(cost),
+                    sentence="Lowered for its likeness to what is not wanted.",
+                ),
+            ),
             picture=item.picture,
             source=item.source,
             similarity=item.similarity,

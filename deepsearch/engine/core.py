@@ -203,7 +203,9 @@ class SearchEngine:
         return removed
 
     def _replace_snapshot(self) -> None:
-        snapshot = open_snapshot(self.catalogue, self.suite)
+        with self._lock:
+            previous = self._snapshot
+        snapshot = open_snapshot(self.catalogue, self.suite, previous=previous)
         with self._lock:
             self._snapshot = snapshot
 

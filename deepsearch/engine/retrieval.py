@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepsearch.engine.snapshot import Channel, Snapshot
+from deepsearch.engine.channels import Channel
+from deepsearch.engine.snapshot import Snapshot
 from deepsearch.index import Plan
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Modality
 
@@ -77,8 +78,8 @@ def channel_run(
     Returns:
         rows, scores, picture numbers (each listing once, best first), and the plan.
     """
-    mask = None if allowed is None else allowed[channel.rows]
-    total = len(channel.index) if mask is None else int(mask.sum())
+    mask = channel.mask(allowed)
+    total = channel.index.live_count if mask is None else int(mask.sum())
     wanted = depth
     query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
     while True:
@@ -175,7 +176,7 @@ def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:
     for name in part.vectors:
         for modality in Modality:
             channel = snapshot.channels.get((name, modality))
-            if channel is not None and len(channel.index):
+            if channel is not None and channel.index.live_count:
                 (own if modality == part.modality else cross).append(channel)
     return own[:1] + cross[:1]
 
@@ -194,13 +195,23 @@ def similarity(snapshot: Snapshot, part: EncodedPart, rows: Sequence[int] | IntA
     result = np.full(len(rows), np.nan, dtype=np.float32)
     wanted = np.asarray(rows, dtype=np.int64)
     for channel in _channels(snapshot, part):
-        position = {int(row): i for i, row in enumerate(wanted)}
-        held = np.flatnonzero(np.isin(channel.rows, wanted))
-        scores = channel.vectors[held] @ part.vectors[channel.space.name]
-        for row, score in zip(channel.rows[held], scores, strict=True):
-            i = position[int(row)]
+        mask = np.zeros(len(snapshot.catalogue), dtype=np.bool_)
+        mask[wanted] = True
+        positions = channel.mask(mask)
+        count = int(np.count_nonzero(positions))
+        if not count:
+            continue
+        # Every position of these listings, hence exact: the planner scans so few.
+        matches = channel.index.search(
+            np.ascontiguousarray(part.vectors[channel.space.name][None, :]),
+            k=count,
+            allowed=positions,
+        )
+        rows = channel.rows[matches.ids[0, :count]]
+        order = {int(row): i for i, row in enumerate(wanted)}
+        for row, score in zip(rows, matches.scores[0, :count], strict=True):
+            i = order[int(row)]
             result[i] = np.fmax(result[i], score)
         # A cross-modal guess is used only where the own modality says nothing at all.
-        if not np.isnan(result).all():
-            break
+        break
     return result

@@ -1,0 +1,192 @@
+"""Vector indexes of a catalogue: opened, caught up with its changes, kept."""
+
+from __future__ import annotations
+
+import logging
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from deepsearch.catalogue import Catalogue, VectorTable
+from deepsearch.errors import DeepSearchError, IndexFormatError
+from deepsearch.index import EXACT_UP_TO, LiveIndex, build_index, load_index, save_index
+from deepsearch.schema import BoolArray, EmbeddingSpace, IntArray, Modality
+
+__all__ = ["Channel", "open_channel"]
+
+_LOGGER = logging.getLogger(__name__)
+_OWNERS = "owners.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """An index over one kind of vector, and the listing each position belongs to.
+
+    A listing's key stays with it while its content is unchanged, so (key, part) names a
+    vector for good: what two versions share is never indexed twice.
+
+    Attributes:
+        space: The vectors' space.
+        modality: What they were made from.
+        index: The index; positions once given stay, removed ones are never found.
+        keys: (n,) key of the listing at each position.
+        parts: (n,) number of the listing's picture; 0 for its text.
+        rows: (n,) listing row of each position in this version; -1 where removed.
+    """
+
+    space: EmbeddingSpace
+    modality: Modality
+    index: LiveIndex
+    keys: IntArray
+    parts: IntArray
+    rows: IntArray
+
+    def mask(self, allowed: BoolArray | None) -> BoolArray | None:
+        """Turn a mask over listings into one over positions.
+
+        Args:
+            allowed: (listings,) mask, or None.
+
+        Returns:
+            (n,) mask, or None where all are allowed.
+        """
+        if allowed is None:
+            return None
+        mask: BoolArray = allowed[self.rows] & (self.rows >= 0)
+        return mask
+
+
+def open_channel(
+    folder: Path,
+    catalogue: Catalogue,
+    space: EmbeddingSpace,
+    modality: Modality,
+    *,
+    previous: Channel | None = None,
+) -> Channel | None:
+    """Open the index of a space, bringing it to the catalogue's version.
+
+    What is missing, damaged or of another build is rebuilt from the catalogue's vectors;
+    what is older is caught up: removed vectors are masked, new ones scanned exactly until
+    there are enough of them to build anew.
+
+    Args:
+        folder: Where it is kept; a folder that cannot be written costs only the keeping.
+        catalogue: The catalogue, at the version to search.
+        space: The vectors' space.
+        modality: What they were made from.
+        previous: The channel of an earlier version, where one is open.
+
+    Returns:
+        The channel; None if the catalogue holds no such vectors.
+    """
+    table = catalogue.vectors(space, modality)
+    if len(table.rows) == 0:
+        return None
+    keys = catalogue.keys[table.rows]
+    wanted = _Owners(keys=keys, parts=table.parts.astype(np.int64))
+    # Up to this many nothing is built that a file could save.
+    small = len(table.rows) <= EXACT_UP_TO
+    known = None
+    if previous is not None:
+        known = previous.index, _Owners(keys=previous.keys, parts=previous.parts)
+    elif not small:
+        known = _load(folder, space)
+    if known is not None:
+        index, owners = _caught_up(*known, table, wanted)
+        if not index.needs_compaction():
+            return _channel(space, modality, index, owners, wanted=wanted, rows=table.rows)
+    index = LiveIndex(build_index(table.vectors, space))
+    if not small:
+        _keep(folder, index, wanted)
+    return _channel(space, modality, index, wanted, wanted=wanted, rows=table.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Owners:
+    """The listing key and part of each position."""
+
+    keys: IntArray
+    parts: IntArray
+
+    @property
+    def pairs(self) -> IntArray:
+        """Both joined to one number each; a listing has far fewer than 2**20 pictures."""
+        joined: IntArray = self.keys * np.int64(1 << 20) + self.parts
+        return joined
+
+
+def _channel(
+    space: EmbeddingSpace,
+    modality: Modality,
+    index: LiveIndex,
+    owners: _Owners,
+    *,
+    wanted: _Owners,
+    rows: IntArray,
+) -> Channel:
+    held, present = owners.pairs, wanted.pairs  # `present` ascends: ordered by row, then part
+    at = np.minimum(np.searchsorted(present, held), len(present) - 1)
+    return Channel(
+        space=space,
+        modality=modality,
+        index=index,
+        keys=owners.keys,
+        parts=owners.parts,
+        rows=np.where((present[at] == held) & index.live, rows[at], np.int64(-1)),
+    )
+
+
+def _caught_up(
+    index: LiveIndex, owners: _Owners, table: VectorTable, wanted: _Owners
+) -> tuple[LiveIndex, _Owners]:
+    """Add what is new and remove what is gone, in an index of its own.
+
+    The older index goes on answering searches that started before.
+    """
+    updated = LiveIndex.from_snapshot(index.snapshot)
+    live = index.live
+    held, present = owners.pairs, wanted.pairs
+    gone = np.flatnonzero(live & ~np.isin(held, present))
+    if len(gone):
+        updated.remove(gone)
+    new = np.flatnonzero(~np.isin(present, held[live]))
+    if not len(new):
+        return updated, owners
+    updated.add(np.ascontiguousarray(table.vectors[new]))
+    return updated, _Owners(
+        keys=np.concatenate((owners.keys, wanted.keys[new])),
+        parts=np.concatenate((owners.parts, wanted.parts[new])),
+    )
+
+
+def _load(folder: Path, space: EmbeddingSpace) -> tuple[LiveIndex, _Owners] | None:
+    """Load a kept index with its owners, or None if there is none to be trusted."""
+    try:
+        with np.load(folder / _OWNERS, allow_pickle=False) as file:
+            owners = _Owners(keys=file["keys"], parts=file["parts"])
+        index = load_index(folder / "index", space=space)
+        if not isinstance(index, LiveIndex) or owners.pairs.shape != (len(index),):
+            raise IndexFormatError(f"'{folder}' does not hold a live index with its owners.")
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile, DeepSearchError) as error:
+        _LOGGER.warning("The index in %s is rebuilt: %s", folder, error)
+        return None
+    return index, owners
+
+
+def _keep(folder: Path, index: LiveIndex, owners: _Owners) -> None:
+    """Save a freshly built index; the owners, written last, vouch for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _OWNERS).unlink(missing_ok=True)
+        save_index(index, folder / "index")
+        temporary = folder / f"owners.{os.getpid()}.tmp.npz"
+        np.savez(temporary, keys=owners.keys, parts=owners.parts)
+        temporary.replace(folder / _OWNERS)
+    except OSError as error:
+        _LOGGER.warning("The index in %s is not kept: %s", folder, error)
