@@ -344,7 +344,7 @@ def read_run(path: Path_) -> dict[QueryId, list[ListingId]]:
 
 
 def write_run(
-    path: Path_, run: Mapping[QueryId, Sequence[tuple[ListingId, float]] | Sequence[ListingId]]
+    path: Path_, run: Mapping[QueryId, Sequence[ListingId | tuple[ListingId, float]]]
 ) -> None:
     """Write a run as `read_run` reads it.
 
@@ -360,8 +360,10 @@ def write_run(
     def lines() -> Iterator[tuple[str, ...]]:
         for query, documents in run.items():
             for rank, entry in enumerate(documents, start=1):
-                pair = (entry, 1 / rank) if isinstance(entry, str) else entry
-                yield query, pair[0], str(rank), f"{pair[1]:.9g}"
+                if isinstance(entry, str):
+                    yield query, entry, str(rank), f"{1 / rank:.9g}"
+                else:
+                    yield query, entry[0], str(rank), f"{entry[1]:.9g}"
 
     _write(path, lines())
 

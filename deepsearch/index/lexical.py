@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from deepsearch.errors import IndexFormatError, InvalidInputError
 from deepsearch.index._checks import as_mask, check_k
 from deepsearch.index._select import best_first, empty_matches, shortlist
+from deepsearch.index.fuzzy import Spellings
 from deepsearch.index.tokenise import TOKENISER_VERSION, tokenise
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
@@ -88,6 +90,7 @@ class LexicalIndex:
         self._length = length
         self._names = list(terms)
         self._terms = {term: number for number, term in enumerate(terms)}
+        self._spellings = Spellings(self._names)
         self._starts = starts
         self._rows = rows
         self._scores = scores
@@ -147,7 +150,12 @@ class LexicalIndex:
         return self._starts.nbytes + self._rows.nbytes + self._scores.nbytes
 
     def search(
-        self, queries: str | Sequence[str], *, k: int, allowed: BoolArray | None = None
+        self,
+        queries: str | Sequence[str],
+        *,
+        k: int,
+        allowed: BoolArray | None = None,
+        spelling: bool = True,
     ) -> Matches:
         """Find the k texts that match each query best.
 
@@ -155,6 +163,8 @@ class LexicalIndex:
             queries: One text, or n of them; a word repeated counts as often.
             k: Matches wanted a query, >= 1; fewer come back where fewer share a word.
             allowed: (len(self),) mask over positions; None allows all.
+            spelling: Whether a word that no text holds stands for those spelt almost like
+                it, at a discount; see `Spellings`.
 
         Returns:
             Positions and scores > 0, larger is better, ties by position; n = 1 for one text.
@@ -167,7 +177,9 @@ class LexicalIndex:
         texts = [queries] if isinstance(queries, str) else list(queries)
         found = empty_matches(len(texts), k)
         for number, text in enumerate(texts):
-            rows, scores = self._score(self._weigh(text), mask)
+            totals = self._totals(self._weigh(text, spelling=spelling))
+            rows = np.flatnonzero(totals if mask is None else (totals > 0) & mask)
+            scores = totals[rows]
             best = shortlist(scores, k)
             ids, values = best_first(rows[best], scores[best], k)
             found.ids[number, : len(ids)] = ids
@@ -175,15 +187,41 @@ class LexicalIndex:
             found.counts[number] = len(ids)
         return found
 
-    def explain(self, query: str, position: int) -> tuple[tuple[str, float], ...]:
+    def scores(
+        self, query: str, positions: Sequence[int] | IntArray, *, spelling: bool = True
+    ) -> FloatArray:
+        """Score given texts, as `search` would: what another retriever found, say.
+
+        Args:
+            query: The query.
+            positions: (m,) texts.
+            spelling: As in `search`.
+
+        Returns:
+            (m,) scores, 0 for a text that shares no word with the query.
+
+        Raises:
+            InvalidInputError: If a position is out of range or the query is no text.
+        """
+        wanted = np.asarray(positions, dtype=np.int64)
+        if len(wanted) and not (wanted.min() >= 0 and wanted.max() < self._length):
+            raise InvalidInputError(
+                f"Positions lie within 0..{self._length - 1}; got {wanted.min()}..{wanted.max()}."
+            )
+        return self._totals(self._weigh(query, spelling=spelling))[wanted]
+
+    def explain(
+        self, query: str, position: int, *, spelling: bool = True
+    ) -> tuple[tuple[str, float], ...]:
         """Tell what each word of a query adds to a text's score.
 
         Args:
             query: The query.
             position: The text.
+            spelling: As in `search`.
 
         Returns:
-            (term, share of the score), largest first; the shares sum to the score.
+            (term of the index, share of the score), largest first; they sum to the score.
 
         Raises:
             InvalidInputError: If the position is out of range or the query is no text.
@@ -191,38 +229,35 @@ class LexicalIndex:
         if not 0 <= position < self._length:
             raise InvalidInputError(f"No position {position}; the index holds {self._length}.")
         shares = []
-        for term, times in self._weigh(query).items():
+        for term, weight in self._weigh(query, spelling=spelling).items():
             start, stop = self._starts[term], self._starts[term + 1]
             at = start + np.searchsorted(self._rows[start:stop], position)
             if at < stop and self._rows[at] == position:
-                shares.append((self._names[term], times * float(self._scores[at])))
+                shares.append((self._names[term], weight * float(self._scores[at])))
         return tuple(sorted(shares, key=lambda share: (-share[1], share[0])))
 
-    def _weigh(self, query: str) -> dict[int, int]:
-        """Known terms of a query, and how often each occurs."""
+    def _weigh(self, query: str, *, spelling: bool) -> dict[int, float]:
+        """Terms of a query and what each counts: as often as it occurs, less where misspelt."""
         if not isinstance(query, str):
             raise InvalidInputError(f"A query must be a text, got {type(query).__name__}.")
-        counts: dict[int, int] = {}
-        for token in tokenise(query):
+        weights: dict[int, float] = {}
+        for token, times in Counter(tokenise(query)).items():
             term = self._terms.get(token)
             if term is not None:
-                counts[term] = counts.get(term, 0) + 1
-        return counts
+                near = {term: 1.0}
+            else:
+                near = self._spellings.nearest(token) if spelling else {}
+            for number, likeness in near.items():
+                weights[number] = weights.get(number, 0.0) + times * likeness / len(near)
+        return weights
 
-    def _score(
-        self, terms: Mapping[int, int], mask: BoolArray | None
-    ) -> tuple[IntArray, FloatArray]:
-        """Rows that share a term and are allowed, and their scores."""
+    def _totals(self, weights: Mapping[int, float]) -> FloatArray:
+        """Score of every text, 0 for those that share no term."""
         totals = np.zeros(self._length, dtype=np.float32)
-        for term, times in sorted(terms.items()):  # one order of adding: equal texts tie exactly
+        for term, weight in sorted(weights.items()):  # one order of adding: equal texts tie
             postings = slice(self._starts[term], self._starts[term + 1])
-            share = self._scores[postings]
-            totals[self._rows[postings]] += share if times == 1 else share * np.float32(times)
-        hits = totals > 0
-        if mask is not None:
-            hits &= mask
-        rows = np.flatnonzero(hits)
-        return rows, totals[rows]
+            totals[self._rows[postings]] += self._scores[postings] * np.float32(weight)
+        return totals
 
     # -- files
 
