@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deepsearch.encoders import mini_picture
 from deepsearch.encoders.mini_picture import MiniPictureEncoder
 from deepsearch.encoders.mini_shared import SharedSpace
 from deepsearch.encoders.mini_text import MiniTextEncoder
-from deepsearch.encoders.pictures import ZOOMS
 from deepsearch.schema import EmbeddingSpace, FloatArray, Modality, Role
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ class MiniSuite:
     @property
     def picture_side(self) -> int:
         """Pixels the shorter side of a picture needs: the closest zoom at full size."""
-        return round(mini_picture.SIDE / min(ZOOMS))
+        return self._pictures.picture_side
 
     @property
     def spaces(self) -> Mapping[Modality, tuple[EmbeddingSpace, ...]]:

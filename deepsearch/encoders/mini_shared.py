@@ -72,7 +72,7 @@ class SharedSpace:
                 CLASSES_FILE,
                 mini_text.MODEL,
                 mini_text.TOKENIZER,
-                mini_picture.MODEL,
+                *mini_picture.NETWORKS,
                 recipe="shared-1",
             ),
             dim=self._classes.shape[1],

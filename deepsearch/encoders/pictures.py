@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +13,8 @@ from deepsearch.errors import InvalidInputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["ZOOMS", "checked_pictures", "views"]
+__all__ = ["checked_pictures", "squashed"]
 
-ZOOMS = (1.0, 0.875, 0.65)  # share of width and height seen, about the middle
 PREFILTER_GAP = 2.0  # box-reduce to twice the target, then resample: as sharp, many times faster
 
 
@@ -51,25 +50,28 @@ def checked_pictures(pictures: Sequence[Image]) -> list[Image]:
     return ready
 
 
-def views(picture: Image, *, side: int) -> Iterator[npt.NDArray[np.uint8]]:
-    """Yield a picture whole and zoomed into its middle, each squashed to a square.
+def squashed(picture: Image, *, side: int, zoom: float) -> npt.NDArray[np.uint8]:
+    """Cut out a picture's middle and squash it to a square.
+
+    Squashing keeps the whole of a tall bottle or a wide shelf in sight, which cropping
+    to a square does not.
 
     Args:
         picture: An RGB picture.
         side: Pixels of the square's side.
+        zoom: Share of width and height that is kept, 0 < zoom <= 1.
 
-    Yields:
-        (side, side, 3) arrays, one a zoom of `ZOOMS`.
+    Returns:
+        (side, side, 3) uint8.
     """
     from PIL import Image as PilImage
 
     width, height = picture.size
-    for zoom in ZOOMS:
-        margin_x, margin_y = width * (1 - zoom) / 2, height * (1 - zoom) / 2
-        square = picture.resize(
-            (side, side),
-            PilImage.Resampling.BICUBIC,
-            box=(margin_x, margin_y, width - margin_x, height - margin_y),
-            reducing_gap=PREFILTER_GAP,
-        )
-        yield np.asarray(square)
+    margin_x, margin_y = width * (1 - zoom) / 2, height * (1 - zoom) / 2
+    square = picture.resize(
+        (side, side),
+        PilImage.Resampling.BICUBIC,
+        box=(margin_x, margin_y, width - margin_x, height - margin_y),
+        reducing_gap=PREFILTER_GAP,
+    )
+    return np.asarray(square)

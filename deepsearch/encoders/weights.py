@@ -15,9 +15,10 @@ __all__ = ["PINNED", "read_arrays", "read_weights", "revision_of"]
 
 # Name → SHA-256. `python tools/pin_weights.py` prints these lines after an export.
 PINNED: Mapping[str, str] = {
-    "mini_picture.onnx": "344166a1b2928c9e57271feb15c0b30f91cfccda3a5e96629e062cfd44ba7e8e",
+    "mini_picture_0.onnx": "b5e3086dfa743e5ff84c3f5a464229e49eb35f4677fc98b968c69074dceb72e1",
+    "mini_picture_2.onnx": "8c446358c06f3a258c8afbb98db63e05571498f1c5da6a069c7cde8e04fc30fc",
     "mini_shared.npz": "ecf9a121a445a8d7bbbcb4eb428af7fb6a151bf50f85017c42baf397472096fb",
-    "mini_text.onnx": "680768e8277268656e1a41829fe9b82e678b4ed7983dda5fbb1ab544be4d1ce8",
+    "mini_text.onnx": "7537e40676880188e025d7fc88791744eaa3f471dccc164642a94a8835d4aee9",
     "mini_tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 
