@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def _decode(
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with file.open() as stream, Image.open(stream, formats=_FORMATS) as image:
+        with file.open() as stream, Image.open(stream, formats=_readable()) as image:
             _check_pixels(file.name, image.width, image.height, limits)
             if min_side is not None and image.format in ("JPEG", "MPO"):
                 side = _side_before_crop(min_side, crop)
@@ -108,6 +109,15 @@ def _decode(
         raise UnreadableFileError(
             f"{file.name}: is {label} but damaged or cut short ({error}). Fetch or export it again."
         ) from error
+
+
+@cache
+def _readable() -> tuple[str, ...]:
+    """The formats wanted that this Pillow opens; naming another one is an error to it."""
+    from PIL import Image
+
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def _side_before_crop(min_side: int, crop: Box | None) -> int:
