@@ -66,7 +66,7 @@ def relation(
     a, b = wanted
     slack_a, slack_b = _ROUNDING * abs(a), _ROUNDING * abs(b)
     if sense is Sense.ENVELOPE:
-        return _envelope(op, a, b, low, high, max(tolerance, _ROUNDING))
+        return _envelope(op, wanted, (low, high), max(tolerance, _ROUNDING))
     if op is Operator.BETWEEN:
         if (low >= a - slack_a and high <= b + slack_b) or (
             low <= a + slack_a and high >= b - slack_b
@@ -78,11 +78,12 @@ def relation(
         if low - slack <= a <= high + slack:
             return 1
         return 0 if sense is Sense.CAPACITY and low > a else -1
-    return _bound(op, a, slack_a, low, high, sense)
+    return _bound(op, a, (low, high), sense)
 
 
-def _bound(op: Operator, a: float, slack: float, low: float, high: float, sense: Sense) -> int:
+def _bound(op: Operator, a: float, stated: tuple[float, float], sense: Sense) -> int:
     """LE, LT, GE, GT of an interval that lies somewhere."""
+    (low, high), slack = stated, _ROUNDING * abs(a)
     if op is Operator.LE:
         return 1 if high <= a + slack else (-1 if low > a + slack else 0)
     if op is Operator.LT:
@@ -94,7 +95,10 @@ def _bound(op: Operator, a: float, slack: float, low: float, high: float, sense:
     return 1 if low > a + slack else (-1 if high <= a + slack else 0)
 
 
-def _envelope(op: Operator, a: float, b: float, low: float, high: float, tolerance: float) -> int:
+def _envelope(
+    op: Operator, wanted: tuple[float, float], stated: tuple[float, float], tolerance: float
+) -> int:
+    (a, b), (low, high) = wanted, stated
     slack_a, slack_b = tolerance * abs(a), tolerance * abs(b)
     point = low == high
     if op in (Operator.LE, Operator.LT):
@@ -135,7 +139,7 @@ def relation_array(
     a, b = wanted
     slack_a, slack_b = _ROUNDING * abs(a), _ROUNDING * abs(b)
     if sense is Sense.ENVELOPE:
-        met, violated = _envelope_arrays(op, a, b, low, high, max(tolerance, _ROUNDING))
+        met, violated = _envelope_arrays(op, wanted, (low, high), max(tolerance, _ROUNDING))
     elif op is Operator.BETWEEN:
         met = ((low >= a - slack_a) & (high <= b + slack_b)) | (
             (low <= a + slack_a) & (high >= b - slack_b)
@@ -160,8 +164,9 @@ def relation_array(
 
 
 def _envelope_arrays(
-    op: Operator, a: float, b: float, low: Array, high: Array, tolerance: float
+    op: Operator, wanted: tuple[float, float], stated: tuple[Array, Array], tolerance: float
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    (a, b), (low, high) = wanted, stated
     slack_a, slack_b = tolerance * abs(a), tolerance * abs(b)
     wide = low < high
     if op in (Operator.LE, Operator.LT):

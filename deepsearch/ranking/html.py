@@ -16,7 +16,8 @@ _SIGNS = {Status.MET: "✓", Status.VIOLATED: "✗", Status.UNKNOWN: "?"}
 _STYLE = """
 :root { color-scheme: light dark; --met: #17803d; --violated: #c02626; --unknown: #8a6d00;
   --line: #8884; --bar: #3b76c4; --less: #c0653b; }
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
+  padding: 0 1rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin: 0; }
 .asked, .notes { color: GrayText; font-size: .9rem; }
 article { display: grid; grid-template-columns: 9rem 1fr; gap: 1rem; padding: 1rem 0;
@@ -26,10 +27,13 @@ article img { width: 9rem; height: 9rem; object-fit: contain; border-radius: .4r
 .none { width: 9rem; height: 9rem; border: 1px dashed var(--line); border-radius: .4rem;
   display: grid; place-items: center; color: GrayText; font-size: .8rem; }
 .facts { color: GrayText; font-size: .9rem; margin: .2rem 0 .5rem; }
-.needs { list-style: none; padding: 0; margin: 0 0 .5rem; display: flex; flex-wrap: wrap; gap: .35rem; }
+.needs { list-style: none; padding: 0; margin: 0 0 .5rem; display: flex; flex-wrap: wrap;
+  gap: .35rem; }
 .needs li { border: 1px solid var(--line); border-radius: 1rem; padding: .05rem .6rem;
   font-size: .85rem; cursor: help; }
-.met { color: var(--met); } .violated { color: var(--violated); } .unknown { color: var(--unknown); }
+.met { color: var(--met); }
+.violated { color: var(--violated); }
+.unknown { color: var(--unknown); }
 .bar { display: flex; height: .6rem; background: #8882; border-radius: .3rem; overflow: hidden; }
 .bar i { display: block; height: 100%; border-right: 1px solid Canvas; }
 .bar i.plus { background: var(--bar); }

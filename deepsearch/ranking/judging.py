@@ -490,6 +490,12 @@ def _stated_numbers(
         if requirement.unit not in (None, fact.unit):
             return _Finding(0, f"{text} cannot be compared with {requirement.unit}", evidence)
         return [(float(value), float(value), evidence)]
+    return _claimed_numbers(requirement, view)
+
+
+def _claimed_numbers(
+    requirement: Requirement, view: ListingView
+) -> list[tuple[float, float, Evidence]] | _Finding:
     wanted = requirement.unit or CANONICAL_UNITS.get(requirement.field)
     found, others = [], []
     for claim in view.of(requirement.field):
@@ -502,13 +508,10 @@ def _stated_numbers(
             found.append((low, high, evidence))
         else:
             others.append(evidence)
-    if found:
-        return found
-    if others:
-        text = others[0].value
-        return _Finding(0, f"{text} cannot be compared with {wanted or 'a number alone'}",
-                        others[0])  # fmt: skip
-    return _silent(requirement)
+    if found or not others:
+        return found or _silent(requirement)
+    text = others[0].value
+    return _Finding(0, f"{text} cannot be compared with {wanted or 'a number alone'}", others[0])
 
 
 def _text(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:

@@ -198,9 +198,6 @@ def weights_for(
 
     Returns:
         (dimension → weight, positive ones only, summing to 1; dimensions that were stressed).
-
-    Raises:
-        InvalidInputError: If an override names no dimension or is negative.
     """
     check_weights(overrides or {})
     stressed: set[str] = set()

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.ranking.atoms import Ask, largest_wanted
@@ -111,17 +112,41 @@ def order_quantity_of(parsed: ParsedQuery) -> Quantity | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """What all candidates of a query are scored with."""
+
+    scene: Scene
+    requirements: Sequence[tuple[Requirement, float]]
+    shares: Mapping[str, float]
+    strength: float
+
+    @property
+    def most_gain(self) -> float:
+        """The most that all dimensions together can add, as a share of relevance."""
+        return self.strength * math.fsum(
+            share * (1.0 - DIMENSIONS[name].prior) for name, share in self.shares.items()
+        )
+
+
 @dataclass(slots=True)
 class _Scored:
+    """A candidate with the parts of its score; the dimensions' come last, if at all."""
+
     candidate: Candidate
     view: ListingView
-    judgements: tuple[Judgement, ...]
     relevance: float
-    violated: int
-    requirement_values: list[float]
-    dimension_values: list[tuple[str, float, Score | None]]
-    score: float
+    judgements: tuple[Judgement, ...] = ()
+    requirement_values: list[float] = field(default_factory=list)
+    dimension_values: list[tuple[str, float, Score | None]] = field(default_factory=list)
+    violated: int = 0
+    score: float = 0.0
     folded: list[str] = field(default_factory=list)
+
+    @property
+    def order(self) -> tuple[int, float, str]:
+        """Sorts best first."""
+        return self.violated, -self.score, self.candidate.listing.id
 
 
 def rank(
@@ -167,22 +192,28 @@ def rank(
     ask = Ask(order_quantity=order_quantity_of(parsed), today=today or date.today(),
               rates=config.rates)  # fmt: skip
     views = [ListingView(candidate.listing) for candidate in candidates]
-    scene = Scene(
-        ask=ask,
-        parsed=parsed,
-        typical_price=_typical_prices(views, ask),
-        destination=_destination(parsed),
+    frame = _Frame(
+        scene=Scene(
+            ask=ask,
+            parsed=parsed,
+            typical_price=_typical_prices(views, ask),
+            destination=_destination(parsed),
+        ),
+        requirements=_requirement_weights(parsed.requirements, config),
+        shares=shares,
+        strength=chosen.strength,
     )
     relevances = _relevances(candidates)
-    requirement_weights = _requirement_weights(parsed.requirements, config)
     scored = [
-        _score(candidate, view, relevance, scene, requirement_weights, shares, chosen.strength)
+        _Scored(candidate, view, relevance)
         for candidate, view, relevance in zip(candidates, views, relevances, strict=True)
     ]
+    for item in scored:
+        _judge_all(item, frame)
     if config.exclude_violated:
         scored = [item for item in scored if not item.violated]
-    scored.sort(key=lambda item: (item.violated, -item.score, item.candidate.listing.id))
-    kept = _select(scored, k, max_per_supplier, fold_near_duplicates)
+    select = partial(_select, k=k, max_per_supplier=max_per_supplier, fold=fold_near_duplicates)
+    kept = _best(scored, frame, k, select)
     return [
         Hit(
             rank=position,
@@ -253,47 +284,81 @@ def _requirement_weights(
     return [(r, w * scale) for r, w in zip(requirements, weights, strict=True)]
 
 
-def _score(
-    candidate: Candidate,
-    view: ListingView,
-    relevance: float,
-    scene: Scene,
-    requirements: Sequence[tuple[Requirement, float]],
-    shares: Mapping[str, float],
-    strength: float,
-) -> _Scored:
-    judgements, values, violated = [], [], 0
-    for requirement, weight in requirements:
-        judgement = judge_view(requirement, view, scene.ask)
+def _judge_all(item: _Scored, frame: _Frame) -> None:
+    """Judge the requirements; the score is relevance and requirements so far."""
+    judgements = []
+    for requirement, weight in frame.requirements:
+        judgement = judge_view(requirement, item.view, frame.scene.ask)
         judgements.append(judgement)
+        value = 0.0
         if judgement.status is Status.MET:
-            values.append(relevance * weight)
+            value = item.relevance * weight
         elif judgement.status is Status.VIOLATED:
-            values.append(-relevance * weight)
-            violated += requirement.hard
-        else:
-            values.append(0.0)
-    dimensions: list[tuple[str, float, Score | None]] = []
-    for name, share in shares.items():
+            value = -item.relevance * weight
+            item.violated += requirement.hard
+        item.requirement_values.append(value)
+    item.judgements = tuple(judgements)
+    item.score = math.fsum([item.relevance, *item.requirement_values])
+
+
+def _score_dimensions(item: _Scored, frame: _Frame) -> None:
+    """Add what the supplier can do."""
+    share_of_relevance = item.relevance * frame.strength
+    today = frame.scene.ask.today
+    for name, share in frame.shares.items():
         dimension = DIMENSIONS[name]
-        score = dimension.score(view, scene)
-        if score is None:
-            dimensions.append((name, 0.0, None))
-            continue
-        gain = trusted(score, dimension.prior, scene.ask.today) - dimension.prior
-        dimensions.append((name, relevance * strength * share * gain, score))
-    total = math.fsum([relevance, *values, *(value for _, value, _ in dimensions)])
-    return _Scored(candidate, view, tuple(judgements), relevance, violated, values, dimensions,
-                   total)  # fmt: skip
+        score = dimension.score(item.view, frame.scene)
+        value = 0.0
+        if score is not None:
+            gain = trusted(score, dimension.prior, today) - dimension.prior
+            value = share_of_relevance * share * gain
+        item.dimension_values.append((name, value, score))
+    item.score = math.fsum([item.score, *(value for _, value, _ in item.dimension_values)])
+
+
+_BLOCK = 32
+
+
+def _best(
+    judged: Sequence[_Scored],
+    frame: _Frame,
+    k: int,
+    select: Callable[[Sequence[_Scored]], list[_Scored]],
+) -> list[_Scored]:
+    """Select the best k, scoring dimensions only of those that can still be among them.
+
+    Dimensions add at most a known share of relevance, so candidates are taken by what
+    they could reach; once the k-th hit is above that, the rest cannot change the answer.
+    """
+    reach = frame.most_gain
+    waiting = sorted(
+        judged,
+        key=lambda item: (item.violated, -(item.score + reach * item.relevance),
+                          item.candidate.listing.id),
+    )  # fmt: skip
+    done: list[_Scored] = []
+    kept: list[_Scored] = []
+    for start in range(0, len(waiting), max(_BLOCK, k)):
+        block = waiting[start : start + max(_BLOCK, k)]
+        if len(kept) == k and kept[-1].violated <= block[0].violated:
+            could = block[0].score + reach * block[0].relevance
+            if kept[-1].violated < block[0].violated or kept[-1].score > could + 1e-9:
+                break
+        for item in block:
+            _score_dimensions(item, frame)
+        done = sorted([*done, *block], key=lambda item: item.order)
+        kept = select(done)
+    return kept
 
 
 def _select(
-    scored: Sequence[_Scored], k: int, max_per_supplier: int | None, fold: bool
+    scored: Sequence[_Scored], *, k: int, max_per_supplier: int | None, fold: bool
 ) -> list[_Scored]:
     """Take the best k, near-duplicates folded into the best of them, suppliers capped."""
     kept: list[_Scored] = []
     folder, taken = Folder(), dict[str, int]()
     for item in scored:
+        item.folded = []
         supplier = item.candidate.listing.supplier
         if fold:
             position = folder.seen(item.candidate.listing)

@@ -148,21 +148,28 @@ def text_relation(field: str, wanted: str, stated: str) -> int:
     if field == "hs_code":
         return _code_relation(wanted, stated)
     a, b = normal_text(wanted), normal_text(stated)
-    if not a or not b:
-        return 0
-    if a == b:
-        return 1
+    if not a or not b or a == b:
+        return int(a == b and bool(a))
     if field in _SINGLE_VALUED:
         return -1
+    by_kind = _kind_relation(field, a, b)
+    if by_kind is not None:
+        return by_kind
+    words_b = set(b.split())
+    return int(all(word in words_b for word in a.split()))
+
+
+def _kind_relation(field: str, wanted: str, stated: str) -> int | None:
+    """Compare by the table of kinds; None where it does not know both, or they are equal."""
     parents = _PARENTS.get(_family_of(field))
-    if parents is not None:
-        kind_a, kind_b = _kind(a, parents), _kind(b, parents)
-        if kind_a is not None and kind_b is not None and kind_a != kind_b:
-            if kind_a in _ancestors(kind_b, parents):
-                return 1 if kind_a == a else 0
-            return 0 if kind_b in _ancestors(kind_a, parents) else -1
-    words_a, words_b = a.split(), set(b.split())
-    return 1 if all(word in words_b for word in words_a) else 0
+    if parents is None:
+        return None
+    kind_a, kind_b = _kind(wanted, parents), _kind(stated, parents)
+    if kind_a is None or kind_b is None or kind_a == kind_b:
+        return None
+    if kind_a in _ancestors(kind_b, parents):
+        return int(kind_a == wanted)
+    return 0 if kind_b in _ancestors(kind_a, parents) else -1
 
 
 def _family_of(field: str) -> str:
