@@ -109,7 +109,9 @@ def _common_share(
             continue
         encoded = char.encode(codec)
         total += 1
-        if (len(encoded) == 2 and common[0] <= encoded[0] <= common[1]) or (len(encoded) == 2 and signs[0] <= encoded[0] <= signs[1]):
+        if (len(encoded) == 2 and common[0] <= encoded[0] <= common[1]) or (
+            len(encoded) == 2 and signs[0] <= encoded[0] <= signs[1]
+        ):
             hits += 1
     return hits / total if total else 0.0
 

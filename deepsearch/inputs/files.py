@@ -143,5 +143,6 @@ def _table(source: Source, kind: FileKind, limits: InputLimits) -> LoadedFile:
         family="spreadsheet",
         kind=kind.name,
         rows=tuple(row for table in tables for row in table.rows),
+        tables=tuple(tables),
         notes=tuple(note for table in tables for note in table.notes),
     )

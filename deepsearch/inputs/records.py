@@ -25,6 +25,7 @@ __all__ = [
     "Table",
     "TableRow",
     "cell_text",
+    "measure",
 ]
 
 CellValue = str | float | None
@@ -40,6 +41,12 @@ def cell_text(value: CellValue) -> str:
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.12g}"
+
+
+def measure(value: float) -> str:
+    """Write a size to six digits and without an exponent: 30000, 29543.5, 0.125."""
+    digits = f"{value:.0f}" if abs(value) >= 1e5 else f"{float(f'{value:.6g}'):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +257,8 @@ class LoadedFile:
         family: The kind of input.
         kind: Format, e.g. "xlsx", "jpeg", "pdf".
         parts: Texts and pictures, each with its source.
-        rows: Items, where the file is (or contains) a table of items.
+        rows: Items, where the file is (or contains) a spreadsheet of items.
+        tables: Tables found in it; those of a document are also part of its text.
         notes: What a reader should know: what was left out and why.
         facts: Plain facts read from it: "pages", "width_mm", "part names" ...
     """
@@ -260,5 +268,6 @@ class LoadedFile:
     kind: str
     parts: tuple[QueryPart, ...] = ()
     rows: tuple[TableRow, ...] = ()
+    tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     facts: Mapping[str, str | float] = field(default_factory=dict)

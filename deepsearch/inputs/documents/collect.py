@@ -1,0 +1,180 @@
+"""Gathers a document's texts, tables and pictures within its limits."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+
+from deepsearch.errors import UnreadableFileError
+from deepsearch.inputs.limits import InputLimits
+from deepsearch.inputs.pictures import load_picture
+from deepsearch.inputs.records import CellValue, LoadedFile, Table, cell_text
+from deepsearch.inputs.source import Source
+from deepsearch.inputs.tables.grid import Grid
+from deepsearch.inputs.tables.reader import tables_of
+from deepsearch.schema import Modality, QueryPart
+
+__all__ = ["Collector"]
+
+# Smaller ones are bullets, logos and rules.
+_MIN_SIDE = 64
+# Texts of one place are joined up to this length; a search encodes far less anyway.
+_PART_CHARS = 4_000
+
+
+class Collector:
+    """What was found in one document so far."""
+
+    def __init__(self, source: Source, kind: str, limits: InputLimits) -> None:
+        """Start empty.
+
+        Args:
+            source: The document.
+            kind: Its format.
+            limits: Bounds.
+        """
+        self._source = source
+        self._kind = kind
+        self._limits = limits
+        self._texts: list[tuple[str, list[str]]] = []
+        self._chars = 0
+        self._pictures: dict[str, tuple[int, str, bytes]] = {}
+        self._tables: list[Table] = []
+        self._notes: list[str] = []
+        self._started = time.monotonic()
+        self.facts: dict[str, str | float] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether no more text is taken."""
+        return self._chars >= self._limits.document.max_chars
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time for one document is spent."""
+        return time.monotonic() - self._started > self._limits.document.max_seconds
+
+    def note(self, text: str) -> None:
+        """Add a note, once."""
+        line = f"{self._source.name}: {text}"
+        if line not in self._notes:
+            self._notes.append(line)
+
+    def text(self, text: str, place: str) -> None:
+        """Add a text.
+
+        Args:
+            text: Words; blank ones are skipped.
+            place: Where it stands, e.g. "p. 3"; "" for the document as a whole.
+        """
+        text = text.strip()
+        if not text:
+            return
+        room = self._limits.document.max_chars - self._chars
+        if len(text) > room:
+            self.note(
+                f"holds more than {self._limits.document.max_chars:,} characters of text; the rest "
+                "was left out."
+            )
+            text = text[: max(0, room)]
+            if not text:
+                return
+        self._chars += len(text)
+        if self._texts and self._texts[-1][0] == place:
+            pieces = self._texts[-1][1]
+            if sum(map(len, pieces)) + len(text) <= _PART_CHARS:
+                pieces.append(text)
+                return
+        self._texts.append((place, [text]))
+
+    def table(self, rows: Sequence[Sequence[str | None]], place: str) -> None:
+        """Add a table: its items as rows, its contents as text.
+
+        Args:
+            rows: Cells.
+            place: Where it stands.
+        """
+        cleaned = [[(cell or "").strip() or None for cell in row] for row in rows]
+        cleaned = [row for row in cleaned if any(row)]
+        if not cleaned:
+            return
+        width = max(map(len, cleaned))
+        cells: list[list[CellValue]] = [[*row, *[None] * (width - len(row))] for row in cleaned]
+        grid = Grid(sheet=place or "table", rows=cells)
+        tables = tables_of(grid, self._source.name) if len(cells) > 1 and width > 1 else []
+        self._tables += tables
+        if tables:
+            rows_text = [row.text.replace("\n", "; ") for table in tables for row in table.rows]
+        else:
+            rows_text = ["; ".join(cell_text(cell) for cell in row if cell) for row in cells]
+        self.text("\n".join(rows_text), place)
+
+    def picture(self, data: bytes, place: str) -> None:
+        """Add a picture, unless it is tiny, seen already, or cannot be decoded.
+
+        Args:
+            data: Encoded picture.
+            place: Where it stands.
+        """
+        if len(data) > self._limits.document.max_picture_bytes:
+            self.note(f"a picture at {place or 'some place'} is too large and was left out.")
+            return
+        key = hashlib.sha256(data).hexdigest()
+        if key in self._pictures:
+            return
+        try:
+            image = load_picture(data, min_side=_MIN_SIDE, limits=self._limits.picture)
+        except UnreadableFileError:
+            self.note(f"a picture at {place or 'some place'} cannot be decoded and was left out.")
+            return
+        if min(image.size) >= _MIN_SIDE:
+            self._pictures[key] = (len(data), place, data)
+
+    def finish(self, *, empty: str) -> LoadedFile:
+        """Build the result.
+
+        Args:
+            empty: What to say where nothing was found.
+
+        Returns:
+            The loaded file. Texts together weigh as much as one text, pictures as one.
+
+        Raises:
+            UnreadableFileError: If there is neither text nor picture.
+        """
+        name = self._source.name
+        ranked = sorted(self._pictures.values(), key=lambda item: -item[0])
+        kept = ranked[: self._limits.document.max_pictures]
+        if len(ranked) > len(kept):
+            self.note(f"{len(ranked) - len(kept)} smaller pictures were left out.")
+        chosen = [item for item in self._pictures.values() if item in kept]
+        if not self._texts and not chosen:
+            raise UnreadableFileError(f"{name}: {empty} {' '.join(self._notes)}".strip())
+        texts = [
+            QueryPart(
+                kind=Modality.TEXT,
+                text="\n".join(pieces),
+                weight=1.0 / len(self._texts),
+                source=f"{name} {place}".strip(),
+            )
+            for place, pieces in self._texts
+        ]
+        pictures = [
+            QueryPart(
+                kind=Modality.PICTURE,
+                picture=data,
+                weight=1.0 / len(chosen),
+                source=f"{name} {place}".strip(),
+            )
+            for _, place, data in chosen
+        ]
+        return LoadedFile(
+            name=name,
+            family="document",
+            kind=self._kind,
+            parts=(*texts, *pictures),
+            tables=tuple(self._tables),
+            notes=tuple(self._notes),
+            facts=self.facts,
+        )

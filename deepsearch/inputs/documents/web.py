@@ -1,0 +1,153 @@
+"""HTML pages, read as they lie: nothing they link to is fetched."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from html.parser import HTMLParser
+
+from deepsearch.inputs.documents.collect import Collector
+from deepsearch.inputs.encodings import decode_text
+from deepsearch.inputs.limits import InputLimits
+from deepsearch.inputs.records import LoadedFile
+from deepsearch.inputs.source import Source
+
+__all__ = ["read_markup", "read_web"]
+
+_SILENT = frozenset({"script", "style", "template", "noscript", "svg", "math", "head", "nav"})
+_BLOCKS = frozenset(
+    {"p", "div", "li", "br", "tr", "section", "article", "header", "footer", "ul", "ol", "dl", "dt",
+     "dd", "blockquote", "pre", "figure", "figcaption", "main", "form", "hr", "td", "th", "table"}
+)  # fmt: skip
+_HEADING = re.compile(r"^h([1-6])$")
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""", re.I)
+
+
+def read_web(source: Source, *, limits: InputLimits) -> LoadedFile:
+    """Read an HTML page: text under headings, tables, pictures embedded in it.
+
+    Args:
+        source: The file.
+        limits: Bounds.
+
+    Returns:
+        Texts named after the heading they stand under, tables, pictures.
+
+    Raises:
+        UnreadableFileError: If it is no text, or holds none.
+    """
+    data = source.read(limits.document.max_bytes)
+    found = Collector(source, "html", limits)
+    read_markup(found, _decode(source, data))
+    return found.finish(empty="holds neither text nor embedded pictures.")
+
+
+def _decode(source: Source, data: bytes) -> str:
+    declared = _CHARSET.search(data[:4096])
+    if declared:
+        try:
+            return data.decode(declared.group(1).decode("ascii"))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode_text(source, data)[0]
+
+
+def read_markup(found: Collector, markup: str) -> None:
+    """Read HTML into a collector.
+
+    Args:
+        found: What takes the texts, tables and pictures.
+        markup: The page.
+    """
+    reader = _Reader(found)
+    reader.feed(markup)
+    reader.close()
+    reader.flush()
+
+
+class _Reader(HTMLParser):
+    """Collects text by block, tables by row."""
+
+    def __init__(self, found: Collector) -> None:
+        super().__init__(convert_charrefs=True)
+        self._found = found
+        self._silent: list[str] = []
+        self._words: list[str] = []
+        self._heading = 0
+        self._section = ""
+        # One list of rows an open table; inner tables are read before outer ones.
+        self._tables: list[list[list[str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._silent.append(tag)
+            return
+        if self._silent or self._found.full:
+            return
+        heading = _HEADING.match(tag)
+        if heading or tag in _BLOCKS:
+            self.flush()
+        if heading:
+            self._heading = int(heading[1])
+        elif tag == "table" and len(self._tables) < 20:
+            self._tables.append([])
+        elif tag == "tr" and self._tables:
+            self._tables[-1].append([])
+        elif tag == "img":
+            self._image(dict(attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent:
+            if tag == self._silent[-1]:
+                self._silent.pop()
+            return
+        if tag in ("td", "th") and self._tables:
+            self._cell()
+        elif tag in _BLOCKS or _HEADING.match(tag):
+            self.flush()
+        if tag == "table" and self._tables:
+            self._found.table(self._tables.pop(), self._section)
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and not self._found.full:
+            self._words.append(data)
+
+    def _take(self) -> str:
+        text = " ".join("".join(self._words).split())
+        self._words.clear()
+        return text
+
+    def _cell(self) -> None:
+        rows = self._tables[-1]
+        if not rows:
+            rows.append([])
+        rows[-1].append(self._take())
+
+    def flush(self) -> None:
+        """End the current block of text."""
+        if self._tables:
+            # Blocks inside a cell are one cell's words.
+            if self._words and self._tables[-1] and self._words[-1] != " ":
+                self._words.append(" ")
+            return
+        text = self._take()
+        if not text:
+            return
+        if self._heading:
+            self._section = text[:80]
+            text = "#" * self._heading + " " + text
+            self._heading = 0
+        self._found.text(text, self._section)
+
+    def _image(self, attributes: dict[str, str | None]) -> None:
+        match = re.match(
+            r"data:image/[\w.+-]+;base64,(.*)", attributes.get("src") or "", re.I | re.S
+        )
+        if match:
+            try:
+                self._found.picture(base64.b64decode("".join(match[1].split())), self._section)
+            except (binascii.Error, ValueError):
+                self._found.note("an embedded picture is damaged and was left out.")
+        if attributes.get("alt"):
+            self._words.append(f" {attributes['alt']} ")
