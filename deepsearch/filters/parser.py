@@ -15,8 +15,8 @@ value      := number [word | quoted] | date | word | quoted | "true" | "false"
 ```
 
 A number may be followed by its unit or currency. Keywords are read in any case; a field,
-unit or value that looks like one is quoted. A date is written 2026-01-31. Texts are quoted
-with " or ', a backslash keeps the next character.
+unit or value that looks like one is quoted (but IN, IS and OR may stand as values). A date is
+written 2026-01-31. Texts are quoted with " or ', a backslash keeps the next character.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ _TOKEN = re.compile(
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _OPERATORS = {symbol: op for op, symbol in SYMBOLS.items()} | {"==": Operator.EQ}
+# Where a value must stand, India, Iceland and Oregon need no quotes.
+_ALSO_PLACES = frozenset({"in", "is", "or"})
 _INSTEAD = {
     "&": "and",
     "|": "or",
@@ -287,6 +289,9 @@ class _Parser:
         if token.kind == "keyword" and token.text in ("true", "false"):
             self._next += 1
             return token.text == "true", None
+        if token.kind == "keyword" and token.text in _ALSO_PLACES:
+            self._next += 1
+            return self._text[token.at : token.at + len(token.text)], None
         if token.kind in ("word", "quoted"):
             self._next += 1
             return token.text, None
