@@ -86,6 +86,10 @@ def index(
                 source, mapping=mapping, images=images, progress=progress
             )
         if save_mapping is not None:
+            if report.ingest.mapping is None:
+                raise InvalidInputError(
+                    f"'{source}' holds records in the catalogue's own form; it has no mapping."
+                )
             report.ingest.mapping.save(save_mapping)
         print_index_report(report)
 
@@ -152,7 +156,8 @@ def search(
     if queries is not None and run is not None:
         _run_batch(engine, queries, run, options)
         return
-    from deepsearch.cli.output import print_results, write_html
+    from deepsearch.cli.output import print_results
+    from deepsearch.cli.page import write_page
     from deepsearch.engine import build_queries
 
     asked = build_queries(
@@ -169,7 +174,8 @@ def search(
     results = engine.search_many(asked, options=options)
     print_results(results, as_json=as_json, explain=explain)
     if html is not None:
-        write_html(engine, results, html)
+        answers = [(result.query.id or "Answer", result) for result in results]
+        write_page(engine, answers, html, title="deepsearch")
 
 
 def _run_batch(engine: SearchEngine, queries: Path, run: Path, options: SearchOptions) -> None:
@@ -237,30 +243,17 @@ def remove(
 
 
 @app.command()
-def check(
-    directory: CatalogueArg,
-    repair: Annotated[bool, typer.Option(help="Rebuild what is derived and damaged.")] = False,
-) -> None:
-    """Verify every part of a catalogue."""
-    from deepsearch.cli.output import print_check
-    from deepsearch.engine import SearchEngine
-
-    if not print_check(SearchEngine.check(directory, repair=repair)):
-        raise typer.Exit(1)
-
-
-@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the catalogue and the page.")] = Path(
         "demo_output"
     ),
 ) -> None:
     """Index the bundled groceries and search them in every way; write a page of pictures."""
-    from deepsearch.demo import run_demo
+    from deepsearch.cli.demo import prepare_demo, show_demo
 
     with _progress() as progress:
-        engine = run_demo.prepare(out, progress=progress)
-    run_demo.show(engine, out)
+        engine = prepare_demo(out, progress=progress)
+    show_demo(engine, out)
 
 
 @contextmanager

@@ -15,7 +15,10 @@ from deepsearch.engine import Progress, SearchEngine, SearchOptions, build_queri
 from deepsearch.errors import CatalogueError
 from deepsearch.schema import Query, SearchResult
 
-__all__ = ["run_demo"]
+__all__ = ["prepare_demo", "show_demo"]
+
+
+_ORIGIN = "Titles and pictures: Grocery Store Dataset (MIT). Offers and suppliers are invented."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class Scene:
     queries: Sequence[Query]
 
 
-def run_demo(out: Path, *, progress: Progress | None = None) -> SearchEngine:
+def prepare_demo(out: Path, *, progress: Progress | None = None) -> SearchEngine:
     """Index the bundled groceries below a folder.
 
     Args:
@@ -47,11 +50,11 @@ def run_demo(out: Path, *, progress: Progress | None = None) -> SearchEngine:
     return engine
 
 
-def show(engine: SearchEngine, out: Path) -> None:
+def show_demo(engine: SearchEngine, out: Path) -> None:
     """Run the demo's searches, print them, and write the page.
 
     Args:
-        engine: From `run_demo`.
+        engine: From `prepare_demo`.
         out: Folder for the page.
     """
     screen: Console = console()
@@ -67,13 +70,9 @@ def show(engine: SearchEngine, out: Path) -> None:
         screen.print()
         answered += [(scene.title, result) for result in results]
     page = out / "demo.html"
-    write_page(engine, answered, page, title="deepsearch demo")
+    write_page(engine, answered, page, title="deepsearch demo", footer=_ORIGIN)
     screen.print(f"The answers with pictures: {page}", markup=False)
-    screen.print(
-        "Titles and pictures: Grocery Store Dataset (MIT). Offers and suppliers are invented.",
-        markup=False,
-        style="dim",
-    )
+    screen.print(_ORIGIN, markup=False, style="dim")
 
 
 def _scenes() -> list[Scene]:

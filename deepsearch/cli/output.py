@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "console",
+    "order_text",
     "price_text",
     "print_index_report",
     "print_info",
     "print_parsed",
     "print_results",
+    "supplier_text",
 ]
 
 MARKS = {Status.MET: "[green]✓[/]", Status.VIOLATED: "[red]✗[/]", Status.UNKNOWN: "[yellow]?[/]"}
@@ -53,12 +55,14 @@ def price_text(listing: Listing) -> str:
     return f"{price} {offer.currency or '?'}{unit}"
 
 
-def _order_text(listing: Listing) -> str:
+def order_text(listing: Listing) -> str:
+    """Write a listing's minimum order, "?" where none is said."""
     quantity = listing.offer.min_order_quantity
     return "?" if quantity is None else f"{quantity.value:g} {quantity.unit}"
 
 
-def _supplier_text(listing: Listing) -> str:
+def supplier_text(listing: Listing) -> str:
+    """Write who sells it, with the country; "?" where it is not said."""
     supplier = listing.supplier
     if supplier is None:
         return "?"
@@ -189,8 +193,8 @@ def _print_result(screen: Console, result: SearchResult, *, explain: bool) -> No
                 f"{hit.score:.4f}",
                 _title(hit),
                 price_text(hit.listing),
-                _order_text(hit.listing),
-                _supplier_text(hit.listing),
+                order_text(hit.listing),
+                supplier_text(hit.listing),
             )
         screen.print(table)
     if explain:
