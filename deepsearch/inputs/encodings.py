@@ -52,13 +52,13 @@ def decode_text(source: Source, data: bytes) -> tuple[str, str]:
     else:
         if "\x00" not in text[:_SAMPLE]:
             return text, "utf-8"
-    codec = _utf16(data[:_SAMPLE]) or _legacy(data[:_SAMPLE])
-    if codec is None:
+    guess = _utf16(data[:_SAMPLE]) or _legacy(data[:_SAMPLE])
+    if guess is None:
         raise UnreadableFileError(
             f"{source.name}: is no text in any encoding tried (UTF-8, UTF-16, GB18030, Big5, "
             "Shift-JIS, EUC-KR, Windows-1251, Windows-1252). Save it as UTF-8."
         )
-    return data.decode(codec, errors="replace"), codec
+    return data.decode(guess, errors="replace"), guess
 
 
 def _utf16(sample: bytes) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 
 from deepsearch.errors import InvalidInputError
@@ -46,9 +47,7 @@ def load_query(
         UnreadableFileError: If a file cannot be read; see `read_file`.
         MissingExtraError: If a file's kind needs an optional dependency.
     """
-    several = (
-        [files] if isinstance(files, (str, bytes)) or not isinstance(files, Sequence) else files
-    )
+    several = [files] if isinstance(files, (str, bytes, os.PathLike)) else files
     if not several:
         raise InvalidInputError("load_query got no file; expected at least one path.")
     loaded = [read_file(file, limits=limits, max_frames=max_frames) for file in several]

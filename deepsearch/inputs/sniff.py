@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from deepsearch.errors import UnreadableFileError
@@ -187,19 +188,19 @@ def _by_magic(head: bytes) -> str | None:
             return name
     if head[4:8] == b"ftyp":
         return _FTYP.get(head[8:12], "mp4")
-    if head[4:8] in _ATOMS:
-        return "mp4"
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
-    if head[:2] == b"MZ":
-        return "exe"
-    if head[:2] == b"BM" and len(head) > 30 and head[6:10] == b"\x00\x00\x00\x00":
-        return "bmp"
-    if head[:1] == b"G" and len(head) > 376 and head[188:189] == b"G" and head[376:377] == b"G":
-        return "mpegts"
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    return None
+    return next((name for name, fits in _SHAPES if fits(head)), None)
+
+
+# Formats whose mark is too short, or too far in, to stand alone.
+_SHAPES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("mp4", lambda head: head[4:8] in _ATOMS),
+    ("exe", lambda head: head[:2] == b"MZ"),
+    ("bmp", lambda head: head[:2] == b"BM" and head[6:10] == bytes(4) and len(head) > 30),
+    ("mpegts", lambda head: len(head) > 376 and head[:377:188] == b"GGG"),
+    ("pdf", lambda head: b"%PDF-" in head[:1024]),
+)
 
 
 def _in_zip(source: Source) -> str:
@@ -254,7 +255,6 @@ _OBJ = re.compile(r"^(?:v|vn|vt|f|o|g|mtllib|usemtl)\s", re.M)
 
 
 def _by_text(head: bytes, source: Source) -> str:
-    extension = _extension(source.name)
     if not head.strip(b"\x00"):
         return "zeros"
     text = _decode(head)
@@ -263,26 +263,26 @@ def _by_text(head: bytes, source: Source) -> str:
         triangles = int.from_bytes(head[80:84], "little") if len(head) >= 84 else 0
         return "stl" if triangles and source.size == 84 + 50 * triangles else "unknown"
     start = text.lstrip("\ufeff \t\r\n")
-    lowered = start[:2048].lower()
-    if start.startswith("ISO-10303-21"):
-        return "step"
-    if lowered.startswith("solid") and "facet" in lowered:
-        return "stl"
-    if re.match(r"(?:999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION\b", start, re.I):
-        return "dxf"
-    if re.search(r"<svg[\s>]", lowered) and lowered.startswith(
-        ("<?xml", "<svg", "<!--", "<!doctype")
-    ):
-        return "svg"
-    if re.search(r"<(?:!doctype html|html|head|body)[\s>]", lowered) and start.startswith("<"):
-        return "html"
-    if lowered.startswith("<?xml"):
-        return "xml"
+    for name, fits in _TEXT_SHAPES:
+        if fits.search(start[:2048]):
+            return name
+    extension = _extension(source.name)
     if extension not in _TEXT_ENDINGS and _MAIL.match(start) and _MAIL_FIELDS.search(start):
         return "eml"
     return _plain_text(extension, start)
 
 
+_TEXT_SHAPES = tuple(
+    (name, re.compile(pattern, re.I | re.S))
+    for name, pattern in (
+        ("step", r"\AISO-10303-21"),
+        ("stl", r"\Asolid\b.*\bfacet\b"),
+        ("dxf", r"\A(?:999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION\b"),
+        ("svg", r"\A<(?:\?xml|svg|!--|!doctype).*<svg[\s>]|\A<svg[\s>]"),
+        ("html", r"\A<(?:.*<)?(?:!doctype html|html|head|body)[\s>]"),
+        ("xml", r"\A<\?xml"),
+    )
+)
 _TEXT_ENDINGS = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".psv": "csv",
     ".md": "md", ".markdown": "md", ".txt": "txt", ".text": "txt", ".log": "txt",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from deepsearch.errors import UnreadableFileError
-from deepsearch.extras import require
 from deepsearch.inputs.limits import PictureLimits
 from deepsearch.inputs.source import Source
 
@@ -54,16 +53,15 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
     Raises:
         UnreadableFileError: If it is damaged, declares entities, or would expand
             beyond what can be drawn safely.
-        MissingExtraError: If the renderer is not installed.
     """
     # Only to write a tree that was parsed by the guarded parser.
     from xml.etree.ElementTree import tostring
 
+    import resvg_py
     from defusedxml import ElementTree
     from defusedxml.common import DefusedXmlException
     from PIL import Image as Pillow
 
-    renderer = require("resvg_py", extra="svg")
     data = source.read(min(_MAX_BYTES, limits.max_bytes))
     try:
         root = ElementTree.fromstring(data)
@@ -86,7 +84,7 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
             f"{source.name}: is {width:g} x {height:g}; a picture that thin cannot be drawn."
         )
     try:
-        png = renderer.svg_to_bytes(
+        png = resvg_py.svg_to_bytes(
             svg_string=tostring(root, encoding="unicode"),
             background="#ffffff",
             skip_system_fonts=not any(_local(node) == "text" for node in root.iter()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,7 +76,8 @@ def read_video(
     file = Source.of(path, name=name)
     file.check_size(limits.max_bytes)
     kind = require_family(file, "video", what="a video")
-    frames = _decode(file, kind, max_frames * _CANDIDATES_PER_FRAME, max_side, limits)
+    job = _Job(file.name, max_frames * _CANDIDATES_PER_FRAME, max_side, limits)
+    frames = _decode(file, kind, job)
     if not frames:
         raise UnreadableFileError(
             f"{file.name}: is {kind.label}, but not one frame of it can be decoded; it is damaged, "
@@ -88,9 +90,17 @@ def read_video(
     ]
 
 
-def _decode(
-    file: Source, kind: FileKind, candidates: int, max_side: int, limits: VideoLimits
-) -> list[tuple[float, Image]]:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is wanted of one video: candidates, the side of a picture, the limits."""
+
+    name: str
+    wanted: int
+    max_side: int
+    limits: VideoLimits
+
+
+def _decode(file: Source, kind: FileKind, job: _Job) -> list[tuple[float, Image]]:
     import av
     import av.logging
 
@@ -106,8 +116,8 @@ def _decode(
                     "Check that it is the right file."
                 )
             track = container.streams.video[0]
-            _check_pixels(file.name, track.width, track.height, limits)
-            return _candidates(file, container, track, candidates, max_side, limits)
+            _check_pixels(job, track.width, track.height)
+            return _candidates(container, track, job)
     except UnreadableFileError:
         raise
     except (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError) as error:
@@ -117,37 +127,35 @@ def _decode(
         ) from error
 
 
-def _check_pixels(name: str, width: int, height: int, limits: VideoLimits) -> None:
-    if width * height > limits.max_pixels:
+def _check_pixels(job: _Job, width: int, height: int) -> None:
+    if width * height > job.limits.max_pixels:
         raise UnreadableFileError(
-            f"{name}: has frames of {width:,} x {height:,} pixels; at most {limits.max_pixels:,} "
-            "are decoded. Export a smaller copy."
+            f"{job.name}: has frames of {width:,} x {height:,} pixels; at most "
+            f"{job.limits.max_pixels:,} are decoded. Export a smaller copy."
         )
 
 
-def _candidates(
-    file: Source, container: Any, track: Any, wanted: int, max_side: int, limits: VideoLimits
-) -> list[tuple[float, Image]]:
+def _candidates(container: Any, track: Any, job: _Job) -> list[tuple[float, Image]]:
     """Decode up to `wanted` frames spread over the video, key frames where they suffice."""
-    keys = _key_times(container, track, limits)
+    keys = _key_times(container, track, job.limits)
     start = float((track.start_time or 0) * track.time_base)
     frames: list[tuple[float, Image]] = []
     seen: set[float] = set()
-    for time in _spread(keys, wanted):
+    for time in _spread(keys, job.wanted):
         try:
             container.seek(round(time / track.time_base), stream=track, backward=True)
             frame = next(container.decode(track), None)
         except Exception as error:
-            logger.debug("%s: no frame at %.2f s: %s", file.name, time, error)
+            logger.debug("%s: no frame at %.2f s: %s", job.name, time, error)
             continue
         if frame is None or frame.time is None or frame.time in seen:
             continue
         seen.add(frame.time)
-        frames.append((frame.time - start, _picture(frame, max_side, limits)))
-    if len(frames) >= wanted // _CANDIDATES_PER_FRAME:
+        frames.append((frame.time - start, _picture(frame, job)))
+    if len(frames) >= job.wanted // _CANDIDATES_PER_FRAME:
         return sorted(frames, key=lambda pair: pair[0])
     # Few key frames: a short clip, or an encoder that sets one a minute.
-    between = _between(file, container, track, wanted, max_side, limits, start)
+    between = _between(container, track, job, start)
     merged = {round(seconds, 3): (seconds, picture) for seconds, picture in [*between, *frames]}
     return [merged[key] for key in sorted(merged)]
 
@@ -174,38 +182,30 @@ def _spread(times: list[float], wanted: int) -> list[float]:
     return [times[i] for i in picks]
 
 
-def _between(
-    file: Source,
-    container: Any,
-    track: Any,
-    wanted: int,
-    max_side: int,
-    limits: VideoLimits,
-    start: float,
-) -> Iterator[tuple[float, Image]]:
+def _between(container: Any, track: Any, job: _Job, start: float) -> Iterator[tuple[float, Image]]:
     """Decode from the start and yield frames at even steps."""
     duration = float(track.duration * track.time_base) if track.duration else 0.0
-    step = duration / wanted if duration > 0 else 0.2
+    step = duration / job.wanted if duration > 0 else 0.2
     due = -1.0
     try:
         container.seek(0, backward=True)
         for count, frame in enumerate(container.decode(track)):
-            if count >= limits.max_decoded:
+            if count >= job.limits.max_decoded:
                 break
             time = (frame.time or 0.0) - start
             if time >= due:
                 due = time + step
-                yield time, _picture(frame, max_side, limits)
+                yield time, _picture(frame, job)
     except UnreadableFileError:
         raise
     except Exception as error:
-        logger.debug("%s: decoding ends early: %s", file.name, error)
+        logger.debug("%s: decoding ends early: %s", job.name, error)
 
 
-def _picture(frame: Any, max_side: int, limits: VideoLimits) -> Image:
+def _picture(frame: Any, job: _Job) -> Image:
     # The size may change within a stream.
-    _check_pixels("the video", frame.width, frame.height, limits)
-    scale = min(1.0, max_side / max(frame.width, frame.height))
+    _check_pixels(job, frame.width, frame.height)
+    scale = min(1.0, job.max_side / max(frame.width, frame.height))
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
     image: Image = frame.to_image(width=width, height=height)
     turn = int(getattr(frame, "rotation", 0) or 0) % 360

@@ -61,7 +61,9 @@ def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: in
         raise UnreadableFileError(
             f"{source.name}: is an e-mail but damaged ({error}). Save it again as .eml."
         ) from error
-    inner = _read_attachments(found, attachments, source, limits, max_frames, depth)
+    inner = _read_attachments(
+        found, attachments, source.name, limits=limits, max_frames=max_frames, depth=depth
+    )
     if inner is None:
         return found.finish(empty="holds neither text nor attachments that can be read.")
     try:
@@ -80,7 +82,8 @@ def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: in
 def _read_attachments(
     found: Collector,
     attachments: list[Source],
-    source: Source,
+    name: str,
+    *,
     limits: InputLimits,
     max_frames: int,
     depth: int,
@@ -89,7 +92,7 @@ def _read_attachments(
         return None
     try:
         return read_members(
-            iter(attachments), source.name, "eml", limits=limits, max_frames=max_frames,
+            iter(attachments), name, "eml", limits=limits, max_frames=max_frames,
             depth=depth + 1,
         )  # fmt: skip
     except UnreadableFileError as error:

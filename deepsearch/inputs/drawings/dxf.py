@@ -77,7 +77,8 @@ def read_dxf(source: Source, *, limits: DrawingLimits) -> LoadedFile:
 
 
 def _open(source: Source, limits: DrawingLimits) -> Any:
-    from ezdxf import DXFError, recover
+    from ezdxf import recover
+    from ezdxf.lldxf.const import DXFError
 
     source.check_size(limits.max_bytes)
     logging.getLogger("ezdxf").setLevel(logging.ERROR)
@@ -190,9 +191,9 @@ def _entities(
 
 def _texts(entity: Any) -> Iterator[str]:
     kind = entity.dxftype()
-    raw: list[str] = []
-    if kind == "TEXT" or kind == "MTEXT":
-        raw = [entity.plain_text()]
+    raw: list[Any] = []
+    if kind in {"TEXT", "MTEXT"}:
+        raw = [str(entity.plain_text())]
     elif kind == "MULTILEADER" and getattr(entity.context, "mtext", None) is not None:
         from ezdxf.tools.text import fast_plain_mtext
 
@@ -201,10 +202,7 @@ def _texts(entity: Any) -> Iterator[str]:
         from ezdxf.entities.acad_table import read_acad_table_content
 
         raw = [str(cell) for row in read_acad_table_content(entity) for cell in row]
-    for text in raw:
-        text = " ".join(str(text).split())
-        if text:
-            yield text
+    yield from filter(None, (" ".join(str(text).split()) for text in raw))
 
 
 def _dimension(entity: Any) -> str | None:

@@ -1,7 +1,10 @@
 """Draws a DXF layout with Pillow, black on white, fitted to a square."""
 
+# ruff: noqa: ARG002 - the methods' parameters are those of ezdxf's backend interface
+
 from __future__ import annotations
 
+import itertools
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +23,7 @@ _FLATTEN_SEGMENTS = 8
 Point = tuple[float, float]
 
 
-class _TooMuch(Exception):
+class _TooMuchError(Exception):
     """The drawing takes more time or points than allowed."""
 
 
@@ -36,11 +39,9 @@ class _Strokes:
     def _take(self, target: list[list[Point]], points: list[Point]) -> None:
         self._points += len(points)
         if self._points > _MAX_POINTS or time.monotonic() > self._deadline:
-            raise _TooMuch
+            raise _TooMuchError
         if all(abs(x) < 1e12 and abs(y) < 1e12 for x, y in points):
             target.append(points)
-
-    # The names below are those of ezdxf's backend interface.
 
     def draw_point(self, pos: Any, properties: Any) -> None:
         self._take(self.lines, [(pos.x, pos.y)])
@@ -73,14 +74,16 @@ class _Strokes:
     @staticmethod
     def _tolerance(path: Any) -> float:
         points = list(path.control_vertices())
-        span = max((abs(p.x - q.x) + abs(p.y - q.y) for p, q in zip(points, points[1:])), default=1)
+        span = max(
+            (abs(p.x - q.x) + abs(p.y - q.y) for p, q in itertools.pairwise(points)), default=1
+        )
         return max(span / 50, 1e-9)
 
     def configure(self, config: Any) -> None: ...
 
     def enter_entity(self, entity: Any, properties: Any) -> None:
         if time.monotonic() > self._deadline:
-            raise _TooMuch
+            raise _TooMuchError
 
     def exit_entity(self, entity: Any) -> None: ...
 
@@ -119,7 +122,6 @@ def draw_layout(
 
 
 def _collect(name: str, document: Any, layout: Any) -> _Strokes:
-    from ezdxf.addons.drawing import Frontend, RenderContext
     from ezdxf.addons.drawing.config import (
         ColorPolicy,
         Configuration,
@@ -127,6 +129,8 @@ def _collect(name: str, document: Any, layout: Any) -> _Strokes:
         LinePolicy,
         ProxyGraphicPolicy,
     )
+    from ezdxf.addons.drawing.frontend import Frontend
+    from ezdxf.addons.drawing.properties import RenderContext
 
     config = Configuration(
         color_policy=ColorPolicy.BLACK,
@@ -138,7 +142,7 @@ def _collect(name: str, document: Any, layout: Any) -> _Strokes:
     strokes = _Strokes()
     try:
         Frontend(RenderContext(document), strokes, config=config).draw_layout(layout)  # type: ignore[arg-type]
-    except _TooMuch as error:
+    except _TooMuchError as error:
         raise UnreadableFileError(
             f"{name}: takes more than {_SECONDS:.0f} s or {_MAX_POINTS:,} points to draw. "
             "Export the part you need."

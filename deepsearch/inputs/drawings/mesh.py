@@ -51,7 +51,8 @@ def read_mesh(source: Source, kind: str, *, limits: DrawingLimits) -> LoadedFile
         )
     if not np.isfinite(triangles).all() or np.abs(triangles).max() > _MAX_COORDINATE:
         raise UnreadableFileError(
-            f"{source.name}: has corners at infinity or beyond {_MAX_COORDINATE:g}. Export it again."
+            f"{source.name}: has corners at infinity or beyond {_MAX_COORDINATE:g}. "
+            "Export it again."
         )
     corners = triangles.reshape(-1, 3)
     sizes = (corners.max(axis=0) - corners.min(axis=0)).tolist()
@@ -109,7 +110,8 @@ def _obj(data: bytes, max_triangles: int) -> Triangles:
                 break
     if not faces:
         return np.zeros((0, 3, 3), np.float32)
-    return np.array(vertices, np.float32)[np.array(faces)]
+    triangles: Triangles = np.array(vertices, np.float32)[np.array(faces)]
+    return triangles
 
 
 def mesh_volume(triangles: Triangles) -> float | None:

@@ -59,10 +59,10 @@ def shade(triangles: Triangles, *, side: int) -> Image:
     brightness = _brightness(corners)
     depth = np.full(size * size, -np.inf)
     value = np.zeros(size * size)
-    for pixels, heights, lights in _points(frame, brightness, size):
+    for points in _points(frame, brightness, size):
         # Later writes win, so the nearest point of each pixel is written last.
-        order = np.argsort(heights, kind="stable")
-        pixels, heights, lights = pixels[order], heights[order], lights[order]
+        order = np.argsort(points[1], kind="stable")
+        pixels, heights, lights = (values[order] for values in points)
         last = np.full(size * size, -1, dtype=np.int64)
         last[pixels] = np.arange(len(pixels))
         hit = np.flatnonzero(last >= 0)

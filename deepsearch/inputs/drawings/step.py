@@ -127,7 +127,7 @@ def part_names(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Undo STEP's escapes: doubled quotes, \\X2\\ blocks of UTF-16."""
+    r"""Undo STEP's escapes: doubled quotes, \X2\ blocks of UTF-16."""
     text = _UNICODE.sub(
         lambda match: bytes.fromhex(match[1]).decode("utf-16-be", errors="replace"), text
     )

@@ -11,6 +11,7 @@ from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.sections import Heading, Outline
 from deepsearch.inputs.tables.words import (
     Numbering,
+    is_charge,
     is_note,
     is_total,
     looks_like_code,
@@ -206,19 +207,20 @@ class _Reader:
         self, index: int, row: Sequence[CellValue], own: list[int], first_text: str
     ) -> bool:
         label = first_text
-        if self.number is not None and row[self.number] == first_text and len(own) > 1:
+        in_number = self.number is not None and row[self.number] == first_text and len(own) > 1
+        if in_number and numbering(first_text) is not None:
             # "A | Total": the label is the next text, unless the number cell holds it.
-            if numbering(first_text) is not None:
-                label = next(
-                    (str(row[i]) for i in own if i != self.number and isinstance(row[i], str)), ""
-                )
+            label = next(
+                (str(row[i]) for i in own if i != self.number and isinstance(row[i], str)), ""
+            )
         numbered = self.number is not None and numbering(row[self.number]) is not None
-        if is_total(label) and not (numbered and self._has_quantity(row)):
+        counted = self._has_quantity(row)
+        if (is_total(label) and not (numbered and counted)) or (is_charge(label) and not counted):
             self.left_out.setdefault("Totals, taxes and charges were left out", []).append(
                 index + 1
             )
             return True
-        if not self._has_quantity(row) and is_note(label) and not self._is_long_item(row, own):
+        if not self._has_quantity(row) and is_note(label) and not self._is_long_item(own):
             self.in_notes = True
         if self.in_notes:
             if self.counted and self._has_quantity(row):
@@ -231,7 +233,7 @@ class _Reader:
             return True
         return False
 
-    def _is_long_item(self, row: Sequence[CellValue], own: list[int]) -> bool:
+    def _is_long_item(self, own: list[int]) -> bool:
         """A full line is an item, whatever word it starts with."""
         return len(own) >= 3 and len(own) >= self.typical
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import re
-import tomllib
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from deepsearch.inputs.records import ColumnRole
+from deepsearch.inputs.tables.vocabulary import VOCABULARY
 
 __all__ = [
     "header_role",
@@ -32,19 +32,17 @@ def normalise(text: str) -> str:
     return _NOT_WORD.sub(" ", folded.replace("_", " ")).strip()
 
 
-def _load_vocabulary() -> tuple[dict[str, ColumnRole], frozenset[str], frozenset[str]]:
-    """Read the words: folded header → role, units, words that may stand before a unit."""
-    file = importlib.resources.files(__package__) / "vocabulary.toml"
-    words = tomllib.loads(file.read_text(encoding="utf-8"))
+def _header_roles(headers: Mapping[str, list[str]]) -> dict[str, ColumnRole]:
     roles: dict[str, ColumnRole] = {}
-    for role, headers in words["headers"].items():
-        for header in headers:
-            roles.setdefault(normalise(header), ColumnRole(role))
-    units = words["units"]
-    return roles, frozenset(units["words"]), frozenset(units["prefixes"])
+    for role, words in headers.items():
+        for word in words:
+            roles.setdefault(normalise(word), ColumnRole(role))
+    return roles
 
 
-_ROLES, _UNITS, _UNIT_PREFIX = _load_vocabulary()
+_ROLES = _header_roles(VOCABULARY["headers"])
+_UNITS = frozenset(VOCABULARY["units"]["words"])
+_UNIT_PREFIX = frozenset(VOCABULARY["units"]["prefixes"])
 _LONGEST = max(len(key.split()) for key in _ROLES)
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -52,18 +53,21 @@ def clean_cell(value: object) -> CellValue:
         Stripped text (None where empty or a spreadsheet error), float, ISO date or
         time as text, "yes"/"no" for a truth value.
     """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        text = value.strip()
-        return None if not text or text in _ERRORS else text
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (int, float)):
-        number = float(value)
-        return number if number - number == 0 else None
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    return str(value)
+    match value:
+        case None:
+            cell: CellValue = None
+        case str():
+            text = value.strip()
+            cell = None if not text or text in _ERRORS else text
+        case bool():
+            cell = "yes" if value else "no"
+        case int() | float():
+            cell = float(value) if math.isfinite(value) else None
+        case dt.datetime():
+            day = value.time() == dt.time()
+            cell = value.date().isoformat() if day else value.isoformat(" ")
+        case dt.date() | dt.time():
+            cell = value.isoformat()
+        case _:
+            cell = str(value)
+    return cell

@@ -110,10 +110,10 @@ def find_headers(grid: Grid) -> list[int]:
     skip_until = -1
     for index, row in enumerate(grid.rows):
         count = sum(value is not None for value in row)
-        if count >= 2 and index > skip_until and (index < _ALWAYS_LOOK or previous <= 1):
-            if is_header(row) and not _repeats(grid, found, row):
-                found.append(index)
-                skip_until = index + _MAX_HEADER_ROWS - 1
+        may_start = index > skip_until and (index < _ALWAYS_LOOK or previous <= 1)
+        if count >= 2 and may_start and is_header(row) and not _repeats(grid, found, row):
+            found.append(index)
+            skip_until = index + _MAX_HEADER_ROWS - 1
         previous = count
     return found or _first_row_header(grid)
 
@@ -279,14 +279,16 @@ def _continues(grid: Grid, first: int, line: int) -> bool:
     """Tell whether a row is a further line of the header above it."""
     row = grid.rows[line]
     columns = filled(row)
-    if not columns:
-        return False
     texts = [row[column] for column in columns]
-    if not all(isinstance(text, str) and len(text) <= _MAX_HEADER_CHARS for text in texts):
+    words = [text for text in texts if isinstance(text, str) and len(text) <= _MAX_HEADER_CHARS]
+    if not words or len(words) < len(texts):
         return False
-    words = [str(text) for text in texts]
     if all(is_unit_word(word.strip("()[]（） ")) for word in words) and len(words) > 1:
         return True
+    return _names_more(grid, first, line, columns, words)
+
+
+def _names_more(grid: Grid, first: int, line: int, columns: list[int], words: list[str]) -> bool:
     # A heading merged over several columns announces names below it; one merged over
     # several rows says that the header goes on beside it.
     groups = [m for m in grid.merges if first <= m[0] < line]
@@ -294,7 +296,7 @@ def _continues(grid: Grid, first: int, line: int) -> bool:
     beside = any(m[2] >= line for m in groups)
     if below and all(column in below for column in columns):
         return True
-    if any(_is_number_like(text) for text in texts):
+    if any(map(_is_number_like, words)):
         return False
     heads = set(filled(grid.rows[line - 1]))
     known = sum(header_role(word) is not None for word in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from deepsearch.errors import InvalidInputError, UnreadableFileError
@@ -65,7 +66,8 @@ def read_table(
                 f"{file.name}: is delimited text and has no sheets, but sheet {sheet!r} was asked "
                 "for. Leave `sheet` out."
             )
-        grids, notes = [read_delimited(file, limits=limits)], []
+        grids = [read_delimited(file, limits=limits)]
+        notes: list[str] = []
     else:
         grids, notes = read_workbook(
             file, kind.name, sheet=sheet, include_hidden=include_hidden, limits=limits
@@ -107,12 +109,20 @@ def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Ta
     tables = []
     bounds = [*starts, len(grid.rows)]
     if not starts or _has_items_above(grid, starts[0]):
-        tables += _table(grid, file, None, 0, bounds[0], include_hidden)
+        tables += _table(grid, file, None, start=0, stop=bounds[0], include_hidden=include_hidden)
     floor = 0
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in itertools.pairwise(bounds):
         header = read_header(grid, start, stop)
         title = _title(grid, floor, header.first)
-        tables += _table(grid, file, header, header.last + 1, stop, include_hidden, title)
+        tables += _table(
+            grid,
+            file,
+            header,
+            start=header.last + 1,
+            stop=stop,
+            include_hidden=include_hidden,
+            title=title,
+        )
         floor = stop
     return tables
 
@@ -135,6 +145,7 @@ def _table(
     grid: Grid,
     file: str,
     header: Header | None,
+    *,
     start: int,
     stop: int,
     include_hidden: bool,

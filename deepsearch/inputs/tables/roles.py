@@ -121,10 +121,11 @@ def _infer(
             roles[index] = R.UNIT
             taken.add(R.UNIT)
     for index in unnamed[:2]:
-        if index not in roles and R.NUMBER not in taken and cells[index].numberings >= 0.6:
-            if index == used[0] or all(cells[i].mean_chars for i in used if i > index):
-                roles[index] = R.NUMBER
-                taken.add(R.NUMBER)
+        leads = index == used[0] or all(cells[i].mean_chars for i in used if i > index)
+        free = index not in roles and R.NUMBER not in taken
+        if free and leads and cells[index].numberings >= 0.6:
+            roles[index] = R.NUMBER
+            taken.add(R.NUMBER)
     if R.DESCRIPTION not in taken:
         wordy = [i for i in unnamed if i not in roles and cells[i].mean_chars >= 4
                  and cells[i].codes < 0.8 and cells[i].numbers < 0.5]  # fmt: skip

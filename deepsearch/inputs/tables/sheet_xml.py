@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
 
@@ -83,7 +84,7 @@ def scan_workbook(
         return {}
     if kind != "xlsx":
         return {}
-    shared, longest = _shared_strings(package)
+    shared = _shared_strings(package)
     has_pictures = any("media/" in member for member in package.names)
     facts = {}
     for title, member in _sheet_members(package):
@@ -91,7 +92,7 @@ def scan_workbook(
             continue
         data = package.read_xml(member)
         _check_extent(data, name, title, limits)
-        _check_shared(data, shared, longest, name, title, limits)
+        _check_shared(data, shared, name=name, title=title, limits=limits)
         facts[title] = SheetFacts(
             member=member,
             hidden_rows=_hidden_rows(data),
@@ -129,10 +130,11 @@ def relations(package: Package, member: str) -> dict[str, str]:
     return found
 
 
-def parse(package: Package, member: str) -> ElementTree.Element:
+def parse(package: Package, member: str) -> Element:
     """Parse a member of bounded size, refusing entities."""
     try:
-        return ElementTree.fromstring(package.read_xml(member))
+        root: Element = ElementTree.fromstring(package.read_xml(member))
+        return root
     except (ElementTree.ParseError, ValueError) as error:
         raise UnreadableFileError(
             f"{package.source_name}: its part {member} is not well-formed XML ({error}). "
@@ -180,20 +182,20 @@ def _refuse_extent(name: str, title: str, what: str, limits: TableLimits) -> Non
     )
 
 
-def _shared_strings(package: Package) -> tuple[list[int], int]:
-    """Lengths of the shared strings, in bytes of XML, and the longest."""
+def _shared_strings(package: Package) -> list[int]:
+    """Lengths of the shared strings, in bytes of XML."""
     member = "xl/sharedStrings.xml"
     if member not in package.names:
-        return [], 0
+        return []
     data = package.read_xml(member)
     ends = [match.end() for match in _SHARED_ITEM.finditer(data)]
-    lengths = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    return lengths, max(lengths, default=0)
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _check_shared(
-    data: bytes, lengths: list[int], longest: int, name: str, title: str, limits: TableLimits
+    data: bytes, lengths: list[int], *, name: str, title: str, limits: TableLimits
 ) -> None:
+    longest = max(lengths, default=0)
     budget = 4 * limits.max_text_chars
     cells = data.count(b'"s"') + data.count(b"'s'")
     if cells * longest <= budget:

@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from deepsearch.inputs.tables.columns import normalise
+from deepsearch.inputs.tables.vocabulary import VOCABULARY
 
-__all__ = ["Numbering", "is_note", "is_total", "looks_like_code", "numbering"]
+__all__ = ["Numbering", "is_charge", "is_note", "is_total", "looks_like_code", "numbering"]
 
-_TOTAL = re.compile(
-    r"""^(?:(?:grand|sub|sub\s|net|gross|overall|final|page|section)\s*totals?|totals?|sum|summary|carried\s(?:over|forward|to)|brought\sforward
-    |zwischensumme|gesamtsumme|gesamt|summe|total\sgeneral|subtotal|suma|sous\stotal|somme|soma|totale|subtotale|итого|всего|toplam|genel\stoplam|ara\stoplam
-    |合计|总计|小计|共计|合計|總計|小計|总数|المجموع|الإجمالي|إجمالي|합계|소계|총계|tổng\scộng|tổng|cộng|jumlah\stotal|sub\sjumlah|razem|suma|totaal|कुल|योग)
-    (?P<rest>.*)$""",
-    re.X,
+_ROWS = VOCABULARY["rows"]
+_WORD_END = r"(?:\s|$|\d)"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, longest first, folded as they will be met."""
+    folded = sorted({normalise(word) for word in words}, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace("\\ ", r"\s") for word in folded) + ")"
+
+
+_SUBTOTAL = re.compile(rf"{_any_of(_ROWS['subtotals'])}{_WORD_END}")
+_TOTAL = re.compile(rf"{_any_of(_ROWS['totals'])}(?P<rest>(?:\W|\d|$).*)")
+_AFTER_TOTAL = re.compile(
+    rf"(?:\s*(?:{_any_of(_ROWS['after_total'])}|[a-z]|\d+|[ivx]+)(?!\w))*\s*$"
 )
-# What may follow the word in a total; anything else makes it a name ("total station").
-_TOTAL_REST = re.compile(
-    r"""^(?:\s*(?:amount|amt|qty|quantity|price|cost|value|sum|net|gross|excl|excluding|incl|including|ex|before|after|with|without|w|o|vat|gst|tax|taxes
-    |iva|mwst|tva|ust|ндс|kdv|of|for|a|b|c|d|e|f|part|section|carried|over|forward|to|summary|page|in|words|and|the|all|items|usd|eur|rs|inr|cny|rmb|gbp|general|brutto|netto
-    |по|разделу|с|без|руб|fob|exw|cif|weight|pcs|nos|s|sum|金额|元|大写|\d+|[ivx]+))*\s*$""",
-    re.X,
-)
-_OF_SOMETHING = re.compile(r"^\s*(?:of|for|part|section|carried|a|b|c|по|von|de|der|des)\s")
-_CHARGE = re.compile(
-    r"""^(?:c|s|i)?(?:gst|vat|iva|mwst|tva|ндс|kdv|tax|taxes|discount|rabatt|descuento|freight|shipping|packing\sand\sforwarding|p\sf|round\soff|rounding
-    |amount\sin\swords|total\sin\swords|versand|fracht|税|税额|运费|折扣|大写|add|less)\b(?:\s+\S+){0,5}$""",
-    re.X,
-)
-_NOTE = re.compile(
-    r"""^(?:notes?|n\sb|nb|remarks?|terms(?:\s(?:and|&)?\s*conditions)?|general\s(?:notes|conditions|terms)|conditions|important|disclaimer|prepared\sby|checked\sby|approved\sby
-    |authori[sz]ed\s(?:by|signatory)|signature|signed|payment(?:\sterms)?|delivery\sterms|validity|warranty|exclusions?|inclusions?|assumptions?
-    |备注|说明|注|备注说明|条款|付款方式|备 注|制表|审核|批准|備考|注意|nota|notas|condiciones|hinweis|hinweise|anmerkung|anmerkungen|bemerkung|bemerkungen|zahlungsbedingungen
-    |remarque|remarques|conditions\sgénérales|observações|condizioni|примечание|примечания|условия|not|notlar|ملاحظة|ملاحظات|비고|ghi\schú|catatan|uwagi|opmerking|opmerkingen)
-    (?:\s|$|\d)""",
-    re.X,
-)
+_OF_SOMETHING = re.compile(rf"\s*{_any_of(_ROWS['of_something'])}\s")
+_CHARGE = re.compile(rf"{_any_of(_ROWS['charges'])}(?!\w)(?:\s+\S+){{0,5}}$")
+_NOTE = re.compile(rf"{_any_of(_ROWS['notes'])}{_WORD_END}")
 
 
 def is_total(text: str) -> bool:
-    """Tell whether a row's leading text makes it a total, a tax or a charge."""
+    """Tell whether a row's leading text makes it a total."""
     if len(text) > 60:
         return False
     key = normalise(text)
+    if _SUBTOTAL.match(key):
+        return True
     match = _TOTAL.match(key)
     if match:
         rest = match["rest"]
-        return bool(_TOTAL_REST.match(rest) or _OF_SOMETHING.match(rest))
-    return bool(_CHARGE.match(key))
+        # Anything else makes it a name: a "total station" is an instrument.
+        return bool(_AFTER_TOTAL.match(rest) or _OF_SOMETHING.match(rest))
+    return False
+
+
+def is_charge(text: str) -> bool:
+    """Tell whether a row's leading text makes it a tax, a discount or a cost of transport."""
+    return len(text) <= 60 and bool(_CHARGE.match(normalise(text)))
 
 
 def is_note(text: str) -> bool:

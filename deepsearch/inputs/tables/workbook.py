@@ -42,14 +42,22 @@ def read_workbook(
     if kind in ("xlsx", "xlsb", "ods"):
         with open_package(source, budget=limits.max_unpacked_bytes) as package:
             facts = scan_workbook(package, kind, source.name, limits)
-            return _read(source, package, facts, sheet, include_hidden, limits)
-    return _read(source, None, {}, sheet, include_hidden, limits)
+            return _read(
+                source,
+                package,
+                facts,
+                sheet=sheet,
+                include_hidden=include_hidden,
+                limits=limits,
+            )
+    return _read(source, None, {}, sheet=sheet, include_hidden=include_hidden, limits=limits)
 
 
 def _read(
     source: Source,
     package: Package | None,
     facts: dict[str, SheetFacts],
+    *,
     sheet: str | None,
     include_hidden: bool,
     limits: TableLimits,
@@ -171,7 +179,12 @@ def _clean(
                 if type(cell) is str:
                     chars += len(cell)
                     if len(cell) > longest:
-                        _refuse_long(source, name, number, len(line), len(cell), longest)
+                        place = f"{column_letters(len(line))}{number}"
+                        raise UnreadableFileError(
+                            f"{source.name}: cell {place} of sheet {name!r} holds {len(cell):,} "
+                            f"characters; at most {longest:,} are read (Excel itself stops at "
+                            "32,767). Shorten it."
+                        )
                 line.append(cell)
         cells += len(line)
         cleaned.append(line)
@@ -181,15 +194,6 @@ def _clean(
                 f"{limits.max_text_chars:,} characters. Split it."
             )
     return cleaned
-
-
-def _refuse_long(
-    source: Source, sheet: str, row: int, column: int, length: int, longest: int
-) -> None:
-    raise UnreadableFileError(
-        f"{source.name}: cell {column_letters(column)}{row} of sheet {sheet!r} holds {length:,} "
-        f"characters; at most {longest:,} are read (Excel itself stops at 32,767). Shorten it."
-    )
 
 
 def column_letters(index: int) -> str:
