@@ -78,7 +78,6 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
     _check_expansion(source, root)
     width, height = _size(root)
     scale = side / max(width, height)
-    fit: dict[str, int] = {"width": side} if width >= height else {"height": side}
     if min(width, height) * scale < 1:
         raise UnreadableFileError(
             f"{source.name}: is {width:g} x {height:g}; a picture that thin cannot be drawn."
@@ -88,7 +87,8 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
             svg_string=tostring(root, encoding="unicode"),
             background="#ffffff",
             skip_system_fonts=not any(_local(node) == "text" for node in root.iter()),
-            **fit,
+            width=side if width >= height else None,
+            height=None if width >= height else side,
         )
         with Pillow.open(BytesIO(bytes(png)), formats=("PNG",)) as image:
             return image.convert("RGB")
