@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from deepsearch.catalogue.batches import Chunk, Failures
 from deepsearch.catalogue.units import canonical_unit
+from deepsearch.catalogue.values import is_missing
 from deepsearch.errors import UnreadableFileError
 
 __all__ = ["is_native", "read_native"]
@@ -29,7 +30,8 @@ class _BadValueError(Exception):
 def _text(value: Any) -> str | None:
     if isinstance(value, str):
         # lone surrogates are legal in JSON and nowhere else
-        return value.encode("utf-8", "replace").decode().strip() or None
+        text = value.encode("utf-8", "replace").decode().strip()
+        return None if is_missing(text) else text
     if isinstance(value, (bool, dict, list)):
         raise _BadValueError("text")
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from deepsearch.catalogue.batches import Chunk, Failures
+from deepsearch.catalogue.detect import detect
 from deepsearch.catalogue.jsonl import is_native, read_native
 from deepsearch.catalogue.mapping import ColumnMapping
+from deepsearch.catalogue.readers import (
+    file_kind,
+    read_csv,
+    read_json,
+    read_parquet,
+    read_workbook,
+)
+from deepsearch.catalogue.tabular import TableReader
 from deepsearch.errors import UnreadableFileError
 
 __all__ = ["Source", "open_source"]
@@ -54,15 +64,54 @@ def open_source(
     Raises:
         UnreadableFileError: If it is of no kind that can be read.
     """
-    suffix = path.suffix.lower()
-    if suffix in (".jsonl", ".ndjson", ".json") and mapping is None and is_native(path):
+    kind = file_kind(path)
+    if kind == "json" and mapping is None and is_native(path):
         unmapped: dict[str, str] = {}
         total = path.stat().st_size
         report = (lambda done: progress(done, total)) if progress else None
         return Source(
             chunks=lambda: read_native(path, failures, unmapped, report), unmapped=unmapped
         )
-    raise UnreadableFileError(
-        f"{path} is of kind '{suffix}'; .jsonl, .csv, .tsv, .xlsx, .xls, .ods or .parquet is "
-        f"expected."
-    )
+    return _mapped(path, kind, failures, mapping, progress)
+
+
+def _mapped(
+    path: Path,
+    kind: str,
+    failures: Failures,
+    mapping: ColumnMapping | None,
+    progress: Progress | None,
+) -> Source:
+    row = mapping.header_row if mapping else None
+    if kind == "workbook":
+        sheet = mapping.sheet if mapping else None
+        table = read_workbook(path, failures, sheet=sheet, header_row=row, progress=progress)
+    elif kind == "parquet":
+        table = read_parquet(path, failures, progress=progress)
+    elif kind == "json":
+        table = read_json(path, failures, progress=progress)
+    else:
+        table = read_csv(path, failures, header_row=row, progress=progress)
+    first = next(table.chunks, None)
+    if first is None:
+        raise UnreadableFileError(f"{path} has a header and no rows below it.")
+    source = Source(chunks=lambda: iter(()), warnings=list(table.notes))
+    if mapping is None:
+        found = detect(table.header, first.columns)
+        mapping = found.mapping
+        source.unmapped.update(found.unmapped)
+        source.warnings.extend(found.notes)
+    else:
+        named = {mapped.column for mapped in mapping.columns}
+        left = [name for name in table.header if name not in named]
+        source.unmapped.update(dict.fromkeys(left, "not in the mapping"))
+    reader = TableReader(mapping, table.header)
+
+    def chunks() -> Iterator[Chunk]:
+        for raw in chain([first], table.chunks):
+            yield reader.chunk(raw, failures)
+        source.warnings.extend(reader.notes())
+
+    source.mapping = mapping
+    source.chunks = chunks
+    return source

@@ -8,6 +8,19 @@ from functools import lru_cache
 
 __all__ = ["canonical_unit"]
 
+
+def set_of(words: str) -> frozenset[str]:
+    """Split a list of words written as one text.
+
+    Args:
+        words: Separated by spaces.
+
+    Returns:
+        The words.
+    """
+    return frozenset(words.split())
+
+
 # canonical unit → the words seen for it in English, Chinese, German, Spanish, French
 _WORDS: dict[str, str] = {
     "piece": "piece pieces pc pcs pce pces pcs. pc. nos no nos. no. number numbers unit units ea "
