@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import FloatArray, ListingId
@@ -131,8 +132,8 @@ def dbsf(runs: Mapping[str, Run], *, weights: Mapping[str, float] | None = None)
 
     def place(_: str, run: Run) -> list[float]:
         scores = _finite_scores(run)
-        sigma = float(scores.std())
-        if not sigma > 0:
+        sigma = _deviation(scores)
+        if sigma == 0:
             return [0.5] * len(run)
         placed: list[float] = np.clip(
             (scores - scores.mean()) / (6 * sigma) + 0.5, 0.0, 1.0
@@ -204,8 +205,8 @@ def _min_max(run: Run, floor: float | None) -> list[float]:
 
 def _z(run: Run) -> list[float]:
     scores = _finite_scores(run)
-    sigma = float(scores.std())
-    if not sigma > 0:
+    sigma = _deviation(scores)
+    if sigma == 0:
         return [0.0] * len(run)
     placed: list[float] = ((scores - scores.min()) / sigma).tolist()
     return placed
@@ -261,7 +262,12 @@ def _check_names(what: str, given: Iterable[str], runs: Mapping[str, Run]) -> No
             )
 
 
-def _finite_scores(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _deviation(scores: npt.NDArray[np.float64]) -> float:
+    """Population standard deviation; 0 for equal scores, where rounding would leave a trace."""
+    return float(scores.std()) if scores.max() > scores.min() else 0.0
+
+
+def _finite_scores(run: Run) -> npt.NDArray[np.float64]:
     scores = np.fromiter((score for _, score in run), dtype=np.float64, count=len(run))
     if not np.isfinite(scores).all():
         raise InvalidInputError("Scores must be finite to be fused by their size.")
