@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -163,7 +164,7 @@ class Catalogue:
         same_listings = manifest.tables["listings"] == self._manifest.tables["listings"]
         self._manifest = manifest
         if not same_listings:
-            for name in ("facts", "listing_ids", "keys", "claims", "_row_of_id"):
+            for name in ("facts", "listing_ids", "keys", "claims", "_row_of_id", "_listings"):
                 self.__dict__.pop(name, None)
 
     # ------------------------------------------------------------ reading
@@ -182,9 +183,21 @@ class Catalogue:
         """Count the listings."""
         return self._manifest.tables["listings"].rows
 
+    def at_version(self) -> Catalogue:
+        """Return an object that stays at this version, whatever this one writes later.
+
+        What was read so far is shared, not read again.
+        """
+        return copy.copy(self)
+
+    @cached_property
+    def _listings(self) -> Any:
+        """The open listings table; opening it costs more than reading a hundred rows."""
+        return open_table(self.path, self._manifest.tables["listings"])
+
     def _read(self, columns: Sequence[str], rows: Sequence[int] | None = None) -> pa.Table:
         """Read whole columns of the listings, or some rows of them, at today's schema."""
-        dataset = open_table(self.path, self._manifest.tables["listings"])
+        dataset = self._listings
         have = [name for name in columns if name in dataset.schema.names]
         if rows is None:
             table = dataset.to_table(columns=have)

@@ -48,6 +48,8 @@ def open_snapshot(
         The snapshot.
     """
     folder = catalogue.path / "indexes"
+    # Rows are positions within one version; the engine's own catalogue moves on.
+    catalogue = catalogue.at_version()
     channels = {}
     for modality, spaces in suite.spaces.items():
         for space in spaces:
