@@ -8,17 +8,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from deepsearch.catalogue import Catalogue, ColumnMapping, IngestReport, UpsertReport, ingest
 from deepsearch.encoders import load_suite
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
 from deepsearch.engine.retrieval import EncodedPart
-from deepsearch.engine.search import SearchOptions, answer, ms_since
+from deepsearch.engine.search import SearchOptions, answer, filter_mask, ms_since, retrieve
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import Filter
 from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite, RequirementParser
+from deepsearch.ranking import Candidate, RankingConfig, SupplierHit, rank_suppliers
 from deepsearch.schema import (
     FloatArray,
     Listing,
@@ -303,6 +308,44 @@ class SearchEngine:
                 progress("searching", number, len(queries))
         return results
 
+    def search_suppliers(
+        self, query: str | Query, *, k: int = 10, options: SearchOptions | None = None
+    ) -> list[SupplierHit]:
+        """Find who can make something, whether or not somebody lists it.
+
+        Suppliers are ranked over all their listings, processes, materials and cases; a
+        listing that violates a requirement speaks for what its supplier makes all the same.
+
+        Args:
+            query: The request.
+            k: Suppliers wanted.
+            options: How to search; its profile is "custom product" unless another is named.
+
+        Returns:
+            Ranked suppliers, each with the listings that speak for him.
+
+        Raises:
+            InvalidInputError: If the query is empty.
+        """
+        asked = query if isinstance(query, Query) else Query(text=query)
+        _check_not_empty(asked)
+        options = options or SearchOptions(profile="custom product")
+        snapshot = self.snapshot
+        parsed = self._parse(asked, options)
+        (parts,) = self._encode([asked])
+        filtered = filter_mask(snapshot, asked)
+        found, _ = retrieve(snapshot, asked, parts, allowed=filtered, options=options)
+        return rank_suppliers(
+            found,
+            parsed,
+            catalogue=_listings_of_suppliers(snapshot, found),
+            profile=options.profile,
+            weights=options.weights,
+            k=k,
+            today=options.today,
+            config=RankingConfig(rates=options.rates),
+        )
+
     def _parse(self, query: Query, options: SearchOptions) -> ParsedQuery:
         if options.requirements:
             parsed = self.parser.parse(query.text)
@@ -339,6 +382,20 @@ class SearchEngine:
                 )
             )
         return encoded
+
+
+def _listings_of_suppliers(
+    snapshot: Snapshot, candidates: Sequence[Candidate]
+) -> dict[str, list[Listing]]:
+    """Return everything listed by the suppliers of some candidates."""
+    ids = {c.listing.supplier.id for c in candidates if c.listing.supplier is not None}
+    of_row = snapshot.catalogue.facts["supplier.id"]
+    rows = np.flatnonzero(pc.is_in(of_row, value_set=pa.array(sorted(ids), pa.string())))
+    listings: dict[str, list[Listing]] = {}
+    for listing in snapshot.listings.listings(rows.tolist()):
+        if listing.supplier is not None:
+            listings.setdefault(listing.supplier.id, []).append(listing)
+    return listings
 
 
 def _parts_of(query: Query) -> list[QueryPart]:

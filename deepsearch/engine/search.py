@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,15 @@ from deepsearch.engine.retrieval import EncodedPart, Run, lexical_run, part_runs
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import parse_filter
-from deepsearch.ranking import Candidate, rank
+from deepsearch.ranking import (
+    Candidate,
+    RankingConfig,
+    Rates,
+    Relaxation,
+    order_quantity_of,
+    rank,
+    relax,
+)
 from deepsearch.schema import (
     BoolArray,
     MediaMatch,
@@ -24,7 +33,7 @@ from deepsearch.schema import (
     SearchResult,
 )
 
-__all__ = ["SearchOptions", "answer", "ms_since"]
+__all__ = ["SearchOptions", "answer", "filter_mask", "ms_since", "retrieve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,8 @@ class SearchOptions:
         weights: Dimension → weight, over the profile's.
         max_per_supplier: At most so many hits of one supplier; None: no limit.
         fusion: How candidate lists become one.
+        rates: Exchange rates; without them prices in other currencies are incomparable.
+        today: Day that certificates and dates are judged on; None: the current day.
     """
 
     k: int = 10
@@ -51,6 +62,8 @@ class SearchOptions:
     weights: Mapping[str, float] | None = None
     max_per_supplier: int | None = None
     fusion: FusionConfig = field(default_factory=FusionConfig)
+    rates: Rates | None = None
+    today: date | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -90,31 +103,38 @@ def answer(
     timings = dict(timings_ms)
     notes = [Note(stage="understanding", text=text) for text in parsed.notes]
     start = time.perf_counter()
-    allowed = _allowed(snapshot, query, parsed, options)
+    filtered = filter_mask(snapshot, query)
+    allowed = _allowed(snapshot, filtered, parsed, options)
     timings["filter"] = ms_since(start)
     total = len(snapshot.catalogue)
     count = total if allowed is None else int(allowed.sum())
-    start = time.perf_counter()
-    runs = _runs(snapshot, query, parts, options, allowed)
-    fused = fuse_runs(snapshot, runs, [part for part in parts if part.weight < 0], options.fusion)
-    if not runs and count:
-        fused = _filter_only(snapshot, allowed, options)
-    timings["retrieve"] = ms_since(start)
-    notes += [
-        Note(stage="index", text=f"{run.name}: {run.plan.reason}") for run in runs if run.plan
-    ]
     if allowed is not None:
         notes.append(Note(stage="filter", text=f"{count} of {total} listings are allowed."))
     start = time.perf_counter()
+    found, runs = retrieve(snapshot, query, parts, allowed=allowed, options=options)
+    notes += [
+        Note(stage="index", text=f"{run.name}: {run.plan.reason}") for run in runs if run.plan
+    ]
+    timings["retrieve"] = ms_since(start)
+    start = time.perf_counter()
     hits = rank(
-        _candidates(snapshot, fused[: max(options.depth, options.k)]),
+        found,
         parsed,
         profile=options.profile,
         weights=options.weights,
         k=options.k,
         max_per_supplier=options.max_per_supplier,
+        today=options.today,
+        config=RankingConfig(rates=options.rates),
     )
     timings["rank"] = ms_since(start)
+    facts: dict[str, object] = {"listings": total, "allowed": count}
+    if count < options.k and any(requirement.hard for requirement in parsed.requirements):
+        start = time.perf_counter()
+        ways = _relaxed(snapshot, query, parsed, parts, filtered=filtered, options=options)
+        notes += [Note(stage="relax", text=way.sentence) for way in ways]
+        facts["relaxations"] = [(way.sentence, way.count) for way in ways]
+        timings["relax"] = ms_since(start)
     timings["total"] = sum(timings.values())
     return SearchResult(
         hits=tuple(hits),
@@ -122,28 +142,99 @@ def answer(
         parsed=parsed,
         notes=tuple(notes),
         timings_ms=timings,
-        facts={"listings": total, "allowed": count},
+        facts=facts,
     )
 
 
+def retrieve(
+    snapshot: Snapshot,
+    query: Query,
+    parts: Sequence[EncodedPart],
+    *,
+    allowed: BoolArray | None,
+    options: SearchOptions,
+) -> tuple[list[Candidate], list[Run]]:
+    """Find a query's candidates.
+
+    Args:
+        snapshot: What is searched.
+        query: What was asked.
+        parts: Its parts, encoded.
+        allowed: Mask over listings; None allows all.
+        options: How to search.
+
+    Returns:
+        The fused candidates, best first, and the runs they come from.
+    """
+    runs = _runs(snapshot, query, parts, options=options, allowed=allowed)
+    unlike = [part for part in parts if part.weight < 0]
+    fused = fuse_runs(snapshot, runs, unlike, options.fusion)
+    if not runs:
+        fused = _filter_only(snapshot, allowed, options)
+    return _candidates(snapshot, fused[: max(options.depth, options.k)]), runs
+
+
+def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:
+    """Return the listings that pass the query's filter.
+
+    Args:
+        snapshot: What is searched.
+        query: What was asked.
+
+    Returns:
+        (listings,) mask; None where the query has no filter.
+    """
+    if query.where is None or not query.where.strip():
+        return None
+    return snapshot.filters.mask(parse_filter(query.where))
+
+
 def _allowed(
-    snapshot: Snapshot, query: Query, parsed: ParsedQuery, options: SearchOptions
+    snapshot: Snapshot, filtered: BoolArray | None, parsed: ParsedQuery, options: SearchOptions
 ) -> BoolArray | None:
-    """Return the listings that pass the filter and violate no hard requirement."""
-    allowed: BoolArray | None = None
-    if query.where is not None and query.where.strip():
-        allowed = snapshot.filters.mask(parse_filter(query.where))
-    hard = [requirement for requirement in parsed.requirements if requirement.hard]
-    if hard:
-        holds = snapshot.matcher.allowed(hard, unknown=options.unknown)
-        allowed = holds if allowed is None else allowed & holds
-    return allowed
+    """Return the filtered listings that violate no hard requirement."""
+    if not any(requirement.hard for requirement in parsed.requirements):
+        return filtered
+    holds = snapshot.matcher.allowed(
+        parsed.requirements,
+        unknown=options.unknown,
+        order_quantity=order_quantity_of(parsed),
+        today=options.today,
+        rates=options.rates,
+    )
+    return holds if filtered is None else filtered & holds
+
+
+def _relaxed(
+    snapshot: Snapshot,
+    query: Query,
+    parsed: ParsedQuery,
+    parts: Sequence[EncodedPart],
+    *,
+    filtered: BoolArray | None,
+    options: SearchOptions,
+) -> list[Relaxation]:
+    """Count what dropping requirements would find, among what the query is about at all."""
+    found, _ = retrieve(snapshot, query, parts, allowed=filtered, options=options)
+    relevant = np.zeros(len(snapshot.catalogue), dtype=np.bool_)
+    relevant[snapshot.catalogue.rows([candidate.listing.id for candidate in found])] = True
+    return relax(
+        snapshot.matcher,
+        parsed.requirements,
+        relevant,
+        unknown=options.unknown,
+        order_quantity=order_quantity_of(parsed),
+        today=options.today,
+        rates=options.rates,
+        wanted=options.k,
+    )
 
 
 def _runs(
     snapshot: Snapshot,
     query: Query,
     parts: Sequence[EncodedPart],
+    *,
     options: SearchOptions,
     allowed: BoolArray | None,
 ) -> list[Run]:
@@ -185,7 +276,7 @@ def _filter_only(
 
 
 def _candidates(snapshot: Snapshot, fused: Sequence[Fused]) -> list[Candidate]:
-    listings = snapshot.catalogue.listings([item.row for item in fused])
+    listings = snapshot.listings.listings([item.row for item in fused])
     candidates = []
     for item, listing in zip(fused, listings, strict=True):
         media = None

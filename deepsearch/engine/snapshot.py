@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deepsearch.catalogue import Catalogue
 from deepsearch.engine.channels import Channel, open_channel
+from deepsearch.engine.hydration import ListingCache
 from deepsearch.errors import IndexFormatError
 from deepsearch.filters import FilterEngine
 from deepsearch.index import LexicalIndex
@@ -28,6 +29,7 @@ class Snapshot:
     """One version of a catalogue with its indexes; never changed, only replaced."""
 
     catalogue: Catalogue
+    listings: ListingCache
     filters: FilterEngine
     matcher: RequirementMatcher
     lexical: LexicalIndex
@@ -65,6 +67,7 @@ def open_snapshot(
                 channels[key] = channel
     return Snapshot(
         catalogue=catalogue,
+        listings=ListingCache(catalogue),
         filters=FilterEngine(catalogue.facts),
         matcher=RequirementMatcher(catalogue.facts, catalogue.claims),
         lexical=_lexical_index(folder / "words", catalogue),
