@@ -44,17 +44,15 @@ class Channel:
     parts: IntArray
     rows: IntArray
 
-    def mask(self, allowed: BoolArray | None) -> BoolArray | None:
+    def mask(self, allowed: BoolArray) -> BoolArray:
         """Turn a mask over listings into one over positions.
 
         Args:
-            allowed: (listings,) mask, or None.
+            allowed: (listings,) mask.
 
         Returns:
-            (n,) mask, or None where all are allowed.
+            (n,) mask.
         """
-        if allowed is None:
-            return None
         mask: BoolArray = allowed[self.rows] & (self.rows >= 0)
         return mask
 

@@ -78,7 +78,7 @@ def channel_run(
     Returns:
         rows, scores, picture numbers (each listing once, best first), and the plan.
     """
-    mask = channel.mask(allowed)
+    mask = None if allowed is None else channel.mask(allowed)
     total = channel.index.live_count if mask is None else int(mask.sum())
     wanted = depth
     query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
