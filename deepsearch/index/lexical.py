@@ -7,11 +7,7 @@ are chosen, and what shares no word is never returned.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import secrets
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,20 +17,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from deepsearch.errors import IndexFormatError, InvalidInputError
+from deepsearch.errors import InvalidInputError
 from deepsearch.index._checks import as_mask, check_k
 from deepsearch.index._select import best_first, empty_matches, shortlist
 from deepsearch.index.fuzzy import Spellings
-from deepsearch.index.tokenise import TOKENISER_VERSION, tokenise
+from deepsearch.index.lexical_file import Postings, read_postings, write_postings
+from deepsearch.index.tokenise import tokenise
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
 __all__ = ["LexicalConfig", "LexicalIndex"]
 
 Fields: TypeAlias = Mapping[str, Sequence[str | None]]
-Rows: TypeAlias = npt.NDArray[np.int32]
-
-FORMAT = "deepsearch-lexical"
-FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,25 +68,19 @@ class LexicalIndex:
     precomputed as in Lu, "BM25S", 2024.
     """
 
-    def __init__(
-        self, *, length: int, terms: Sequence[str], starts: IntArray, rows: Rows, scores: FloatArray
-    ) -> None:
+    def __init__(self, postings: Postings) -> None:
         """Take postings as they are; see `build`.
 
         Args:
-            length: Texts held.
-            terms: (t,) distinct terms.
-            starts: (t + 1,) where each term's postings begin.
-            rows: (p,) texts of the postings, ascending within a term.
-            scores: (p,) what the term adds to that text's score, > 0.
+            postings: Of a collection, with their scores.
         """
-        self._length = length
-        self._names = list(terms)
-        self._terms = {term: number for number, term in enumerate(terms)}
+        self._length = postings.length
+        self._names = list(postings.terms)
+        self._terms = {term: number for number, term in enumerate(self._names)}
         self._spellings = Spellings(self._names)
-        self._starts = starts
-        self._rows = rows
-        self._scores = scores
+        self._starts = postings.starts
+        self._rows = postings.rows
+        self._scores = postings.scores
 
     @classmethod
     def build(
@@ -133,11 +120,13 @@ class LexicalIndex:
         idf = np.log1p((length - frequency + 0.5) / (frequency + 0.5))
         scores = idf[terms] * totals / (config.k1 + totals)
         return cls(
-            length=length,
-            terms=list(numbers),
-            starts=starts,
-            rows=rows.astype(np.int32),
-            scores=scores.astype(np.float32),
+            Postings(
+                length=length,
+                terms=list(numbers),
+                starts=starts,
+                rows=rows.astype(np.int32),
+                scores=scores.astype(np.float32),
+            )
         )
 
     def __len__(self) -> int:
@@ -267,31 +256,16 @@ class LexicalIndex:
         Args:
             path: The file; its folder exists.
         """
-        target = Path(path)
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "starts": self._starts,
-            "rows": self._rows,
-            "scores": self._scores,
-            "terms": np.frombuffer("\n".join(self._terms).encode(), dtype=np.uint8),
-        }
-        header = {
-            "format": FORMAT,
-            "version": FORMAT_VERSION,
-            "tokeniser": TOKENISER_VERSION,
-            "length": self._length,
-            "terms": len(self._terms),
-            "sha256": _digest(arrays),
-        }
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
-        try:
-            with draft.open("wb") as file:
-                arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-                np.savez(file, allow_pickle=False, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_postings(
+            Path(path),
+            Postings(
+                length=self._length,
+                terms=self._names,
+                starts=self._starts,
+                rows=self._rows,
+                scores=self._scores,
+            ),
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> LexicalIndex:
@@ -307,38 +281,7 @@ class LexicalIndex:
             IndexFormatError: If the file is absent, damaged, foreign, or of another version
                 of the format or the tokeniser.
         """
-        target = Path(path)
-        advice = "Rebuild the index from the listings' texts."
-        try:
-            with np.load(target, allow_pickle=False) as archive:
-                header = json.loads(bytes(archive["header"]))
-                arrays = {name: archive[name] for name in ("starts", "rows", "scores", "terms")}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise IndexFormatError(
-                f"'{target}' is no index of words ({error}). {advice}"
-            ) from error
-        expected = {
-            "format": FORMAT,
-            "version": FORMAT_VERSION,
-            "tokeniser": TOKENISER_VERSION,
-        }
-        for key, value in expected.items():
-            found = header.get(key) if isinstance(header, dict) else None
-            if found != value:
-                raise IndexFormatError(
-                    f"'{target}' has {key} {found!r}; this version reads {value!r}. {advice}"
-                )
-        try:
-            terms = _checked_terms(arrays, header)
-        except (KeyError, TypeError, ValueError) as error:
-            raise IndexFormatError(f"'{target}' is damaged: {error}. {advice}") from error
-        return cls(
-            length=header["length"],
-            terms=terms,
-            starts=arrays["starts"],
-            rows=arrays["rows"],
-            scores=arrays["scores"],
-        )
+        return cls(read_postings(Path(path)))
 
 
 def _checked_length(fields: Fields, config: LexicalConfig) -> int:
@@ -383,34 +326,3 @@ def _count(
     mean = float(sizes[sizes > 0].mean()) if sizes.any() else 1.0
     rows = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
     return np.array(terms, dtype=np.int64), rows, weight / (1 - b + b * sizes[rows] / mean)
-
-
-def _digest(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    return digest.hexdigest()
-
-
-def _checked_terms(arrays: Mapping[str, npt.NDArray[Any]], header: Mapping[str, Any]) -> list[str]:
-    """Decode the terms of a file, having checked that all its parts fit together."""
-    if _digest(arrays) != header["sha256"]:
-        raise ValueError("its contents do not have the hash they were written with")
-    terms = arrays["terms"].tobytes().decode().split("\n") if header["terms"] else []
-    starts, rows, scores = arrays["starts"], arrays["rows"], arrays["scores"]
-    kinds = [array.dtype.name for array in (starts, rows, scores)]
-    if kinds != ["int64", "int32", "float32"]:
-        raise ValueError(f"its arrays are of types {kinds}")
-    fits = (
-        len(terms) == header["terms"] == len(set(terms))
-        and starts.shape == (len(terms) + 1,)
-        and rows.shape == scores.shape == (starts[-1],)
-        and starts[0] == 0
-        and bool((np.diff(starts) > 0).all())
-        and (len(rows) == 0 or (rows.min() >= 0 and rows.max() < header["length"]))
-        and bool(np.isfinite(scores).all())
-    )
-    if not fits:
-        raise ValueError("its parts do not fit together")
-    return terms

@@ -36,12 +36,12 @@ _UNSPACED = (
 )
 _CHUNK = re.compile(
     rf"[{_UNSPACED}]+"
-    rf"|[^\W_{_UNSPACED}]+(?:[-‐‑–./,'’+&×][^\W_{_UNSPACED}]+)*"
+    rf"|[^\W_{_UNSPACED}]+(?:[-‐‑–./,'’+&][^\W_{_UNSPACED}]+)*"
 )
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 # A point or comma between digits is part of the number.
-_PARTS = re.compile(r"[-‐‑–/'’+&×]|(?<!\d)[.,]|[.,](?!\d)")
+_PARTS = re.compile(r"[-‐‑–/'’+&]|(?<!\d)[.,]|[.,](?!\d)")
 _FRACTION = re.compile(r"\d+/\d+")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?")  # 1,000 and 1,00,000
@@ -51,7 +51,7 @@ _SHORT = 2
 _LONGEST = 64  # beyond it a chunk is data, not a word
 
 STOP_WORDS = frozenset(
-    """a an and are as at be been being but by can could did do does for from had has have he her
+    """a an and are as at be been being but by could did do does for from had has have he her
     his how i if in into is it its just may me more most my no nor not of on only or other our
     ours over please s shall she should so some such than that the their them then there these
     they this those to too under until very was we were what when where which while who whom
@@ -80,7 +80,7 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    spread = spread.replace("\u2044", "/")  # of ½ and its like
+    spread = spread.replace("\u2044", "/").replace("×", "x")  # of ½ and its like; of sizes
     # Only accents of alphabets go: kana and Hangul are composed again.
     return unicodedata.normalize("NFC", _COMBINING.sub("", spread))
 
