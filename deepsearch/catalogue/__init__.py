@@ -8,6 +8,7 @@ from deepsearch.catalogue.ingest import ingest
 from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
+from deepsearch.catalogue.upkeep import Problem
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "IngestReport",
     "MappedColumn",
     "PendingItem",
+    "Problem",
     "Reject",
     "SpaceInfo",
     "UpsertReport",

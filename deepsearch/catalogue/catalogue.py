@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from deepsearch.catalogue import claims as claim_rows
+from deepsearch.catalogue import upkeep
 from deepsearch.catalogue import vectors as vector_rows
 from deepsearch.catalogue.columns import (
     DETAIL_COLUMNS,
@@ -39,9 +40,17 @@ from deepsearch.catalogue.manifest import (
 from deepsearch.catalogue.merge import Merge, UpsertReport
 from deepsearch.catalogue.records import listings_from_table, listings_to_table
 from deepsearch.catalogue.rejects import REJECTS_SCHEMA
-from deepsearch.catalogue.tables import append, create_table, delete_keys, open_table, writing
+from deepsearch.catalogue.tables import (
+    append,
+    create_table,
+    delete_keys,
+    open_table,
+    read_table,
+    writing,
+)
+from deepsearch.catalogue.upkeep import Problem
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
-from deepsearch.errors import CatalogueError, ConflictError, UnknownIdError
+from deepsearch.errors import CatalogueError, ConflictError, InvalidInputError, UnknownIdError
 from deepsearch.schema import EmbeddingSpace, FloatArray, IntArray, Listing, Media, Modality
 
 __all__ = ["Catalogue", "VersionInfo"]
@@ -97,7 +106,11 @@ class Catalogue:
         if list_versions(path):
             raise CatalogueError(f"There is a catalogue at {path} already. Open it instead.")
         with writing("create a catalogue", path, 0):
-            if path.is_dir() and {item.name for item in path.iterdir()} - {"lock", "tables"}:
+            if path.is_dir() and {item.name for item in path.iterdir()} - {
+                "lock",
+                "tables",
+                "versions",
+            }:
                 raise CatalogueError(
                     f"The folder {path} holds other files and no catalogue. Name a new folder."
                 )
@@ -116,13 +129,17 @@ class Catalogue:
         return cls(path, manifest)
 
     @classmethod
-    def open(cls, path: str | Path, version: int | None = None) -> Catalogue:
+    def open(
+        cls, path: str | Path, version: int | None = None, *, verify: bool = True
+    ) -> Catalogue:
         """Open a catalogue.
 
         Args:
             path: Its folder.
             version: A committed version; None for the newest. An older one can be read,
                 and made current again with `rollback`.
+            verify: Whether to open every table first, so that a missing one is found
+                here; False to run `check` on a damaged catalogue.
 
         Returns:
             The catalogue at that version.
@@ -132,7 +149,7 @@ class Catalogue:
         """
         path = Path(path)
         manifest = read_head(path) if version is None else read_manifest(path, version)
-        for ref in manifest.tables.values():
+        for ref in manifest.tables.values() if verify else ():
             open_table(path, ref)
         return cls(path, manifest)
 
@@ -184,9 +201,10 @@ class Catalogue:
         return self._manifest.tables["listings"].rows
 
     def at_version(self) -> Catalogue:
-        """Return an object that stays at this version, whatever this one writes later.
+        """Make an object that stays at this version, whatever this one writes later.
 
-        What was read so far is shared, not read again.
+        Returns:
+            The copy; what was read so far is shared, not read again.
         """
         return copy.copy(self)
 
@@ -197,12 +215,8 @@ class Catalogue:
 
     def _read(self, columns: Sequence[str], rows: Sequence[int] | None = None) -> pa.Table:
         """Read whole columns of the listings, or some rows of them, at today's schema."""
-        dataset = self._listings
-        have = [name for name in columns if name in dataset.schema.names]
-        if rows is None:
-            table = dataset.to_table(columns=have)
-        else:
-            table = dataset.take(list(rows), columns=have)
+        ref = self._manifest.tables["listings"]
+        table = read_table(self.path, ref, columns, rows, self._listings)
         return conform(table, pa.schema([LISTING_SCHEMA.field(name) for name in columns]))
 
     @cached_property
@@ -601,6 +615,52 @@ class Catalogue:
             return replace(now, tables=tables, sources=old.sources), {"restored": version}
 
         self._commit("rollback", change)
+
+    def vacuum(self, *, keep: int = 1) -> Mapping[str, Any]:
+        """Merge small files, forget old versions, delete what only they refer to.
+
+        Readers that still show a forgotten version lose it: they must `refresh`.
+
+        Args:
+            keep: How many versions stay, this vacuum's own included; >= 1.
+
+        Returns:
+            "versions" forgotten and "bytes" freed.
+
+        Raises:
+            InvalidInputError: If keep < 1.
+            ConflictError: If another writer is at work or was first.
+        """
+        if keep < 1:
+            raise InvalidInputError(f"keep is {keep}; at least 1 version must stay.")
+        self._commit("vacuum", lambda now: (upkeep.compacted(self.path, now), {}))
+        with (
+            write_lock(self.path),
+            writing("delete unused files", self.path, self.version),
+        ):
+            return upkeep.vacuum(self.path, keep)
+
+    def check(self, *, repair: bool = False) -> list[Problem]:
+        """Read everything this version refers to and compare it with its hashes.
+
+        Args:
+            repair: Drop vectors that cannot be used, so that they are encoded again.
+                Listings are never changed: they are the truth, not derived.
+
+        Returns:
+            What was found wrong, empty if nothing.
+
+        Raises:
+            ConflictError: If a repair meets another writer.
+        """
+        problems, droppable = upkeep.check_manifest(self.path, self._manifest)
+        if repair and droppable:
+
+            def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+                return upkeep.drop_bad_vectors(self.path, now, droppable), {}
+
+            self._commit("repair", change)
+        return problems
 
 
 def _now() -> str:

@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,18 @@ import pyarrow as pa
 from deepsearch.catalogue.manifest import TableRef, sync_folder
 from deepsearch.errors import CatalogueError, DeepSearchError
 
-__all__ = ["append", "create_table", "delete_keys", "delete_where", "open_table", "writing"]
+__all__ = [
+    "append",
+    "clean_up",
+    "compact",
+    "create_table",
+    "delete_keys",
+    "delete_where",
+    "open_table",
+    "read_table",
+    "reading",
+    "writing",
+]
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +77,67 @@ def writing(what: str, path: Path, version: int) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def reading(path: Path, folder: str) -> Iterator[None]:
+    """Turn a failure to read a table into one clear error.
+
+    Args:
+        path: The catalogue folder.
+        folder: The table's folder name.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        CatalogueError: If the table's files are missing or damaged.
+    """
+    try:
+        yield
+    except DeepSearchError:
+        raise
+    except BaseException as error:
+        # Lance is native code; where it gives up it raises a PanicException
+        native = type(error).__name__ == "PanicException"
+        if not native and not isinstance(error, (OSError, RuntimeError, ValueError)):
+            raise
+        detail = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        raise CatalogueError(
+            f"Table '{folder}' of the catalogue {path} cannot be read: {detail}. A file of it is "
+            f"missing or damaged. Restore the folder from a copy, or go back to an earlier "
+            f"version with Catalogue.rollback; `Catalogue.check` says what is affected."
+        ) from error
+
+
+def read_table(
+    path: Path,
+    ref: TableRef,
+    columns: Sequence[str] | None = None,
+    rows: Sequence[int] | None = None,
+    opened: Any = None,
+) -> pa.Table:
+    """Read a table, or some of it, at the version the manifest names.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table's reference.
+        columns: Those wanted, where they exist; None for all.
+        rows: Positions, ascending and distinct; None for all.
+        opened: The table as opened before; opening it takes longer than a hundred rows.
+
+    Returns:
+        The rows in table order.
+
+    Raises:
+        CatalogueError: If its files are missing or damaged.
+    """
+    with reading(path, ref.folder):
+        dataset = open_table(path, ref) if opened is None else opened
+        have = None if columns is None else [c for c in columns if c in dataset.schema.names]
+        if rows is None:
+            return dataset.to_table(columns=have)
+        return dataset.take(list(rows), columns=have)
+
+
 def _folder(path: Path, ref: TableRef) -> str:
     return str(path / "tables" / ref.folder)
 
@@ -90,10 +163,20 @@ def open_table(path: Path, ref: TableRef) -> Any:
         there = Path(_folder(path, ref)).is_dir()
         what = f"version {ref.version} of it cannot be read" if there else "its folder is missing"
         raise CatalogueError(
-            f"Table '{ref.folder}' of the catalogue {path} cannot be opened: {what}. Restore the "
-            f"folder from a copy, open an earlier version (Catalogue.open(path, version=...)), "
-            f"or index the sources again."
+            f"Table '{ref.folder}' of the catalogue {path} cannot be opened: {what}. {_todo(ref)}"
         ) from error
+
+
+def _todo(ref: TableRef) -> str:
+    if ref.folder.startswith("vectors_"):
+        return (
+            "Vectors can be made again: Catalogue.open(path, verify=False).check(repair=True) "
+            "drops the table, and indexing encodes its contents anew."
+        )
+    return (
+        "Restore the folder from a copy, open an earlier version "
+        "(Catalogue.open(path, version=...)), or index the sources again into a new folder."
+    )
 
 
 def _settled(path: Path, ref: TableRef) -> Any:
@@ -244,3 +327,28 @@ def compact(path: Path, ref: TableRef) -> TableRef:
     dataset = _settled(path, ref)
     dataset.optimize.compact_files()
     return _synced(path, ref, dataset, started)
+
+
+def clean_up(path: Path, ref: TableRef, versions: Iterable[int]) -> int:
+    """Delete the files of a table that none of some versions refers to.
+
+    Args:
+        path: The catalogue folder.
+        ref: Its newest reference.
+        versions: Lance versions that stay.
+
+    Returns:
+        Bytes freed.
+    """
+    dataset = _settled(path, ref)
+    wanted = {f"kept-{version}": version for version in versions}
+    tagged = dataset.tags.list()
+    for name in tagged.keys() - wanted.keys():
+        dataset.tags.delete(name)
+    for name in wanted.keys() - tagged.keys():
+        dataset.tags.create(name, wanted[name])
+    # The write lock is held: no other writer has files there that are not committed yet.
+    done = dataset.cleanup_old_versions(
+        older_than=timedelta(0), delete_unverified=True, error_if_tagged_old_versions=False
+    )
+    return int(done.bytes_removed)

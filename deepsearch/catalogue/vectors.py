@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deepsearch.catalogue.manifest import TableRef
-from deepsearch.catalogue.tables import compact, open_table
+from deepsearch.catalogue.tables import compact, open_table, read_table
 from deepsearch.errors import DimensionMismatchError, InvalidInputError
 from deepsearch.schema import EmbeddingSpace, FloatArray, IntArray, Modality
 
@@ -103,7 +103,7 @@ def stored_hashes(path: Path, ref: TableRef | None) -> pa.Array:
     """
     if ref is None:
         return pa.array([], pa.string())
-    return open_table(path, ref).to_table(columns=["hash"])["hash"].combine_chunks()
+    return read_table(path, ref, ["hash"])["hash"].combine_chunks()
 
 
 def pending(parts: Parts, done: pa.Array) -> list[PendingItem]:
@@ -239,7 +239,7 @@ def join(path: Path, ref: TableRef | None, space: EmbeddingSpace, parts: Parts) 
             rows=np.empty(0, np.int64),
             parts=np.empty(0, np.int32),
         )
-    table = open_table(path, ref).to_table(columns=["hash", "vector"])
+    table = read_table(path, ref, ["hash", "vector"])
     found = pc.index_in(parts.hashes, value_set=table["hash"].combine_chunks())
     present = found.is_valid().to_numpy(zero_copy_only=False)
     positions = found.filter(pa.array(present)).to_numpy()
