@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.build import EXACT_UP_TO, IndexConfig, build_index
+from deepsearch.index.calibrate import Band, Calibration, calibrate
+from deepsearch.index.clustered import ClusteredConfig, ClusteredIndex
 from deepsearch.index.exact import ExactIndex
 from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
 from deepsearch.index.hnsw import HnswConfig, HnswIndex
@@ -21,6 +23,10 @@ __all__ = [
     "EXACT_UP_TO",
     "AnyIndex",
     "ApproximateIndex",
+    "Band",
+    "Calibration",
+    "ClusteredConfig",
+    "ClusteredIndex",
     "ExactIndex",
     "FaissHnswConfig",
     "FaissHnswIndex",
@@ -35,6 +41,7 @@ __all__ = [
     "Plan",
     "PlannedIndex",
     "build_index",
+    "calibrate",
     "load_index",
     "save_index",
 ]

@@ -5,6 +5,8 @@ cosine, ip: the inner product. l2: minus the squared Euclidean distance.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 
 from deepsearch.schema import FloatArray, IntArray, Metric
@@ -13,10 +15,10 @@ __all__ = ["rescore", "row_scores"]
 
 
 def row_scores(query: FloatArray, rows: FloatArray, metric: Metric) -> FloatArray:
-    """Score rows against one query, each row independently of its neighbours.
+    """Score rows against one query, summed in float64 and rounded to float32.
 
-    A matrix product may round a row differently by its place in a block; here equal
-    rows get equal scores, so ties are ties.
+    The sum's order then no longer shows in the result: equal rows tie, and all indexes
+    agree on a row's score, whichever loop computed it.
 
     Args:
         query: (dim,) float32.
@@ -26,11 +28,13 @@ def row_scores(query: FloatArray, rows: FloatArray, metric: Metric) -> FloatArra
     Returns:
         (m,) float32 scores.
     """
+    wide = rows.astype(np.float64)
     if metric == "l2":
-        difference = rows - query
-        distances: FloatArray = np.einsum("ij,ij->i", difference, difference)
-        return -distances
-    products: FloatArray = np.einsum("ij,j->i", rows, query)
+        wide -= query
+        distances: FloatArray = np.einsum("ij,ij->i", wide, wide).astype(np.float32)
+        # 0 - x, for -x would make the score of an equal vector -0.
+        return np.float32(0) - distances
+    products: FloatArray = (wide @ query.astype(np.float64)).astype(np.float32)
     return products
 
 
@@ -46,8 +50,12 @@ def rescore(queries: FloatArray, vectors: FloatArray, ids: IntArray, metric: Met
     Returns:
         (n, m) float32; -inf where the id is -1.
     """
-    scores = np.full(ids.shape, -np.inf, dtype=np.float32)
-    for row, query in enumerate(queries):
-        present = ids[row] >= 0
-        scores[row, present] = row_scores(query, vectors[ids[row, present]], metric)
+    scores = np.empty(ids.shape, dtype=np.float32)
+    _kernels().score_ids(np.asarray(vectors), queries, ids, metric == "l2", scores)
     return scores
+
+
+def _kernels() -> ModuleType:
+    from deepsearch.index import _kernels
+
+    return _kernels

@@ -30,7 +30,7 @@ class ApproximateIndex(ABC):
     Attributes:
         exact: The exact index over the same vectors.
         kind: Name of the backend in index files.
-        effort: Candidate effort of a plain `search` (ef_search or nprobe).
+        effort: Effort of a plain `search`: ef_search, nprobe, or rows to score.
     """
 
     kind: ClassVar[str]
@@ -78,10 +78,22 @@ class ApproximateIndex(ABC):
         mask = as_mask(allowed, len(self))
         count = len(self) if mask is None else int(np.count_nonzero(mask))
         if mask is not None and count < max(k + 1, self._exact_below * len(self)):
-            return exact_search(
-                batch, self.exact.vectors, np.flatnonzero(mask), k=k, metric=self.space.metric
-            )
+            return self.scan(batch, k=k, mask=mask)
         return self.search_with(batch, k=k, mask=mask, count=count, effort=self.effort)
+
+    def scan(self, queries: FloatArray, *, k: int, mask: BoolArray | None) -> Matches:
+        """Score every allowed row; for planners. Arguments are not checked again.
+
+        Args:
+            queries: (n, dim) float32, checked.
+            k: Matches wanted a query.
+            mask: (len(self),) contiguous bool, or None.
+
+        Returns:
+            As `search`.
+        """
+        ids = None if mask is None else np.flatnonzero(mask)
+        return exact_search(queries, self.exact.vectors, ids, k=k, metric=self.space.metric)
 
     def search_with(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
@@ -93,16 +105,14 @@ class ApproximateIndex(ABC):
             k: Matches wanted a query.
             mask: (len(self),) contiguous bool, or None.
             count: Rows the mask allows (len(self) without one).
-            effort: ef_search or nprobe.
+            effort: ef_search, nprobe or rows to score.
 
         Returns:
             As `search`.
         """
         if queries.shape[0] == 0 or count == 0:
             return empty_matches(queries.shape[0], k)
-        ids = self.candidates(queries, k=k, mask=mask, count=count, effort=effort)
-        scores = rescore(queries, self.exact.vectors, ids, self.space.metric)
-        matches = pack(ids, scores, k)
+        matches = self.propose(queries, k=k, mask=mask, count=count, effort=effort)
         short = np.flatnonzero(matches.counts < min(k, count))
         if short.size:
             allowed = None if mask is None else np.flatnonzero(mask)
@@ -115,21 +125,34 @@ class ApproximateIndex(ABC):
         return matches
 
     @abstractmethod
-    def candidates(
+    def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
-    ) -> IntArray:
-        """Propose candidates, none outside the mask.
+    ) -> Matches:
+        """Search the backend; an answer may be short, none may leave the mask.
 
         Args:
-            queries: (n, dim) float32, checked.
+            queries: (n, dim) float32, checked, n >= 1.
             k: Matches wanted a query.
             mask: (len(self),) contiguous bool, or None.
-            count: Rows the mask allows.
-            effort: ef_search or nprobe.
+            count: Rows the mask allows, >= 1.
+            effort: ef_search, nprobe or rows to score.
 
         Returns:
-            (n, m) int64 positions, distinct within a row, -1 where there is none.
+            Matches scored by their float32 vectors, ordered, ties by position.
         """
+
+    def scored(self, queries: FloatArray, ids: IntArray, k: int) -> Matches:
+        """Score candidates by their float32 vectors and keep the k best.
+
+        Args:
+            queries: (n, dim) float32.
+            ids: (n, m) distinct positions a row, -1 where there is none.
+            k: Matches wanted a query.
+
+        Returns:
+            Matches of width k.
+        """
+        return pack(ids, rescore(queries, self.exact.vectors, ids, self.space.metric), k)
 
     @abstractmethod
     def efforts(self) -> tuple[int, ...]:

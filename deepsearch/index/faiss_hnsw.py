@@ -20,7 +20,7 @@ from deepsearch.index._faiss import (
 )
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.exact import ExactIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
 
 __all__ = ["FaissHnswConfig", "FaissHnswIndex"]
 
@@ -101,10 +101,10 @@ class FaissHnswIndex(ApproximateIndex):
             graph.add(exact.vectors)
         return cls(exact, graph, options)
 
-    def candidates(
+    def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
-    ) -> IntArray:
-        """Propose candidates, none outside the mask; see `ApproximateIndex.candidates`."""
+    ) -> Matches:
+        """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()
 
         # Half as many again as asked for, so that float32 scores can correct bfloat16 ones.
@@ -113,7 +113,7 @@ class FaissHnswIndex(ApproximateIndex):
         parameters = faiss.SearchParametersHNSW(efSearch=max(effort, depth), sel=chosen)
         _, ids = self._graph.search(queries, depth, params=parameters)
         del keep
-        return np.asarray(ids, dtype=np.int64)
+        return self.scored(queries, np.asarray(ids, dtype=np.int64), k)
 
     def efforts(self) -> tuple[int, ...]:
         """Return efforts worth trying, ascending, for calibration."""

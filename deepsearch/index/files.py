@@ -40,8 +40,10 @@ __all__ = [
     "FORMAT_VERSION",
     "Header",
     "Verify",
+    "array_writer",
     "block_hashes",
     "check_blocks",
+    "load_array",
     "read_header",
     "write_index",
 ]
@@ -222,6 +224,50 @@ def check_blocks(array: npt.NDArray[Any], expected: tuple[str, ...], *, verify: 
         return False
     chosen = range(len(blocks)) if verify == "full" else _sampled(len(blocks))
     return all(hashlib.sha256(blocks[at].data).hexdigest() == expected[at] for at in chosen)
+
+
+def array_writer(array: npt.NDArray[Any]) -> Callable[[Path], None]:
+    """Return a writer of an array in numpy's own format, without pickle.
+
+    Args:
+        array: The array.
+
+    Returns:
+        A function that writes it to a path.
+    """
+
+    def write(path: Path) -> None:
+        with path.open("wb") as stream:
+            np.save(stream, array, allow_pickle=False)
+
+    return write
+
+
+def load_array(path: Path, *, mapped: bool = False) -> npt.NDArray[Any]:
+    """Read what `array_writer` wrote.
+
+    Args:
+        path: The file.
+        mapped: True maps it into memory instead.
+
+    Returns:
+        The array, read-only where mapped.
+
+    Raises:
+        IndexFormatError: If it is no such file.
+    """
+    try:
+        if mapped:
+            array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
+            # A plain view: compiled kernels and their callers see one array type.
+            return np.asarray(array).view(np.ndarray)
+        with path.open("rb") as stream:
+            array = np.load(stream, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise IndexFormatError(
+            f"'{path}' holds no numpy array ({error}). Rebuild the index from its vectors."
+        ) from error
+    return array
 
 
 def _array_blocks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.uint8]]:

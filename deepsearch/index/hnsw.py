@@ -21,7 +21,7 @@ from deepsearch.extras import require
 from deepsearch.index._hnswlib_file import check_hnswlib_file
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.exact import ExactIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Metric
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches, Metric
 
 __all__ = ["HnswConfig", "HnswIndex"]
 
@@ -106,16 +106,16 @@ class HnswIndex(ApproximateIndex):
             )
         return cls(exact, graph, options)
 
-    def candidates(
+    def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
-    ) -> IntArray:
-        """Propose candidates, none outside the mask; see `ApproximateIndex.candidates`."""
+    ) -> Matches:
+        """Search the backend; see `ApproximateIndex.propose`."""
         width = min(count, max(effort, k))
         if mask is None:
             labels, _ = self._graph.knn_query(
                 queries, k=width, num_threads=_threads(self.config.threads)
             )
-            return np.ascontiguousarray(labels[:, : k + 8], dtype=np.int64)
+            return self.scored(queries, labels[:, : k + 8].astype(np.int64), k)
         # A Python predicate needs the interpreter, so one thread; and hnswlib refuses a
         # whole batch for one short answer, so one query at a time.
         ids = np.full((queries.shape[0], k + 8), -1, dtype=np.int64)
@@ -129,7 +129,7 @@ class HnswIndex(ApproximateIndex):
                 continue  # fewer than asked for were reached: completed exactly by the caller
             found = labels[0, : k + 8]
             ids[row, : found.shape[0]] = found
-        return ids
+        return self.scored(queries, ids, k)
 
     def efforts(self) -> tuple[int, ...]:
         """Return efforts worth trying, ascending, for calibration."""

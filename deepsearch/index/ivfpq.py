@@ -20,7 +20,7 @@ from deepsearch.index._faiss import (
 )
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.exact import ExactIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
 
 __all__ = ["IvfPqConfig", "IvfPqIndex"]
 
@@ -133,10 +133,10 @@ class IvfPqIndex(ApproximateIndex):
         index.add(exact.vectors)
         return cls(exact, index, options)
 
-    def candidates(
+    def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
-    ) -> IntArray:
-        """Propose candidates, none outside the mask; see `ApproximateIndex.candidates`."""
+    ) -> Matches:
+        """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()
 
         depth = min(count, max(k + 8, round(self.config.refine * k)))
@@ -146,7 +146,7 @@ class IvfPqIndex(ApproximateIndex):
         )
         _, ids = self._lists.search(queries, depth, params=parameters)
         del keep
-        return np.asarray(ids, dtype=np.int64)
+        return self.scored(queries, np.asarray(ids, dtype=np.int64), k)
 
     def efforts(self) -> tuple[int, ...]:
         """Return efforts worth trying, ascending, for calibration."""

@@ -11,13 +11,17 @@ import numpy.typing as npt
 
 from deepsearch.errors import IndexFormatError, InvalidInputError, UnsupportedOperationError
 from deepsearch.index.approximate import ApproximateIndex
+from deepsearch.index.calibrate import Calibration
+from deepsearch.index.clustered import ClusteredIndex
 from deepsearch.index.exact import ExactIndex
 from deepsearch.index.faiss_hnsw import FaissHnswIndex
 from deepsearch.index.files import (
     Header,
     Verify,
+    array_writer,
     block_hashes,
     check_blocks,
+    load_array,
     read_header,
     write_index,
 )
@@ -32,8 +36,11 @@ __all__ = ["AnyIndex", "load_index", "save_index"]
 AnyIndex: TypeAlias = ExactIndex | ApproximateIndex | PlannedIndex | LiveIndex
 
 _VECTORS = "vectors"
+# Only mapped as numbers, never read by a C++ library: checked by blocks.
+_MAPPED = frozenset({"vectors", "records", "codes"})
 _LIVE_ARRAYS = ("base_positions", "base_live", "tail", "where")
-_BASES: dict[str, type[HnswIndex | FaissHnswIndex | IvfPqIndex]] = {
+_BASES: dict[str, type[ClusteredIndex | HnswIndex | FaissHnswIndex | IvfPqIndex]] = {
+    ClusteredIndex.kind: ClusteredIndex,
     HnswIndex.kind: HnswIndex,
     FaissHnswIndex.kind: FaissHnswIndex,
     IvfPqIndex.kind: IvfPqIndex,
@@ -55,7 +62,7 @@ def save_index(index: AnyIndex, path: Path | str, *, include_vectors: bool = Tru
     if isinstance(index, LiveIndex):
         state = index.snapshot
         inner: ExactIndex | ApproximateIndex | PlannedIndex = state.base
-        live_parts = {name: _array_writer(getattr(state, name)) for name in _LIVE_ARRAYS}
+        live_parts = {name: array_writer(getattr(state, name)) for name in _LIVE_ARRAYS}
     else:
         inner, live_parts = index, {}
     described: dict[str, Any]
@@ -110,7 +117,7 @@ def load_index(
         SpaceMismatchError: If it is of another space.
         InvalidInputError: If the folder holds no vectors and none were given.
     """
-    header = read_header(Path(path), space=space, mapped=frozenset({_VECTORS}), verify=verify)
+    header = read_header(Path(path), space=space, mapped=_MAPPED, verify=verify)
     exact = ExactIndex(_vectors(header, vectors, verify), header.space, check_values=False)
     try:
         return _restore(header, exact)
@@ -141,11 +148,17 @@ def _restore_planned(
         if kind is None
         else _base(kind).restore(exact, described["base_described"], header.files)
     )
-    return PlannedIndex(exact, base, target_recall=float(described["target_recall"]))
+    kept = described["calibration"]
+    return PlannedIndex(
+        exact,
+        base,
+        target_recall=float(described["target_recall"]),
+        calibration=None if kept is None else Calibration.from_json(kept),
+    )
 
 
 def _restore_snapshot(header: Header, base: PlannedIndex) -> Snapshot:
-    loaded = {name: _load_array(header.files[name]) for name in _LIVE_ARRAYS}
+    loaded = {name: load_array(header.files[name]) for name in _LIVE_ARRAYS}
     positions, live = loaded["base_positions"], loaded["base_live"]
     tail, where = loaded["tail"], loaded["where"]
     count, dim = len(base), base.space.dim
@@ -178,7 +191,7 @@ def _restore_snapshot(header: Header, base: PlannedIndex) -> Snapshot:
     )
 
 
-def _base(kind: str) -> type[HnswIndex | FaissHnswIndex | IvfPqIndex]:
+def _base(kind: str) -> type[ClusteredIndex | HnswIndex | FaissHnswIndex | IvfPqIndex]:
     if kind not in _BASES:
         raise IndexFormatError(
             f"The index is of kind '{kind}'; this library reads exact, planned, live and "
@@ -219,17 +232,3 @@ def _raw_writer(array: npt.NDArray[Any]) -> Callable[[Path], None]:
                 stream.write(np.ascontiguousarray(array[start : start + step]).data)
 
     return write
-
-
-def _array_writer(array: npt.NDArray[Any]) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        with path.open("wb") as stream:
-            np.save(stream, array, allow_pickle=False)
-
-    return write
-
-
-def _load_array(path: Path) -> npt.NDArray[Any]:
-    with path.open("rb") as stream:
-        loaded: npt.NDArray[Any] = np.load(stream, allow_pickle=False)
-    return loaded

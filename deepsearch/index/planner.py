@@ -12,6 +12,8 @@ import numpy as np
 from deepsearch.errors import InvalidInputError
 from deepsearch.index._checks import as_mask, as_queries, check_k
 from deepsearch.index.approximate import ApproximateIndex
+from deepsearch.index.calibrate import Calibration
+from deepsearch.index.clustered import ClusteredConfig, ClusteredIndex
 from deepsearch.index.exact import ExactIndex, exact_search
 from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
 from deepsearch.index.hnsw import HnswConfig, HnswIndex
@@ -20,14 +22,17 @@ from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
 
 __all__ = ["Plan", "PlannedIndex"]
 
+# Without a calibration, a filter narrower than this is scanned.
+_UNMEASURED_SHARE = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How a search was carried out, and why; worth telling the user.
 
     Attributes:
-        method: "exact", or the kind of the approximate base ("ivfpq", "faiss-hnsw" ...).
-        effort: ef_search or nprobe; None where every allowed row was scored.
+        method: "exact", or the kind of the approximate base ("clustered", "hnsw" ...).
+        effort: Rows to score, ef_search or nprobe; None where every allowed row was scored.
         allowed_count: Rows the mask left.
         reason: One sentence.
         expected_recall: ann_recall@10 that calibration saw for such a search; 1.0 where
@@ -48,19 +53,27 @@ class PlannedIndex:
         exact: The exact index over all vectors.
         base: The approximate index over the same vectors; None where they are few.
         target_recall: ann_recall@10 a search is planned for.
+        calibration: What was measured of the base on this data; None before.
     """
 
     kind: ClassVar[str] = "planned"
 
     def __init__(
-        self, exact: ExactIndex, base: ApproximateIndex | None, *, target_recall: float = 0.95
+        self,
+        exact: ExactIndex,
+        base: ApproximateIndex | None,
+        *,
+        target_recall: float = 0.95,
+        calibration: Calibration | None = None,
     ) -> None:
         """Join the parts; use `build_index` for vectors alone.
 
         Args:
             exact: The exact index over all vectors.
             base: The approximate index over the same vectors, or None.
-            target_recall: Between 0 and 1.
+            target_recall: Above 0, at most 1.
+            calibration: What `calibrate` measured of the base; without it the base's own
+                defaults are used and no recall is promised.
 
         Raises:
             InvalidInputError: If target_recall is out of range.
@@ -72,12 +85,14 @@ class PlannedIndex:
         self.exact = exact
         self.base = base
         self.target_recall = target_recall
+        self.calibration = calibration
 
     @property
-    def config(self) -> HnswConfig | FaissHnswConfig | IvfPqConfig | None:
+    def config(self) -> ClusteredConfig | HnswConfig | FaissHnswConfig | IvfPqConfig | None:
         """Options of the base; None where there is none."""
         base = self.base
-        return base.config if isinstance(base, HnswIndex | FaissHnswIndex | IvfPqIndex) else None
+        known = ClusteredIndex | HnswIndex | FaissHnswIndex | IvfPqIndex
+        return base.config if isinstance(base, known) else None
 
     @property
     def space(self) -> EmbeddingSpace:
@@ -124,11 +139,13 @@ class PlannedIndex:
         mask = as_mask(allowed, len(self))
         count = len(self) if mask is None else int(np.count_nonzero(mask))
         plan = self.plan(count, k)
-        if self.base is None or plan.effort is None:
+        if self.base is None:
             ids = None if mask is None else np.flatnonzero(mask)
-            matches = exact_search(batch, self.exact.vectors, ids, k=k, metric=self.space.metric)
-        else:
-            matches = self.base.search_with(batch, k=k, mask=mask, count=count, effort=plan.effort)
+            metric = self.space.metric
+            return exact_search(batch, self.exact.vectors, ids, k=k, metric=metric), plan
+        if plan.effort is None:
+            return self.base.scan(batch, k=k, mask=mask), plan
+        matches = self.base.search_with(batch, k=k, mask=mask, count=count, effort=plan.effort)
         return matches, plan
 
     def plan(self, count: int, k: int) -> Plan:
@@ -141,24 +158,42 @@ class PlannedIndex:
         Returns:
             The plan.
         """
+        total = len(self)
         if self.base is None:
-            reason = f"{count} of {len(self)} rows to score: few enough to scan them all"
-        elif count < max(k + 1, 0.05 * len(self)):
-            reason = f"the filter leaves {count} of {len(self)} rows: scanned exactly"
-        else:
+            return _exactly(count, f"{count} of {total} rows: few enough to score them all")
+        share = count / total if total else 0.0
+        narrow = count < total and share < _UNMEASURED_SHARE and self.calibration is None
+        if count <= k or narrow:
+            return _exactly(count, f"{count} of {total} rows allowed: all are scored")
+        if self.calibration is None:
             return Plan(
                 method=self.base.kind,
                 effort=self.base.effort,
                 allowed_count=count,
-                reason=f"{count} of {len(self)} rows allowed: searched approximately",
+                reason=f"{count} of {total} rows allowed; not calibrated, default effort",
                 expected_recall=None,
             )
+        band = self.calibration.band(share, k)
+        scan = self.calibration.scan_microseconds(count)
+        if band is None or band.effort is None:
+            return _exactly(
+                count, f"no effort is known to keep {self.target_recall:.0%} for {count} rows"
+            )
+        if scan <= band.microseconds:
+            return _exactly(
+                count,
+                f"scoring {count} of {total} rows takes some {scan:.0f} us, "
+                f"less than the {band.microseconds:.0f} us of a search",
+            )
         return Plan(
-            method="exact",
-            effort=None,
+            method=self.base.kind,
+            effort=band.effort,
             allowed_count=count,
-            reason=reason,
-            expected_recall=1.0,
+            reason=(
+                f"{count} of {total} rows allowed: a search takes some "
+                f"{band.microseconds:.0f} us, scoring them all {scan:.0f} us"
+            ),
+            expected_recall=band.recall,
         )
 
     def parts(self) -> Mapping[str, Callable[[Path], None]]:
@@ -169,6 +204,13 @@ class PlannedIndex:
         """Return what a file header records of the index, as JSON values."""
         return {
             "target_recall": self.target_recall,
+            "calibration": None if self.calibration is None else self.calibration.as_json(),
             "base": None if self.base is None else self.base.kind,
             "base_described": None if self.base is None else self.base.describe(),
         }
+
+
+def _exactly(count: int, reason: str) -> Plan:
+    return Plan(
+        method="exact", effort=None, allowed_count=count, reason=reason, expected_recall=1.0
+    )

@@ -1,0 +1,202 @@
+"""Two-level codes of vectors, in the order of their lists.
+
+A row is its list's centre plus a residual. The residual, rotated at random, is kept as
+signs, one bit a dimension, with the scale that makes the estimate of an inner product
+unbiased. Beside them lie 8-bit codes of the row itself, one step a dimension.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.schema import BoolArray, FloatArray, IntArray, Metric
+
+__all__ = ["ROUNDS", "TwoLevelCodes", "encode", "fits", "read_only", "rows_of"]
+
+ROUNDS = 3
+"""Rounds of random signs and Hadamard transforms; three mix as well as a dense matrix."""
+
+_BLOCK_ROWS = 32_768
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoLevelCodes:
+    """The codes of n rows in L lists; `_kernels.Tables` says what each array is.
+
+    Arrays may be memory-mapped; none is changed.
+    """
+
+    records: npt.NDArray[np.uint64]
+    codes: npt.NDArray[np.int8]
+    order: npt.NDArray[np.int32]
+    starts: IntArray
+    centres: npt.NDArray[np.int8]
+    centre_bias: FloatArray
+    step: FloatArray
+    middle: FloatArray
+    signs: FloatArray
+
+
+def encode(
+    vectors: FloatArray,
+    assigned: npt.NDArray[np.int32],
+    centres: FloatArray,
+    *,
+    metric: Metric,
+    seed: int,
+    threads: int | None = None,
+) -> TwoLevelCodes:
+    """Encode vectors that were assigned to lists.
+
+    Args:
+        vectors: (n, dim) float32, n >= 1.
+        assigned: (n,) list of each.
+        centres: (L, dim) float32.
+        metric: How the space compares.
+        seed: Seed of the rotation.
+        threads: Threads; None: all cores.
+
+    Returns:
+        The codes.
+    """
+    from deepsearch.index import _kernels
+
+    count, dim = vectors.shape
+    words = (dim + 63) // 64
+    generator = np.random.default_rng(seed)
+    signs = generator.choice(np.array([-1, 1], dtype=np.float32), (ROUNDS, 64 * words))
+    step, middle = _ranges(vectors)
+    centre_codes = _to_codes(centres, step, middle)
+    # Residuals are taken from what the kernels will see of a centre, so that its
+    # rounding costs nothing.
+    seen = (centre_codes * step + middle).astype(np.float32)
+    order = np.argsort(assigned, kind="stable").astype(np.int32)
+    starts = np.zeros(centres.shape[0] + 1, dtype=np.int64)
+    np.cumsum(np.bincount(assigned, minlength=centres.shape[0]), out=starts[1:])
+    records = np.zeros((count, words + 1), dtype=np.uint64)
+    codes = np.empty((count, dim), dtype=np.int8)
+
+    def work(start: int) -> None:
+        _kernels.encode_rows(
+            read_only(vectors),
+            assigned,
+            seen,
+            order,
+            step,
+            middle,
+            signs,
+            metric == "l2",
+            start,
+            min(count, start + _BLOCK_ROWS),
+            records,
+            records.view(np.float32),
+            codes,
+        )
+
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        list(pool.map(work, range(0, count, _BLOCK_ROWS)))
+    squares = np.einsum("ij,ij->i", seen, seen)
+    return TwoLevelCodes(
+        records=records,
+        codes=codes,
+        order=order,
+        starts=starts,
+        centres=centre_codes,
+        # Under l2, q.x - |x|^2 / 2 ranks as minus the distance does.
+        centre_bias=-squares / 2 if metric == "l2" else np.zeros_like(squares),
+        step=step,
+        middle=middle,
+        signs=signs,
+    )
+
+
+def read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """Return a plain read-only view: compiled code then sees one type, mapped or not.
+
+    Args:
+        array: Any array.
+
+    Returns:
+        A view of it.
+    """
+    view = array.view(np.ndarray)
+    view.flags.writeable = False
+    return view
+
+
+def rows_of(allowed: BoolArray, row_of: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the rows of allowed positions, ascending.
+
+    Args:
+        allowed: (n,) mask over positions.
+        row_of: (n,) row of each position.
+
+    Returns:
+        (m,) int32.
+    """
+    rows: npt.NDArray[np.int32] = row_of[np.flatnonzero(allowed)]
+    rows.sort()
+    return rows
+
+
+def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:
+    """Tell whether arrays read from files fit each other; kernels index unchecked.
+
+    Args:
+        codes: The arrays.
+        count: Rows expected.
+        dim: Length of a vector.
+
+    Returns:
+        True if no kernel can leave their bounds.
+    """
+    words, lists = (dim + 63) // 64, codes.starts.shape[0] - 1
+    shapes: dict[str, tuple[type, tuple[int, ...]]] = {
+        "records": (np.uint64, (count, words + 1)),
+        "codes": (np.int8, (count, dim)),
+        "order": (np.int32, (count,)),
+        "starts": (np.int64, (lists + 1,)),
+        "centres": (np.int8, (lists, dim)),
+        "centre_bias": (np.float32, (lists,)),
+        "step": (np.float32, (dim,)),
+        "middle": (np.float32, (dim,)),
+        "signs": (np.float32, (ROUNDS, 64 * words)),
+    }
+    for name, (kind, shape) in shapes.items():
+        array = getattr(codes, name)
+        if array.dtype != kind or array.shape != shape or not array.flags.c_contiguous:
+            return False
+    starts, order = codes.starts, codes.order
+    return bool(
+        lists >= 1
+        and starts[0] == 0
+        and starts[-1] == count
+        and (np.diff(starts) >= 0).all()
+        and order.min() >= 0
+        and order.max() < count
+        and np.bincount(order, minlength=count).max() == 1
+    )
+
+
+def _ranges(vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    low = np.full(vectors.shape[1], np.inf, dtype=np.float32)
+    high = -low
+    for start in range(0, vectors.shape[0], _BLOCK_ROWS):
+        block = vectors[start : start + _BLOCK_ROWS]
+        np.minimum(low, block.min(axis=0), out=low)
+        np.maximum(high, block.max(axis=0), out=high)
+    # A constant dimension still needs a step to divide by.
+    step = np.maximum((high - low) / 254.0, 1e-12)
+    return step.astype(np.float32), ((high + low) / 2.0).astype(np.float32)
+
+
+def _to_codes(rows: FloatArray, step: FloatArray, middle: FloatArray) -> npt.NDArray[np.int8]:
+    codes = np.rint((rows - middle) / step)
+    np.clip(codes, -127, 127, out=codes)
+    rounded: npt.NDArray[np.int8] = codes.astype(np.int8)
+    return rounded
