@@ -243,6 +243,29 @@ def remove(
 
 
 @app.command()
+def check(
+    directory: CatalogueArg,
+    repair: Annotated[
+        bool, typer.Option(help="Drop damaged vectors, encode them again, rebuild indexes.")
+    ] = False,
+) -> None:
+    """Verify every part of a catalogue against its hashes; exit code 1 if something is wrong."""
+    from deepsearch.catalogue import Catalogue
+    from deepsearch.cli.output import print_problems
+    from deepsearch.engine import SearchEngine
+
+    problems = Catalogue.open(directory).check(repair=repair)
+    print_problems(problems)
+    if repair:
+        with _progress() as progress:
+            SearchEngine.open(directory).rebuild(progress=progress)
+        problems = Catalogue.open(directory).check()
+        typer.echo(f"after the repair: {len(problems)} problems", err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the catalogue and the page.")] = Path(
         "demo_output"

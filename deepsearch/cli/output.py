@@ -14,6 +14,7 @@ from rich.table import Table
 from deepsearch.schema import Hit, Listing, ParsedQuery, Requirement, SearchResult, Status
 
 if TYPE_CHECKING:
+    from deepsearch.catalogue import Problem
     from deepsearch.engine import IndexReport, SearchEngine
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "print_index_report",
     "print_info",
     "print_parsed",
+    "print_problems",
     "print_results",
     "supplier_text",
 ]
@@ -147,6 +149,21 @@ def _value_text(requirement: Requirement) -> str:
     if isinstance(value, tuple):
         return ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# ---------------------------------------------------------------- check
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Show what a check found.
+
+    Args:
+        problems: What is wrong; may be empty.
+    """
+    screen = console()
+    for problem in problems:
+        screen.print(f"{problem.table}: {problem.text}", markup=False)
+    screen.print(f"{len(problems)} problems found")
 
 
 # ---------------------------------------------------------------- search

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -206,6 +207,22 @@ class SearchEngine:
         removed = self.catalogue.remove(ids)
         self._replace_snapshot()
         return removed
+
+    def rebuild(self, *, progress: Progress | None = None) -> EncodeReport:
+        """Encode what misses its vector and build every index anew.
+
+        Args:
+            progress: Told how far encoding has come.
+
+        Returns:
+            What was encoded.
+        """
+        report = encode_pending(self.catalogue, self.suite, progress=progress)
+        shutil.rmtree(self.catalogue.path / "indexes", ignore_errors=True)
+        with self._lock:
+            self._snapshot = None
+        self._replace_snapshot()
+        return report
 
     def _replace_snapshot(self) -> None:
         with self._lock:
