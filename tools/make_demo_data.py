@@ -117,9 +117,9 @@ def write_enquiry() -> None:
     rows = [
         ("orange juice without pulp", 400, "pcs", "ready to drink"),
         ("lactose-free milk", 300, "pcs", None),
-        ("like the picture", 150, "kg", "green, sour"),
+        ("apples, see picture", 150, "kg", "green"),
         ("oat drink", 200, "pcs", "long shelf life"),
-        ("like the picture", 80, "kg", None),
+        ("root, see picture", 80, "kg", None),
         ("vanilla yoghurt", 240, "pcs", "mild"),
     ]
     for number, row in enumerate(rows, start=1):

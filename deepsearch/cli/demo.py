@@ -81,7 +81,7 @@ def _scenes() -> list[Scene]:
     sheet = data / "enquiry.xlsx"
     catalogue = "demo_output/catalogue"
     sentence = "lactose-free milk, MOQ not above 500, supplier with at least 3 years"
-    where = "price <= 1.50 EUR and min_order_quantity <= 100 and supplier.verified"
+    where = "price <= 2 EUR and min_order_quantity <= 200 and supplier.verified"
     return [
         Scene(
             title="A sentence: its requirements are read and judged",
