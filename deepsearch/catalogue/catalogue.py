@@ -44,6 +44,7 @@ from deepsearch.catalogue.tables import (
     append,
     create_table,
     delete_keys,
+    evolved,
     open_table,
     read_table,
     writing,
@@ -440,7 +441,8 @@ class Catalogue:
         merge = Merge(self, next_key=self._manifest.next_key)
 
         def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
-            ref = append(self.path, now.tables["listings"], LISTING_SCHEMA, merge.batches(tables))
+            ref = evolved(self.path, now.tables["listings"], LISTING_SCHEMA)
+            ref = append(self.path, ref, LISTING_SCHEMA, merge.batches(tables))
             ref = delete_keys(self.path, ref, merge.replaced_keys)
             further = extra(self.path, now.tables) if extra else {}
             changed = replace(

@@ -130,9 +130,9 @@ def currency_in(text: str) -> str | None:
         Its ISO 4217 code, or None where there is none.
     """
     for word in re.findall(r"[A-Za-z.]*\$|[€£¥₹₩₽₺₫฿₪₴₦₱元円]|[A-Za-z]+|人民币", text):
-        code = _BY_NAME.get(word.lower())
-        if code and (len(word) < 3 or word.upper() in _CODES or word.lower() in _SYMBOLS):
-            return code
+        # "try" and "all" are words before they are currencies: a code stands in capitals
+        if word in _CODES or word.lower() in _SYMBOLS or text.strip().upper() in _CODES:
+            return _BY_NAME[word.lower()]
     return None
 
 

@@ -87,7 +87,7 @@ def _names() -> dict[str, str]:
             ):
                 names[_key(name)] = code
                 names[code.lower()] = code
-    return names | _ALIASES
+    return names | {_key(alias): code for alias, code in _ALIASES.items()}
 
 
 @lru_cache(maxsize=8192)
@@ -104,7 +104,7 @@ def country_code(text: str) -> str | None:
     flag = re.fullmatch(r".*flags?/.*?([a-z]{2})\.(?:png|svg|gif|jpg)", key)
     if flag:
         key = flag[1]
-    if len(key) == 2 and not text.strip().isupper() and flag is None:
+    if len(key) == 2 and key.isascii() and not text.strip().isupper() and flag is None:
         return None  # "in", "no", "de" are words before they are countries
     return _names().get(key) or _names().get(_key(re.sub(r"^(?:made in|origin:?)\s+", "", key)))
 

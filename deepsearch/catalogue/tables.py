@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from deepsearch.catalogue.columns import conform, flatten
 from deepsearch.catalogue.manifest import TableRef, sync_folder
 from deepsearch.errors import CatalogueError, DeepSearchError
 
@@ -29,6 +30,7 @@ __all__ = [
     "create_table",
     "delete_keys",
     "delete_where",
+    "evolved",
     "open_table",
     "read_table",
     "reading",
@@ -276,6 +278,35 @@ def append(
         if failure:
             raise failure[0] from None
         raise
+    return _synced(path, ref, dataset, started)
+
+
+def evolved(path: Path, ref: TableRef, schema: pa.Schema) -> TableRef:
+    """Rewrite a table that an older deepsearch wrote with fewer columns.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table as it is.
+        schema: Today's; what the table lacks becomes null.
+
+    Returns:
+        The reference after it; `ref` itself if there was nothing to do.
+    """
+    import lance
+
+    started = time.time()
+    old = open_table(path, ref)
+    # strings may come back under another name of the same type; names decide
+    if flatten(old.schema.empty_table()).schema.names == flatten(schema.empty_table()).schema.names:
+        return ref
+    log.info("table %s: rewritten with today's columns", ref.folder)
+    batches = (
+        batch
+        for old_batch in old.to_batches()
+        for batch in conform(pa.Table.from_batches([old_batch]), schema).to_batches()
+    )
+    reader = pa.RecordBatchReader.from_batches(schema, batches)
+    dataset = lance.write_dataset(reader, _folder(path, ref), mode="overwrite")
     return _synced(path, ref, dataset, started)
 
 
