@@ -7,8 +7,8 @@ changes the sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -26,8 +26,10 @@ __all__ = [
     "combine_arrays",
     "days_until",
     "flag_wanted",
+    "is_sample_order",
     "largest_wanted",
     "number_atoms",
+    "settle",
     "text_atoms",
 ]
 
@@ -155,6 +157,49 @@ def largest_wanted(requirement: Requirement) -> float | None:
     if requirement.op in (Operator.GE, Operator.GT):
         return float("inf")
     return max(atom.wanted[1] for atom in atoms)
+
+
+def is_sample_order(requirement: Requirement, requirements: Sequence[Requirement]) -> bool:
+    """Tell whether an order quantity counts samples: "4 sample pieces".
+
+    Args:
+        requirement: Any requirement.
+        requirements: All of the query's.
+
+    Returns:
+        True for an `order_quantity` whose words overlap those of a wanted sample.
+    """
+    if requirement.field != "order_quantity" or requirement.span is None:
+        return False
+    start, end = requirement.span
+    return any(
+        other.field == "sample"
+        and other.value is True
+        and other.span is not None
+        and other.span[0] < end
+        and start < other.span[1]
+        for other in requirements
+    )
+
+
+def settle(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """Return the requirements as they bind: a number of samples is no order.
+
+    Minimum orders do not apply to samples, so such a quantity becomes a wish.
+
+    Args:
+        requirements: As parsed.
+
+    Returns:
+        The same, in order, the number of samples not `hard`.
+    """
+    given = tuple(requirements)
+    return tuple(
+        replace(r, hard=False, why=r.why or "Samples are not bound by the minimum order.")
+        if r.hard and is_sample_order(r, given)
+        else r
+        for r in given
+    )
 
 
 def days_until(requirement: Requirement, today: date) -> float | None:

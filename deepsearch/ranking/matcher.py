@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from deepsearch.errors import InvalidInputError
-from deepsearch.ranking.atoms import Ask
+from deepsearch.ranking.atoms import Ask, settle
 from deepsearch.ranking.columnar import status_of_rows
 from deepsearch.ranking.compare import StatusArray
 from deepsearch.ranking.tables import FactTable
@@ -86,7 +86,7 @@ class RequirementMatcher:
         """Return the rows that violate no hard requirement.
 
         Args:
-            requirements: All of them; wishes are passed over.
+            requirements: All of them; wishes, and a number of samples, are passed over.
             unknown: Whether a row that does not say is kept or excluded.
             order_quantity: How many are asked for.
             today: Day certificates must be valid on; None: the current day.
@@ -103,7 +103,7 @@ class RequirementMatcher:
         least = 0 if unknown == "keep" else 1
         ask = Ask(order_quantity=order_quantity, today=today or date.today(), rates=rates)
         mask = np.ones(len(self._table), dtype=np.bool_)
-        for requirement in requirements:
+        for requirement in settle(requirements):
             if requirement.hard:
                 mask &= status_of_rows(self._table, requirement, ask) >= least
         return mask

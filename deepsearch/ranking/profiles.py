@@ -142,7 +142,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"small (?:order|quantit\w+|batch\w*)|trial order|low moq|test order|kleinmenge\w*|"
      r"peque[ñn]as? cantidad\w*|petite s[eé]rie|小批量|试订|小额",
      ("small_order", "trial_order", "samples")),
-    (r"custom\w*|bespoke|made to (?:order|drawing)|oem|odm|sonderanfertigung\w*|nach ma[ßs]|"
+    (r"custom(?:i[sz]\w*|[- ]?made)?\b|bespoke|made to (?:order|drawing)|oem|odm|sonderanfertigung\w*|nach ma[ßs]|"
      r"personalizad\w*|a medida|sur mesure|定制|订做|カスタム",
      ("customisation", "custom_minimum", "oem", "processes")),
     (r"high quality|best quality|premium|top quality|hochwertig\w*|calidad|qualit[eé]|高质量|优质",
@@ -179,7 +179,7 @@ _BY_FIELD: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    return tuple((re.compile(rf"(?<!\w)(?:{words})", re.IGNORECASE), names)
+    return tuple((re.compile(rf"(?<![a-z0-9À-ÿ])(?:{words})", re.IGNORECASE), names)
                  for words, names in _WORDS)  # fmt: skip
 
 

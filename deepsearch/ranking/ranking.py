@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 
 from deepsearch.errors import InvalidInputError
-from deepsearch.ranking.atoms import Ask, largest_wanted
+from deepsearch.ranking.atoms import Ask, is_sample_order, largest_wanted, settle
 from deepsearch.ranking.dimensions import DIMENSIONS, Scene, Score, trusted
 from deepsearch.ranking.folding import Folder
 from deepsearch.ranking.judging import ListingView, judge_view, stated_prices
@@ -103,6 +103,8 @@ def order_quantity_of(parsed: ParsedQuery) -> Quantity | None:
     """
     for requirement in parsed.requirements:
         if requirement.field != "order_quantity" or requirement.unit is None:
+            continue
+        if is_sample_order(requirement, parsed.requirements):
             continue
         most = largest_wanted(requirement)
         value = requirement.value
@@ -199,7 +201,7 @@ def rank(
             typical_price=_typical_prices(views, ask),
             destination=_destination(parsed),
         ),
-        requirements=_requirement_weights(parsed.requirements, config),
+        requirements=_requirement_weights(settle(parsed.requirements), config),
         shares=shares,
         strength=chosen.strength,
     )

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from deepsearch.ranking.atoms import settle
 from deepsearch.ranking.matcher import RequirementMatcher
 from deepsearch.ranking.units import Rates, number_text
 from deepsearch.schema import BoolArray, IntArray, Operator, Quantity, Requirement
@@ -78,7 +79,7 @@ def relax(
         Ways ordered by number of changes, then count, largest first. Empty where there is
         no hard requirement or nothing helps.
     """
-    hard = [requirement for requirement in requirements if requirement.hard]
+    hard = [requirement for requirement in settle(requirements) if requirement.hard]
     hard = hard[:_MOST_REQUIREMENTS]
     if not hard:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -80,44 +81,69 @@ def matcher(listings: list[Listing], *, ladders: bool = True) -> RequirementMatc
 
 NUMBERS = st.sampled_from([-30.0, -10.0, 0.0, 0.5, 1.0, 5.0, 10.0, 12.0, 50.0, 100.0, 220.0, 500.0])
 AMOUNTS = st.sampled_from([0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0])
-UNITS = st.sampled_from(["piece", "sets", "pair", "kg", "t", "box", "dozen", "m"])
+UNITS = st.sampled_from(["piece", "piece", "piece", "sets", "pair", "kg", "t", "box", "dozen"])
 WORDS = st.sampled_from(
     ["steel", "Stainless Steel 304", "mild steel", "aluminium", "PVC", "plastic", "dark green",
      "green", "red", "new", "used", "M8", "XL", "IP65", "IP67", "IPX5", "T/T", "L/C", "FOB",
      "CIF", "DE", "CN", "US", "Shanghai", "yes", "no", "Xiaomi", "8471.30", "847130", "8501",
      "manufacturer", "trading_company", "ISO 9001", "CE", "ISO9001:2015", "RoHS", "BSCI"]
 )  # fmt: skip
-DIMENSIONS = st.sampled_from(
-    ["material", "colour", "size", "voltage", "operating_temperature", "load_capacity", "weight",
-     "length", "certification", "no_certification", "custom_logo", "custom_design", "oem",
-     "sample", "destination", "no_destination", "payment_terms", "incoterm", "brand", "hs_code",
-     "ip_rating", "dual_sim", "phases", "lead_time", "supplier_years", "warranty", "no_incoterm",
-     "lid_colour", "condition", "model", "supplier_verified"]
-)  # fmt: skip
-FIELDS = st.one_of(
-    DIMENSIONS,
-    st.sampled_from(
-        ["order_quantity", "min_order_quantity", "unit_price", "budget", "delivery_date",
-         "supplier_type", "supplier_country", "origin", "response_time", "reorder_rate",
-         "on_time_rate", "rating", "review_count", "monthly_capacity", "stock",
-         "incoterm_place", "trade_assurance", "automation_grade"]
-    ),
-)  # fmt: skip
+# field → (kind of value, unit of the claims)
+FOCUS: dict[str, tuple[str, str | None]] = {
+    "material": ("text", None), "colour": ("text", None), "size": ("text", None),
+    "lid_colour": ("text", None), "condition": ("text", None), "model": ("text", None),
+    "brand": ("text", None), "hs_code": ("text", None), "ip_rating": ("text", None),
+    "incoterm_place": ("text", None), "automation_grade": ("text", None),
+    "destination": ("text", None), "payment_terms": ("text", None), "incoterm": ("text", None),
+    "supplier_type": ("text", None), "supplier_country": ("text", None), "origin": ("text", None),
+    "certification": ("certificate", None),
+    "custom_logo": ("flag", None), "custom_design": ("flag", None), "oem": ("flag", None),
+    "sample": ("flag", None), "dual_sim": ("flag", None), "supplier_verified": ("flag", None),
+    "trade_assurance": ("flag", None),
+    "voltage": ("number", "V"), "operating_temperature": ("number", "degC"),
+    "load_capacity": ("number", "kg"), "weight": ("number", "kg"), "length": ("number", "mm"),
+    "phases": ("number", None), "supplier_years": ("number", "year"),
+    "warranty": ("number", "month"), "response_time": ("number", "hour"),
+    "reorder_rate": ("number", None), "on_time_rate": ("number", None),
+    "rating": ("number", None), "review_count": ("number", None),
+    "order_quantity": ("order", None), "min_order_quantity": ("order", None),
+    "monthly_capacity": ("order", None), "stock": ("order", None),
+    "unit_price": ("money", None), "budget": ("money", None),
+    "lead_time": ("days", None), "delivery_date": ("date", None),
+}  # fmt: skip
 PRODUCT_UNITS = st.sampled_from([None, "V", "mm", "kg", "degC", "month", "year", "day", "hour"])
+CERTIFICATES = st.sampled_from(["CE", "ISO 9001", "ISO9001:2015", "RoHS", "BSCI", "FDA"])
+DATES = st.sampled_from(["2026-06-01", "2026-06-06", "2026-08-01", "2027-01-01"])
+
+
+def values_of(kind: str) -> st.SearchStrategy[Any]:
+    """Values that fit a field, and now and then one that does not."""
+    fitting: st.SearchStrategy[Any] = {
+        "text": WORDS, "certificate": CERTIFICATES, "flag": st.booleans(), "number": NUMBERS,
+        "order": AMOUNTS, "money": AMOUNTS, "days": AMOUNTS, "date": DATES,
+    }[kind]  # fmt: skip
+    stray = st.one_of(NUMBERS, WORDS, st.booleans())
+    return st.integers(0, 9).flatmap(lambda n: stray if n == 0 else fitting)
 
 
 @st.composite
-def claims(draw: st.DrawFn) -> Claim:
-    value = draw(st.one_of(NUMBERS, WORDS, st.booleans()))
+def claims(draw: st.DrawFn, focus: str = "material") -> Claim:
+    """Claims, mostly of one dimension, so that requirements on it meet them."""
+    dimension = draw(
+        st.sampled_from([focus, focus, focus, focus, f"no_{focus}", "custom_design", "weight"])
+    )
+    kind, unit = FOCUS.get(dimension.removeprefix("no_"), ("text", None))
+    value = draw(values_of(kind))
     number = isinstance(value, float)
+    other_units = st.one_of(PRODUCT_UNITS, st.just(unit), st.just(unit), st.just(unit))
     return Claim(
-        dimension=draw(DIMENSIONS),
+        dimension=dimension,
         value=value,
-        unit=draw(PRODUCT_UNITS) if number else None,
+        unit=draw(other_units) if number else None,
         high=draw(st.one_of(st.none(), NUMBERS)) if number else None,
-        scope=draw(st.sampled_from([None, "model", "company", "system"])),
+        scope=draw(st.sampled_from([None, None, "model", "company", "system"])),
         evidence=draw(st.sampled_from(list(EvidenceGrade))),
-        expires_on=draw(st.sampled_from([None, date(2026, 5, 31), TODAY, date(2027, 1, 1)])),
+        expires_on=draw(st.sampled_from([None, None, date(2026, 5, 31), TODAY, date(2027, 1, 1)])),
         min_quantity=draw(st.one_of(st.none(), AMOUNTS)),
     )
 
@@ -161,6 +187,34 @@ OFFERS = st.builds(
     ship_from=maybe(WORDS),
 )
 RATES = maybe(st.sampled_from([0.0, 0.1, 0.33, 0.9, 1.0]))
+_PRICES = {
+    "currency": CURRENCIES,
+    "price_unit": maybe(UNITS),
+    "price_tiers": st.lists(tiers(), max_size=3).map(tuple),
+    "min_order_quantity": maybe(QUANTITIES),
+}
+_TIMES = {
+    "lead_times": st.lists(LEAD_TIMES, max_size=3).map(tuple),
+    "dispatch_days": maybe(AMOUNTS),
+    "min_order_quantity": maybe(QUANTITIES),
+}
+_TERMS = {
+    "payment_terms": st.lists(WORDS, max_size=2).map(tuple),
+    "incoterms": st.lists(WORDS, max_size=2).map(tuple),
+    "incoterm_place": maybe(WORDS),
+    "ship_from": maybe(WORDS),
+}
+_SALES = {"min_order_quantity": maybe(QUANTITIES), "price_unit": maybe(UNITS)}
+_OFFER_PARTS: dict[str, dict[str, Any]] = {
+    "money": _PRICES, "days": _TIMES, "date": _TIMES, "text": _TERMS, "flag": _SALES,
+}  # fmt: skip
+
+
+def offers(kind: str) -> st.SearchStrategy[Offer]:
+    """Offers with what requirements of a kind read; the rest unknown."""
+    return st.builds(Offer, **_OFFER_PARTS[kind]) if kind in _OFFER_PARTS else OFFERS
+
+
 SUPPLIERS = st.builds(
     Supplier,
     id=st.sampled_from(["s1", "s2", "s3"]),
@@ -177,17 +231,21 @@ SUPPLIERS = st.builds(
     on_time_rate=RATES,
     response_time_hours=maybe(AMOUNTS),
     main_markets=st.lists(WORDS, max_size=2).map(tuple),
-    claims=st.lists(claims(), max_size=2).map(tuple),
 )
 ATTRIBUTES = st.dictionaries(
     st.sampled_from(["Material", "Color", "Automation Grade", "Voltage", "Dual SIM", "Size"]),
-    st.one_of(WORDS, st.just("automatic")),
+    WORDS,
     max_size=3,
 )
 
 
 @st.composite
-def listings(draw: st.DrawFn, *, id: str = "a") -> Listing:
+def listings(draw: st.DrawFn, *, id: str = "a", focus: str = "material") -> Listing:
+    own = st.lists(claims(focus), max_size=3).map(tuple)
+    kind = FOCUS[focus][0]
+    supplier = draw(maybe(SUPPLIERS))
+    if supplier is not None:
+        supplier = replace(supplier, claims=draw(own))
     return Listing(
         id=id,
         title="thing",
@@ -196,27 +254,27 @@ def listings(draw: st.DrawFn, *, id: str = "a") -> Listing:
         origin=draw(maybe(st.sampled_from(["CN", "DE"]))),
         attributes=draw(ATTRIBUTES),
         identifiers=draw(st.dictionaries(st.sampled_from(["hs", "gtin"]), WORDS, max_size=1)),
-        offer=draw(OFFERS),
-        supplier=draw(maybe(SUPPLIERS)),
-        claims=tuple(draw(st.lists(claims(), max_size=5))),
+        offer=draw(offers(kind)),
+        supplier=supplier,
+        claims=draw(own),
     )
+
+
+_MANY = (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF)
 
 
 @st.composite
-def requirements(draw: st.DrawFn) -> Requirement:
-    op = draw(st.sampled_from(list(Operator)))
-    field = draw(FIELDS)
-    single = st.one_of(NUMBERS, WORDS, st.booleans(), st.just("2026-08-01"), st.just("2026-06-20"))
-    if op in (Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF):
-        of_one_kind = st.one_of(
-            st.lists(NUMBERS, min_size=1, max_size=3), st.lists(WORDS, min_size=1, max_size=3)
-        )
-        value: Any = tuple(draw(of_one_kind))
+def requirements(draw: st.DrawFn, focus: str = "material") -> Requirement:
+    kind, unit = FOCUS[focus]
+    op = draw(st.sampled_from([Operator.EQ, Operator.EQ, *Operator]))
+    value: Any
+    if op in _MANY:
+        value = tuple(draw(st.lists(values_of(kind), min_size=1, max_size=3)))
     elif op is Operator.BETWEEN:
         value = tuple(sorted([draw(NUMBERS), draw(NUMBERS)]))
     else:
-        value = draw(single)
-    units = st.one_of(PRODUCT_UNITS, UNITS, CURRENCIES)
-    return Requirement(
-        field=field, op=op, value=value, unit=draw(units), hard=draw(st.booleans())
-    )
+        value = draw(values_of(kind))
+    units: st.SearchStrategy[Any] = {
+        "order": UNITS, "money": CURRENCIES, "days": st.sampled_from([None, "day", "hour"]),
+    }.get(kind, st.one_of(st.just(unit), st.just(unit), PRODUCT_UNITS))  # fmt: skip
+    return Requirement(field=focus, op=op, value=value, unit=draw(units), hard=draw(st.booleans()))

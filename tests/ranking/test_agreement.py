@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ from deepsearch.ranking import Rates, judge
 from deepsearch.ranking.compare import Sense, relation, relation_array
 from deepsearch.schema import Listing, Offer, Operator, PriceTier, Quantity, Status, Supplier
 from tests.ranking.builders import (
+    FOCUS,
     NUMBERS,
     QUANTITIES,
     TODAY,
@@ -51,40 +52,33 @@ def test_one_comparison_and_a_column_agree(
     assert column.tolist() == single
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    found=st.lists(listings(), min_size=1, max_size=5),
-    needs=st.lists(requirements(), min_size=4, max_size=8),
-    quantity=maybe(QUANTITIES),
-    rates=st.sampled_from([None, RATES]),
-)
+@pytest.mark.parametrize("focus", sorted(FOCUS))
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), quantity=maybe(QUANTITIES), rates=st.sampled_from([None, RATES]))
 def test_matcher_agrees_with_judge(
-    found: list[Listing], needs: list[Any], quantity: Quantity | None, rates: Rates | None
+    focus: str, data: st.DataObject, quantity: Quantity | None, rates: Rates | None
 ) -> None:
+    found = data.draw(st.lists(listings(focus=focus), min_size=4, max_size=6))
     rows = matcher(found)
-    for requirement in needs:
+    for requirement in data.draw(st.lists(requirements(focus), min_size=6, max_size=6)):
         column = rows.status(requirement, order_quantity=quantity, today=TODAY, rates=rates)
         single = [
-            SIGN[
-                judge(requirement, item, order_quantity=quantity, today=TODAY, rates=rates).status
-            ]
+            SIGN[judge(requirement, item, order_quantity=quantity, today=TODAY, rates=rates).status]
             for item in found
         ]
         assert column.tolist() == single, requirement
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    found=st.lists(listings(), min_size=1, max_size=4),
-    needs=st.lists(requirements(), min_size=4, max_size=6),
-    quantity=maybe(QUANTITIES),
-)
-def test_without_ladder_columns_nothing_allowed_is_lost(
-    found: list[Listing], needs: list[Any], quantity: Quantity | None
+@pytest.mark.parametrize("focus", ["unit_price", "budget", "lead_time", "delivery_date"])
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), quantity=maybe(QUANTITIES))
+def test_without_ladder_columns_nothing_met_is_lost(
+    focus: str, data: st.DataObject, quantity: Quantity | None
 ) -> None:
     """Where only the price range is known, a met requirement is never called violated."""
+    found = data.draw(st.lists(listings(focus=focus), min_size=4, max_size=6))
     rows = matcher(found, ladders=False)
-    for requirement in needs:
+    for requirement in data.draw(st.lists(requirements(focus), min_size=6, max_size=6)):
         if requirement.op in (Operator.NE, Operator.NONE_OF):
             continue
         column = rows.status(requirement, order_quantity=quantity, today=TODAY)
