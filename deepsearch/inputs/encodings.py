@@ -78,7 +78,7 @@ def _legacy(sample: bytes) -> str | None:
     scores = {
         "gb18030": _common_share(sample, "gb18030", (0xB0, 0xD7), (0xA1, 0xA3)),
         "big5": _common_share(sample, "big5", (0xA4, 0xC6), (0xA1, 0xA3)),
-        "euc-kr": _common_share(sample, "euc-kr", (0xB0, 0xC8), (0xA1, 0xA3)),
+        "euc-kr": _hangul_share(sample),
         "cp932": _kana_share(sample),
         "cp1251": _word_share(sample, "cp1251", _CYRILLIC, high),
         "cp1252": _word_share(sample, "cp1252", _LATIN_WORD, high),
@@ -114,6 +114,13 @@ def _common_share(
         ):
             hits += 1
     return hits / total if total else 0.0
+
+
+def _hangul_share(sample: bytes) -> float:
+    """Hangul lie within the range of common Chinese characters, which fill more than it."""
+    share = _common_share(sample, "euc-kr", (0xB0, 0xC8), (0xA1, 0xA3))
+    wide = sum(byte >= 0x80 for byte in sample) // 2
+    return 1.01 * share if share > 0.97 and wide >= 8 else 0.9 * share
 
 
 def _kana_share(sample: bytes) -> float:

@@ -75,10 +75,11 @@ class Package:
                 if total > self._budget:
                     self._refuse(total)
 
-    def _refuse(self, size: int) -> None:
+    def _refuse(self, size: int, limit: int | None = None) -> None:
+        limit = self._budget if limit is None else limit
         raise UnreadableFileError(
             f"{self._source.name}: unpacks to {human_size(size)} or more; at most "
-            f"{human_size(self._budget)} are read. It may be a zip bomb; if you trust it, raise "
+            f"{human_size(limit)} are read. It may be a zip bomb; if you trust it, raise "
             "the limit."
         )
 
@@ -129,7 +130,7 @@ class Package:
         for chunk in self.chunks(name):
             total += len(chunk)
             if total > limit:
-                self._refuse(total)
+                self._refuse(total, limit)
             parts.append(chunk)
         return b"".join(parts)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from deepsearch.inputs.records import CellValue, Column, ColumnRole, TableRow, cell_text
 from deepsearch.inputs.tables.columns import is_unit_word, split_quantity
-from deepsearch.inputs.tables.grid import Grid
+from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid
 from deepsearch.inputs.tables.sections import Heading, Outline
 from deepsearch.inputs.tables.words import (
     Numbering,
@@ -90,7 +90,16 @@ class _Reader:
         self.left_out: dict[str, list[int]] = {}
         self.merged = self._vertical_merges()
         self.numbered_items = 0
+        # 1-based row of the last line that belongs to an item.
+        self.last_line = 0
         self.typical = self._typical_width()
+        self.numbers_rows = self.number is not None and any(
+            numbering(row[self.number]) is not None for row in self._rows()[:2000]
+        )
+        self.has_errors = any(
+            value in CELL_ERRORS for row in self._rows() for value in row if type(value) is str
+        )
+        self.items_marked = self._are_items_marked()
 
     # ------------------------------------------------------------ set up
 
@@ -142,6 +151,20 @@ class _Reader:
             if (count := sum(row[i] is not None for i in self.indices if i != self.number))
         )
         return widths[len(widths) // 2] if widths else 0
+
+    def _are_items_marked(self) -> bool:
+        """Whether rows with a quantity are bold or coloured too, so that it means nothing."""
+        marked = self.grid.marked
+        if not marked or self.quantity is None:
+            return False
+        counted = [
+            self.block.start + place
+            for place, row in enumerate(self._rows()[:500])
+            if row[self.quantity] is not None
+        ]
+        texts = self.texts or self.indices
+        hits = sum(any((index, column) in marked for column in texts) for index in counted)
+        return 2 * hits > len(counted)
 
     def _vertical_merges(self) -> dict[int, list[tuple[int, int, CellValue]]]:
         """Row → (column, first row, value) of merged cells it lies in below their top."""
@@ -198,7 +221,8 @@ class _Reader:
             return
         if self._is_continuation(index, row, own):
             self._continue(row, own)
-        elif self._is_item(row, own):
+            self.last_line = index + 1
+        elif self._is_item(index, row, own):
             self._item(index, row)
         else:
             self._text_row(index, row, own)
@@ -245,7 +269,7 @@ class _Reader:
             return True
         return isinstance(unit, str) and (is_unit_word(unit) or len(unit) <= 12)
 
-    def _is_item(self, row: Sequence[CellValue], own: list[int]) -> bool:
+    def _is_item(self, index: int, row: Sequence[CellValue], own: list[int]) -> bool:
         words = [i for i in own if i in self.texts or i in self.evidence]
         numbered = self.number is not None and numbering(row[self.number]) is not None
         if self.counted:
@@ -253,7 +277,10 @@ class _Reader:
                 return bool(words) or self._pending() is not None
             evidence = [i for i in own if i in self.evidence]
             described = any(i in self.texts for i in own)
-            return len(evidence) >= 2 or (bool(evidence) and described and numbered)
+            if len(evidence) >= 2 or (bool(evidence) and described and numbered):
+                return True
+            alone = len(own) == 1 and described and not self.numbers_rows
+            return alone and not self._looks_like_heading(index, row, own[0])
         content = [i for i in own if i != self.number]
         if len(content) >= 2:
             return True
@@ -262,6 +289,15 @@ class _Reader:
             return bool(content) and (numbered or self.number is None or not self.numbered_items)
         value = row[content[0]] if content else None
         return isinstance(value, str) and content[0] not in self.texts and looks_like_code(value)
+
+    def _looks_like_heading(self, index: int, row: Sequence[CellValue], column: int) -> bool:
+        """Whether a lone text names what follows, rather than an item of unknown quantity."""
+        text = cell_text(row[column])
+        if text.isupper() or text.endswith((":", "：")) or self._is_wide(index, column):
+            return True
+        if self.grid.marked is not None:
+            return (index, column) in self.grid.marked and not self.items_marked
+        return index == 0 or not any(value is not None for value in self.grid.rows[index - 1])
 
     def _pending(self) -> Heading | None:
         """A text row that still waits for the quantity printed below it."""
@@ -279,10 +315,9 @@ class _Reader:
             return self.number is not None or self.quantity is not None
         if not self.counted or self.number is None or not self.numbered_items:
             return False
-        if self.rows[-1].row_number != index or any(i not in self.texts for i in own):
+        if self.last_line != index or any(i not in self.texts for i in own):
             return False
-        text = cell_text(row[own[0]])
-        return not (text.isupper() or text.endswith(":") or self._is_wide(index, own[0]))
+        return not self._looks_like_heading(index, row, own[0])
 
     def _continue(self, row: Sequence[CellValue], own: list[int]) -> None:
         last = self.rows[-1]
@@ -350,6 +385,7 @@ class _Reader:
         self.numbered_items += number is not None
         path = tuple(text for text in path if text != description)
         self._append(index, row, path, description or None, number)
+        self.last_line = index + 1
 
     def _append(
         self,
@@ -372,6 +408,8 @@ class _Reader:
                     "\n".join(cell_text(row[i]) for i in self.texts if row[i] is not None) or None
                 )
         values = tuple([row[i] for i in self.indices])
+        if self.has_errors:
+            values = tuple([None if value in CELL_ERRORS else value for value in values])
         quantity, beside = (
             split_quantity(row[self.quantity]) if self.quantity is not None else (None, None)
         )

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from deepsearch.inputs.records import CellValue
 
-__all__ = ["Grid", "Merge", "clean_cell"]
+__all__ = ["CELL_ERRORS", "Grid", "Merge", "clean_cell"]
 
 Merge = tuple[int, int, int, int]
 """A merged range: first row, first column, last row, last column; 0-based, inclusive."""
 
-_ERRORS = frozenset(
+CELL_ERRORS = frozenset(
     {"#VALUE!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA",
      "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!"}
 )  # fmt: skip
@@ -30,6 +30,8 @@ class Grid:
         merges: Merged ranges with more than one cell.
         hidden_rows: 0-based rows hidden in the sheet.
         pictures: (row, column), 0-based → encoded pictures anchored there.
+        marked: (row, column), 0-based, of cells in bold or on a coloured ground; None
+            where the format does not tell.
         hidden: Whether the sheet itself is hidden.
         notes: What was noticed while reading.
     """
@@ -39,6 +41,7 @@ class Grid:
     merges: tuple[Merge, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     pictures: Mapping[tuple[int, int], tuple[bytes, ...]] = field(default_factory=dict)
+    marked: frozenset[tuple[int, int]] | None = None
     hidden: bool = False
     notes: tuple[str, ...] = ()
 
@@ -50,15 +53,16 @@ def clean_cell(value: object) -> CellValue:
         value: What the reader gave.
 
     Returns:
-        Stripped text (None where empty or a spreadsheet error), float, ISO date or
-        time as text, "yes"/"no" for a truth value.
+        Stripped text (None where empty), float, ISO date or time as text, "yes"/"no"
+        for a truth value. Errors such as "#REF!" stay texts here, since a cell that
+        holds one is not empty.
     """
     match value:
         case None:
             cell: CellValue = None
         case str():
             text = value.strip()
-            cell = None if not text or text in _ERRORS else text
+            cell = text or None
         case bool():
             cell = "yes" if value else "no"
         case int() | float():

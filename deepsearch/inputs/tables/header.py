@@ -16,9 +16,9 @@ from deepsearch.inputs.tables.columns import (
     normalise,
     parse_number,
 )
-from deepsearch.inputs.tables.grid import Grid, Merge
+from deepsearch.inputs.tables.grid import Grid
 
-__all__ = ["Header", "find_headers", "read_header"]
+__all__ = ["Header", "filled", "find_headers", "make_columns", "read_header", "side_by_side"]
 
 Row = Sequence[CellValue]
 
@@ -126,6 +126,10 @@ def _repeats(grid: Grid, found: list[int], row: Row) -> bool:
 def _first_row_header(grid: Grid) -> list[int]:
     """Fall back on the shape: a first full line of short, distinct texts above other data."""
     body = [(index, filled(row)) for index, row in enumerate(grid.rows[:200])]
+    if all(len(columns) <= 1 for _, columns in body):
+        # A list: one column, with or without a name.
+        texts = [(i, str(grid.rows[i][columns[0]])) for i, columns in body if columns]
+        return [i for i, text in texts if known_header(text) is not None][:1]
     body = [(index, columns) for index, columns in body if len(columns) >= 2]
     if len(body) < 2:
         return []
@@ -207,7 +211,8 @@ def read_header(grid: Grid, first: int, stop: int) -> Header:
 
 def _unit_of(text: str) -> str | None:
     bare = text.strip("()[]（） ")
-    if is_unit_word(bare) and known_header(bare) is not ColumnRole.UNIT:
+    # "L" and "W" below "Dimensions" are length and width, not litre and watt.
+    if is_unit_word(bare) and known_header(bare) in (None, ColumnRole.QUANTITY):
         return bare
     return header_unit(text)
 
@@ -321,6 +326,46 @@ def _skip_index_row(grid: Grid, last: int, stop: int) -> int:
     return last + 1 if marks in (counted, lettered) else last
 
 
+def side_by_side(header: Header, body: Sequence[Row]) -> list[frozenset[int]]:
+    """Tell tables standing side by side under one header line.
+
+    They are separate where an empty column lies between them, or nothing does, and the
+    second has the first's names again or names its own description and quantity.
+
+    Args:
+        header: The header line of all of them.
+        body: Rows below it.
+
+    Returns:
+        The columns of each table; one empty set where there is but one table.
+    """
+    named = sorted(header.names)
+    groups: list[list[int]] = []
+    for index in named:
+        gap = bool(groups) and any(
+            _is_empty(body, between) for between in range(groups[-1][-1] + 1, index)
+        )
+        again = bool(groups) and header.names[index] == header.names[groups[-1][0]]
+        if not groups or gap or again:
+            groups.append([])
+        groups[-1].append(index)
+    whole = [frozenset[int]()]
+    if len(groups) < 2 or any(len(group) < 2 for group in groups):
+        return whole
+    kinds = [{header.roles.get(index) for index in group} for group in groups]
+    first = {ColumnRole.DESCRIPTION, ColumnRole.CODE, ColumnRole.NUMBER} & kinds[0]
+    if not first or not all(first & kind for kind in kinds[1:]):
+        return whole
+    starts = [group[0] for group in groups]
+    ends = [*starts[1:], max(named[-1] + 1, *(len(row) for row in body[:1]), starts[-1] + 1)]
+    left = [0, *starts[1:]]
+    return [frozenset(range(a, b)) for a, b in zip(left, ends, strict=True)]
+
+
+def _is_empty(body: Sequence[Row], column: int) -> bool:
+    return all(column >= len(row) or row[column] is None for row in body)
+
+
 def unique_names(names: list[str]) -> list[str]:
     """Make names unique by numbering repeats: "Note", "Note (2)"."""
     seen: Counter[str] = Counter()
@@ -368,6 +413,3 @@ def make_columns(
         )
         for index, name in zip(used, unique_names(labels), strict=True)
     )
-
-
-__all__ += ["Merge", "filled", "make_columns"]

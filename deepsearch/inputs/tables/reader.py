@@ -19,6 +19,7 @@ from deepsearch.inputs.tables.header import (
     find_headers,
     make_columns,
     read_header,
+    side_by_side,
 )
 from deepsearch.inputs.tables.roles import column_roles
 from deepsearch.inputs.tables.workbook import read_workbook
@@ -114,17 +115,38 @@ def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Ta
     for start, stop in itertools.pairwise(bounds):
         header = read_header(grid, start, stop)
         title = _title(grid, floor, header.first)
-        tables += _table(
-            grid,
-            file,
-            header,
-            start=header.last + 1,
-            stop=stop,
-            include_hidden=include_hidden,
-            title=title,
-        )
+        for columns in side_by_side(header, grid.rows[header.last + 1 : stop]):
+            tables += _table(
+                _only(grid, columns) if columns else grid,
+                file,
+                _only_header(header, columns) if columns else header,
+                start=header.last + 1,
+                stop=stop,
+                include_hidden=include_hidden,
+                title=title,
+            )
         floor = stop
     return tables
+
+
+def _only(grid: Grid, columns: frozenset[int]) -> Grid:
+    """The sheet with all other columns blanked."""
+    rows = [
+        [value if index in columns else None for index, value in enumerate(row)]
+        for row in grid.rows
+    ]
+    merges = tuple(merge for merge in grid.merges if merge[1] in columns)
+    return replace(grid, rows=rows, merges=merges)
+
+
+def _only_header(header: Header, columns: frozenset[int]) -> Header:
+    return replace(
+        header,
+        names={index: name for index, name in header.names.items() if index in columns},
+        roles={index: role for index, role in header.roles.items() if index in columns},
+        units={index: unit for index, unit in header.units.items() if index in columns},
+        data={},
+    )
 
 
 def _has_items_above(grid: Grid, start: int) -> bool:

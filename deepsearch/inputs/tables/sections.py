@@ -138,6 +138,17 @@ class Outline:
         """Digits close digits and letters close letters; "A" stays open over 1, 2, 3."""
         return open_number[0].isdigit() == number[0].isdigit()
 
+    @staticmethod
+    def _is_next(heading: Heading, number: Numbering) -> bool:
+        """Whether a number goes on counting where a heading's stopped, beside it."""
+        outer = heading.number or ()
+        if heading.text.isupper() or len(number) != len(outer) or number[:-1] != outer[:-1]:
+            return False
+        last, following = outer[-1], number[-1]
+        if last.isdigit() and following.isdigit():
+            return int(following) == int(last) + 1
+        return len(last) == len(following) == 1 and ord(following) == ord(last) + 1
+
     def add_item(self, number: Numbering | None) -> tuple[tuple[str, ...], list[Heading]]:
         """Place an item.
 
@@ -156,9 +167,11 @@ class Outline:
                     continue
                 if not self._same_scheme(outer, number):
                     continue
-                if heading.items == 0 and level == len(self._stack) - 1 and not self._after_item:
-                    # The first row right below it does not count on from it: its rows
-                    # are numbered for themselves.
+                first_below = (
+                    heading.items == 0 and level == len(self._stack) - 1 and not self._after_item
+                )
+                if first_below and not self._is_next(heading, number):
+                    # Its rows are numbered for themselves, from 1 again.
                     heading.loose = True
                     continue
                 keep = level

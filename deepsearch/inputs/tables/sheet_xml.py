@@ -30,6 +30,8 @@ _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 _WIDE = re.compile(rb"""\br\s*=\s*["']\s*\$?([A-Za-z]{2,})\$?\d""")
 _TALL = re.compile(rb"""\br\s*=\s*["']\s*\$?[A-Za-z]*\$?(\d{5,})""")
 _OPAQUE = re.compile(rb"""\br\s*=\s*["'][^"']*&""")
+_STYLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?\bs="(\d+)\"""")
+_MAX_STYLED_BYTES = 4_000_000
 _SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
 _SHARED_ITEM = re.compile(rb"</(?:\w+:)?si\s*>")
 _REPEATED = re.compile(rb"""table:number-(columns|rows)-repeated\s*=\s*["']\s*(\d+)""", re.I)
@@ -42,6 +44,8 @@ class SheetFacts:
     Attributes:
         member: The sheet's member of the package, or None.
         hidden_rows: 0-based rows that are hidden.
+        marked: (row, column), 0-based, of cells in bold or on a coloured ground; None
+            where that is not known.
         notes: What was noticed.
         has_pictures: Whether the package holds any picture at all.
         max_picture_bytes: Budget for pictures.
@@ -49,6 +53,7 @@ class SheetFacts:
 
     member: str | None = None
     hidden_rows: frozenset[int] = frozenset()
+    marked: frozenset[tuple[int, int]] | None = None
     notes: tuple[str, ...] = ()
     has_pictures: bool = False
     max_picture_bytes: int = 0
@@ -85,6 +90,7 @@ def scan_workbook(
     if kind != "xlsx":
         return {}
     shared = _shared_strings(package)
+    marking = _marking_styles(package)
     has_pictures = any("media/" in member for member in package.names)
     facts = {}
     for title, member in _sheet_members(package):
@@ -96,6 +102,7 @@ def scan_workbook(
         facts[title] = SheetFacts(
             member=member,
             hidden_rows=_hidden_rows(data),
+            marked=_marked_cells(data, marking),
             has_pictures=has_pictures,
             max_picture_bytes=limits.max_picture_bytes,
         )
@@ -222,6 +229,43 @@ def _hidden_rows(data: bytes) -> frozenset[int]:
         if _HIDDEN.search(tag):
             hidden.add(number - 1)
     return frozenset(hidden)
+
+
+def _marking_styles(package: Package) -> frozenset[bytes] | None:
+    """Ids of the cell styles that are bold or have a coloured ground."""
+    member = "xl/styles.xml"
+    if member not in package.names:
+        return None
+    parts: dict[str, list[Element]] = {}
+    for group in parse(package, member):
+        parts[group.tag.rpartition("}")[2]] = list(group)
+    bold = {
+        str(index)
+        for index, font in enumerate(parts.get("fonts", ()))
+        if any(
+            node.tag.endswith("}b") and node.get("val", "1") not in ("0", "false") for node in font
+        )
+    }
+    # The first two fills are "none" and a pattern that Excel reserves.
+    plain = {"0", "1", None}
+    return frozenset(
+        str(index).encode()
+        for index, style in enumerate(parts.get("cellXfs", ()))
+        if style.get("fontId") in bold or style.get("fillId") not in plain
+    )
+
+
+def _marked_cells(
+    data: bytes, marking: frozenset[bytes] | None
+) -> frozenset[tuple[int, int]] | None:
+    """Cells in a marking style; None for a sheet too long to look at its cells' styles."""
+    if marking is None or len(data) > _MAX_STYLED_BYTES:
+        return None
+    return frozenset(
+        (int(digits) - 1, _column_number(letters) - 1)
+        for letters, digits, style in _STYLED.findall(data)
+        if style in marking
+    )
 
 
 def _check_ods(package: Package, name: str, limits: TableLimits) -> None:

@@ -59,7 +59,7 @@ Numbering = tuple[str, ...]
 """A position number in its parts: "11.1.2" → ("11", "1", "2"), "B)" → ("b",)."""
 
 _NUMBERING = re.compile(
-    r"^[\s(\[]*(?P<body>\d{1,4}(?:\s*[.\-]\s*\d{1,4})*(?:\s*[.]?\s*[a-z])?|[a-z]{1,2}(?:[.\-]?\d{1,3})*|[ivx]{1,6})[\s.)\]:]*$",
+    r"^[\s(\[]*(?P<body>\d{1,4}(?:\s*[.\-]\s*\d{1,4})*(?:\s*[.]?\s*[a-z])?|[a-z](?:[.\-]?\d{1,3}){0,3}|[ivx]{1,6})[\s.)\]:]*$",
     re.I,
 )
 
@@ -85,7 +85,9 @@ def numbering(value: str | float | None) -> Numbering | None:
     match = _NUMBERING.match(value)
     if match is None:
         return None
-    return tuple(part for part in re.split(r"[\s.\-]+", match["body"].lower()) if part)
+    parts = tuple(part for part in re.split(r"[\s.\-]+", match["body"].lower()) if part)
+    # "2.0" heads 2.1 and 2.2.
+    return parts[:-1] if len(parts) > 1 and not parts[-1].strip("0") else parts
 
 
 _CODE = re.compile(r"^(?=[^\s]*\d)[^\s]{3,40}$")

@@ -89,6 +89,7 @@ def _read(
                     rows=cleaned,
                     merges=merges,
                     hidden_rows=fact.hidden_rows,
+                    marked=fact.marked,
                     pictures=fact.pictures(package) if package is not None else {},
                     hidden=name in hidden,
                     notes=fact.notes,

@@ -1,0 +1,402 @@
+"""Workbooks as files: formats, pictures in cells, hidden sheets, hostile contents."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.drawing.image import Image as SheetImage
+
+from deepsearch.errors import InvalidInputError, UnreadableFileError
+from deepsearch.inputs import TableLimits, read_table
+from tests.inputs.files import (
+    picture,
+    png_of,
+    repacked,
+    sheet_xml,
+    text_cell,
+    workbook,
+    zipped,
+)
+
+ROWS = [["Item", "Qty", "Unit"], ["Bolt M8", 100, "pcs"], ["Nut M8", 200, "pcs"]]
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def ods(rows: str) -> bytes:
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+        '<office:body><office:spreadsheet><table:table table:name="Liste">'
+        f"{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    return zipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": b'<?xml version="1.0"?><manifest:manifest '
+            b'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        }
+    )
+
+
+def ods_row(*cells: str, repeat: int = 1) -> str:
+    inner = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        for cell in cells
+    )
+    again = f' table:number-rows-repeated="{repeat}"' if repeat > 1 else ""
+    return f"<table:table-row{again}>{inner}</table:table-row>"
+
+
+def xls(rows: list[list[object]]) -> bytes:
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet1")
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            sheet.write(r, c, value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+class TestFormats:
+    @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "csv"])
+    def test_the_same_table_in_every_format(self, kind: str) -> None:
+        data = {
+            "xlsx": lambda: workbook(ROWS),
+            "xls": lambda: xls(ROWS),
+            "ods": lambda: ods("".join(ods_row(*map(str, row)) for row in ROWS)),
+            "csv": lambda: "\n".join(",".join(map(str, row)) for row in ROWS).encode(),
+        }[kind]()
+        (table,) = read_table(data, name=f"list.{kind}")
+        assert [(r.description, r.quantity, r.unit) for r in table.rows] == [
+            ("Bolt M8", 100, "pcs"),
+            ("Nut M8", 200, "pcs"),
+        ]
+        assert [row.row_number for row in table.rows] == [2, 3]
+
+    def test_source_names_file_sheet_and_row(self) -> None:
+        (table,) = read_table(workbook(ROWS, "Parts"), name="bom.xlsx")
+        assert table.rows[0].source == "bom.xlsx Parts!2"
+        assert table.rows[0].sheet == "Parts"
+
+    def test_dates_and_truth_values_are_texts(self) -> None:
+        import datetime as dt
+
+        rows = [
+            ["Item", "Need date", "Qty", "Urgent"],
+            ["Bolt", dt.datetime(2024, 5, 6), 5, True],
+        ]
+        (table,) = read_table(workbook(rows))
+        assert table.rows[0].cells["Need date"] == "2024-05-06"
+        assert table.rows[0].cells["Urgent"] == "yes"
+
+    def test_cells_that_are_errors_are_missing(self) -> None:
+        (table,) = read_table(workbook([["Item", "Qty"], ["Bolt", "#REF!"], ["Nut", 4]]))
+        assert [row.quantity for row in table.rows] == [None, 4]
+        assert table.rows[0].cells["Qty"] is None
+
+    def test_hidden_sheets_and_rows(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook(ROWS)))
+        book["Sheet1"].row_dimensions[3].hidden = True
+        book.create_sheet("Old").append(["Item", "Qty"])
+        book["Old"].append(["Obsolete", 1])
+        book["Old"].sheet_state = "hidden"
+        buffer = io.BytesIO()
+        book.save(buffer)
+        (table,) = read_table(buffer.getvalue(), name="b.xlsx")
+        assert [row.description for row in table.rows] == ["Bolt M8"]
+        notes = " ".join(table.notes)
+        assert "'Old' is hidden" in notes
+        assert re.search(r"1 hidden rows were left out: 3", notes)
+        tables = read_table(buffer.getvalue(), include_hidden=True)
+        assert [r.description for t in tables for r in t.rows] == ["Bolt M8", "Nut M8", "Obsolete"]
+        (old,) = read_table(buffer.getvalue(), sheet="Old")
+        assert old.rows[0].description == "Obsolete"
+        with pytest.raises(InvalidInputError, match="no sheet 'New'.*'Sheet1', 'Old'"):
+            read_table(buffer.getvalue(), sheet="New")
+
+
+class TestPictures:
+    def test_drawings_anchored_in_cells(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook([[*r, None] for r in ROWS])))
+        sheet = book["Sheet1"]
+        sheet["D1"] = "Picture"
+        first, second = picture(seed=1), picture(seed=2)
+        for data, anchor in ((first, "D2"), (second, "D3"), (first, "D3")):
+            sheet.add_image(SheetImage(io.BytesIO(data)), anchor)
+        buffer = io.BytesIO()
+        book.save(buffer)
+        (table,) = read_table(buffer.getvalue())
+        assert table.rows[0].pictures == (first,)
+        assert set(table.rows[1].pictures) == {first, second}
+
+    def test_pictures_placed_in_cells(self) -> None:
+        image = picture(seed=3)
+        relationships = "http://schemas.openxmlformats.org/package/2006/relationships"
+        kinds = "http://schemas.microsoft.com/office/2022/10/relationships/richValueRel"
+        names = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+        main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        cells = (
+            f'<row r="1">{text_cell("A1", "Item")}{text_cell("B1", "Qty")}'
+            f"{text_cell('C1', 'Picture')}</row>"
+            f'<row r="2">{text_cell("A2", "Bolt")}<c r="B2"><v>5</v></c>'
+            '<c r="C2" t="e" vm="1"><v>#VALUE!</v></c></row>'
+        )
+        data = repacked(
+            workbook(ROWS),
+            {
+                SHEET: sheet_xml(cells),
+                "xl/metadata.xml": (
+                    f'<metadata xmlns="{main}"><metadataTypes count="1"><metadataType '
+                    'name="XLRICHVALUE"/></metadataTypes><futureMetadata name="XLRICHVALUE" '
+                    'count="1"><bk><extLst><ext uri="{3e2802c4}"><rvb xmlns="urn:x" i="0"/></ext>'
+                    '</extLst></bk></futureMetadata><valueMetadata count="1"><bk><rc t="1" v="0"/>'
+                    "</bk></valueMetadata></metadata>"
+                ).encode(),
+                "xl/richData/rdrichvalue.xml": (
+                    b'<rvData xmlns="urn:x"><rv s="0"><v>0</v><v>5</v></rv></rvData>'
+                ),
+                "xl/richData/richValueRel.xml": (
+                    f'<richValueRels xmlns="urn:x" {names}><rel r:id="rId1"/></richValueRels>'
+                ).encode(),
+                "xl/richData/_rels/richValueRel.xml.rels": (
+                    f'<Relationships xmlns="{relationships}"><Relationship Id="rId1" '
+                    f'Type="{kinds}" Target="../media/image1.png"/></Relationships>'
+                ).encode(),
+                "xl/media/image1.png": image,
+            },
+        )
+        (table,) = read_table(data)
+        assert table.rows[0].pictures == (image,)
+
+    def test_pictures_of_wps(self) -> None:
+        image = picture(seed=4)
+        cells = (
+            f'<row r="1">{text_cell("A1", "品名")}{text_cell("B1", "数量")}{text_cell("C1", "图片")}</row>'
+            f'<row r="2">{text_cell("A2", "螺栓")}<c r="B2"><v>5</v></c>'
+            '<c r="C2" t="str"><f>_xlfn.DISPIMG("ID_AB12",1)</f><v>=DISPIMG("ID_AB12",1)</v></c>'
+            "</row>"
+        ).replace('DISPIMG("ID_AB12"', "DISPIMG(&quot;ID_AB12&quot;")
+        names = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+        data = repacked(
+            workbook(ROWS),
+            {
+                SHEET: sheet_xml(cells),
+                "xl/cellimages.xml": (
+                    f'<c:cellImages xmlns:c="urn:c" xmlns:a="urn:a" {names}><c:cellImage><c:pic>'
+                    '<c:cNvPr id="2" name="ID_AB12"/><a:blip r:embed="rId1"/></c:pic></c:cellImage>'
+                    "</c:cellImages>"
+                ).encode(),
+                "xl/_rels/cellimages.xml.rels": (
+                    b'<Relationships xmlns="urn:r"><Relationship Id="rId1" Type="image" '
+                    b'Target="media/image1.png"/></Relationships>'
+                ),
+                "xl/media/image1.png": image,
+            },
+        )
+        (table,) = read_table(data)
+        assert table.rows[0].pictures == (image,)
+
+    def test_pictures_outside_the_workbook_are_not_fetched(self, tmp_path: Path) -> None:
+        outside = tmp_path / "secret.png"
+        outside.write_bytes(picture())
+        book = openpyxl.load_workbook(io.BytesIO(workbook(ROWS)))
+        book["Sheet1"].add_image(SheetImage(io.BytesIO(picture(seed=1))), "D2")
+        buffer = io.BytesIO()
+        book.save(buffer)
+        member = "xl/drawings/_rels/drawing1.xml.rels"
+        with zipfile.ZipFile(buffer) as archive:
+            links = archive.read(member).decode()
+        for target in (outside.as_uri(), "../../../../../../" + str(outside).lstrip("/")):
+            hostile = re.sub(r'Target="[^"]*"', f'Target="{target}"', links)
+            (table,) = read_table(repacked(buffer.getvalue(), {member: hostile.encode()}))
+            assert table.rows[0].pictures == ()
+
+    def test_too_many_bytes_of_pictures(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook(ROWS)))
+        book["Sheet1"].add_image(SheetImage(io.BytesIO(picture())), "D2")
+        buffer = io.BytesIO()
+        book.save(buffer)
+        with pytest.raises(UnreadableFileError, match="at most 100 bytes"):
+            read_table(buffer.getvalue(), limits=TableLimits(max_picture_bytes=100))
+
+
+def refused(data: bytes, match: str, *, name: str = "evil.xlsx") -> None:
+    """Refused in little time, with the file's name in the message."""
+    started = time.monotonic()
+    with pytest.raises(UnreadableFileError, match=match) as caught:
+        read_table(data, name=name)
+    assert str(caught.value).startswith(name)
+    assert time.monotonic() - started < 10
+
+
+class TestHostile:
+    def test_a_program_named_xlsx(self) -> None:
+        refused(b"MZ\x90\x00" + bytes(500), "expected a spreadsheet .* a Windows program")
+
+    def test_an_empty_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "empty.xlsx"
+        path.write_bytes(b"")
+        with pytest.raises(UnreadableFileError, match="empty.xlsx: the file is empty"):
+            read_table(path)
+
+    def test_a_sheet_without_rows(self) -> None:
+        refused(workbook([]), "no row of it is an item")
+        refused(workbook([["Item", "Qty"]]), "no row of it is an item")
+
+    def test_a_truncated_workbook(self) -> None:
+        data = workbook(ROWS)
+        refused(data[: len(data) // 2], "ZIP archive|damaged or cut short")
+
+    def test_a_zip_bomb(self) -> None:
+        bomb = repacked(workbook(ROWS), {"xl/worksheets/sheet2.xml": bytes(600 * 1024 * 1024)})
+        assert len(bomb) < 2_000_000
+        refused(bomb, "unpacks to .* or more.*zip bomb")
+
+    def test_a_zip_bomb_that_lies_about_its_size(self) -> None:
+        size = 600 * 1024 * 1024
+        bomb = bytearray(repacked(workbook(ROWS), {"xl/x.xml": bytes(size)}))
+        honest = size.to_bytes(4, "little")
+        place = bomb.find(honest)
+        while place >= 0:
+            bomb[place : place + 4] = (1000).to_bytes(4, "little")
+            place = bomb.find(honest)
+        refused(bytes(bomb), "unpacks to|damaged")
+
+    def test_cells_a_billion_apart(self) -> None:
+        cells = (
+            f'<row r="1">{text_cell("A1", "Item")}</row>'
+            f'<row r="1048576">{text_cell("XFD1048576", "far")}</row>'
+        )
+        data = repacked(workbook(ROWS), {SHEET: sheet_xml(cells, dimension="A1:XFD1048576")})
+        refused(data, "column 16,384, row 1,048,576")
+
+    @pytest.mark.parametrize("quote", ['"', "'"])
+    def test_far_cells_in_other_spellings(self, quote: str) -> None:
+        far = f"<c\n r = {quote}XFD1048576{quote} t='inlineStr'><is><t>far</t></is></c>"
+        cells = f'<row r="1">{text_cell("A1", "Item")}</row><row>{far}</row>'
+        refused(repacked(workbook(ROWS), {SHEET: sheet_xml(cells)}), "at most .* cells are read")
+
+    def test_a_huge_declared_dimension_alone_is_harmless(self) -> None:
+        cells = (
+            f'<row r="1">{text_cell("A1", "Item")}{text_cell("B1", "Qty")}</row>'
+            f'<row r="2">{text_cell("A2", "Bolt")}<c r="B2"><v>4</v></c></row>'
+        )
+        data = repacked(workbook(ROWS), {SHEET: sheet_xml(cells, dimension="A1:XFD1048576")})
+        (table,) = read_table(data)
+        assert table.rows[0].quantity == 4
+
+    def test_ten_megabytes_in_one_cell(self) -> None:
+        cells = (
+            f'<row r="1">{text_cell("A1", "Item")}{text_cell("B1", "Qty")}</row>'
+            f'<row r="2">{text_cell("A2", "x" * 10_000_000)}<c r="B2"><v>4</v></c></row>'
+        )
+        refused(repacked(workbook(ROWS), {SHEET: sheet_xml(cells)}), "cell A2.*10,000,000")
+        refused(b"Item,Qty\n" + b"x" * 10_000_000 + b",4\n", "line 2.*131,072", name="big.csv")
+
+    def test_one_long_text_shared_by_many_cells(self) -> None:
+        strings = (
+            '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            f"<si><t>{'y' * 100_000}</t></si></sst>"
+        )
+        rows = "".join(
+            f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(1, 20_001)
+        )
+        data = repacked(
+            workbook(ROWS), {SHEET: sheet_xml(rows), "xl/sharedStrings.xml": strings.encode()}
+        )
+        refused(data, "repeats long texts to")
+
+    def test_xml_entities(self) -> None:
+        lol = (
+            '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa">'
+            + "".join(f'<!ENTITY {n} "{("&" + p + ";") * 10}">' for p, n in ("ab", "bc", "cd"))
+            + '<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        )
+        body = sheet_xml(f'<row r="1">{text_cell("A1", "&d;&x;")}</row>').split(b"?>", 1)[1]
+        refused(repacked(workbook(ROWS), {SHEET: lol.encode() + body}), "declares XML entities")
+        strings = lol.encode() + b"<sst><si><t>&d;</t></si></sst>"
+        refused(repacked(workbook(ROWS), {"xl/sharedStrings.xml": strings}), "XML entities")
+
+    def test_formulas_are_never_evaluated(self) -> None:
+        cells = (
+            f'<row r="1">{text_cell("A1", "Item")}{text_cell("B1", "Qty")}</row>'
+            f'<row r="2">{text_cell("A2", "Bolt")}<c r="B2"><f>1+1</f><v>41</v></c></row>'
+            f'<row r="3">{text_cell("A3", "Nut")}'
+            "<c r=\"B3\"><f>'[http://localhost:9/x.xlsx]S'!A1</f><v>7</v></c></row>"
+            f'<row r="4">{text_cell("A4", "Pin")}<c r="B4"><f>WEBSERVICE("http://h/")</f></c></row>'
+        )
+        (table,) = read_table(repacked(workbook(ROWS), {SHEET: sheet_xml(cells)}))
+        assert [row.quantity for row in table.rows] == [41, 7, None]
+
+    def test_a_password(self) -> None:
+        names = "EncryptedPackage".encode("utf-16-le")
+        data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + names + bytes(2000)
+        refused(data, "a password-protected Office file. Remove the password")
+
+    def test_repeated_cells_of_ods(self) -> None:
+        header = ods_row("Item", "Qty")
+        refused(
+            ods(header + ods_row("Bolt", "5", repeat=1_000_000_000)), "repeated", name="evil.ods"
+        )
+        empty = (
+            '<table:table-row table:number-rows-repeated="1048000">'
+            '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+        )
+        (table,) = read_table(ods(header + ods_row("Bolt", "5") + empty))
+        assert len(table.rows) == 1
+
+    def test_far_cells_of_xls(self) -> None:
+        data = bytearray(xls([["Item", "Qty"], ["Bolt", 5]]))
+        # The NUMBER record of B2: type 0x0203, 14 bytes, row 1, column 1.
+        place = data.find(b"\x03\x02\x0e\x00\x01\x00\x01\x00")
+        if place < 0:
+            place = data.find(b"\x7e\x02\x0a\x00\x01\x00\x01\x00")
+        assert place > 0
+        data[place + 4 : place + 8] = b"\xff\xff\xff\xff"
+        refused(bytes(data), "cells", name="evil.xls")
+
+    def test_an_oversized_file_is_not_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "huge.xlsx"
+        with path.open("wb") as stream:
+            stream.write(workbook(ROWS)[:100])
+            stream.truncate(2 * 1024**3)
+        started = time.monotonic()
+        with pytest.raises(UnreadableFileError, match=r"huge.xlsx: has 2\.0 GB; at most"):
+            read_table(path)
+        assert time.monotonic() - started < 1
+
+    def test_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
+        import os
+
+        path = tmp_path / "pipe.xlsx"
+        os.mkfifo(path)
+        with pytest.raises(UnreadableFileError, match="not a regular file"):
+            read_table(path)
+
+    def test_a_picture_bomb_in_a_cell_is_handed_on_undecoded(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook(ROWS)))
+        small = picture()
+        book["Sheet1"].add_image(SheetImage(io.BytesIO(small)), "D2")
+        buffer = io.BytesIO()
+        book.save(buffer)
+        bomb = png_of(30_000, 30_000)
+        (table,) = read_table(repacked(buffer.getvalue(), {"xl/media/image1.png": bomb}))
+        assert table.rows[0].pictures == (bomb,)
+
+    def test_a_wrong_extension_is_said(self, tmp_path: Path) -> None:
+        path = tmp_path / "list.csv"
+        path.write_bytes(workbook(ROWS))
+        (table,) = read_table(path)
+        assert len(table.rows) == 2
+        assert any("ends in .csv, but its contents are an Excel workbook" in n for n in table.notes)
