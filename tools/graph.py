@@ -20,6 +20,7 @@ class GraphBuilder:
     """Collects nodes and constants; names are counted, so equal input gives equal bytes."""
 
     def __init__(self) -> None:
+        """Start empty."""
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, TensorProto] = {}
 

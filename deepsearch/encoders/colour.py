@@ -61,7 +61,8 @@ def colour_vector(picture: Image) -> FloatArray:
     across = across.reshape(len(weight), -1) * weight[:, None]
     counted = across.T @ _shares(lightness, np.array(LIGHTNESS_BINS))
     counted = counted.ravel() / counted.sum()
-    return np.sqrt(counted).astype(np.float32)
+    vector: FloatArray = np.sqrt(counted).astype(np.float32)
+    return vector
 
 
 def _lab(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
@@ -76,18 +77,23 @@ def _shares(values: npt.NDArray[Any], centres: npt.NDArray[Any]) -> npt.NDArray[
     """Split each value between the two nearest bin centres, linearly: (n, bins)."""
     width = centres[1] - centres[0]
     inside = np.clip(values, centres[0], centres[-1])
-    return np.clip(1 - np.abs(inside[:, None] - centres) / width, 0, None)
+    shares: npt.NDArray[Any] = np.clip(1 - np.abs(inside[:, None] - centres) / width, 0, None)
+    return shares
 
 
 def _linear_table() -> npt.NDArray[np.float64]:
     level = np.arange(256) / 255
-    return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
+    table: npt.NDArray[np.float64] = np.where(
+        level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4
+    )
+    return table
 
 
 def _centre_weight() -> npt.NDArray[np.float64]:
     place = (np.arange(SIDE) - (SIDE - 1) / 2) / (SIDE / 2)
     distance = place[:, None] ** 2 + place[None, :] ** 2
-    return np.exp(-distance / (2 * CENTRE_WIDTH**2))
+    weight: npt.NDArray[np.float64] = np.exp(-distance / (2 * CENTRE_WIDTH**2))
+    return weight
 
 
 _LINEAR = _linear_table()

@@ -96,5 +96,5 @@ class MiniSuite:
         features = self._pictures.features(pictures, role=role)
         return {
             self._pictures.space.name: features.embeddings,
-            self._shared.space.name: self._shared.place_pictures(features.logits),
+            self._shared.space.name: self._shared.place_pictures(features),
         }

@@ -27,7 +27,8 @@ def normalised(vectors: npt.NDArray[Any]) -> FloatArray:
     """
     wide = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0)
+    unit: FloatArray = np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0)
+    return unit
 
 
 def checked(vectors: npt.NDArray[Any], *, count: int, space: EmbeddingSpace) -> FloatArray:

@@ -17,8 +17,8 @@ __all__ = ["PINNED", "read_arrays", "read_weights", "revision_of"]
 PINNED: Mapping[str, str] = {
     "mini_picture_0.onnx": "b5e3086dfa743e5ff84c3f5a464229e49eb35f4677fc98b968c69074dceb72e1",
     "mini_picture_2.onnx": "8c446358c06f3a258c8afbb98db63e05571498f1c5da6a069c7cde8e04fc30fc",
-    "mini_shared.npz": "ecf9a121a445a8d7bbbcb4eb428af7fb6a151bf50f85017c42baf397472096fb",
-    "mini_text.onnx": "7537e40676880188e025d7fc88791744eaa3f471dccc164642a94a8835d4aee9",
+    "mini_shared.npz": "f8c1d72f19c0424f2efd2563b157c2af10fa7502f3ec370787211bcf3f74bfa1",
+    "mini_text.onnx": "afe634802ba39cef45dd09d79624a90933fb8d3f77463f6d2142e8680140fd48",
     "mini_tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 
