@@ -24,11 +24,14 @@ from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
 __all__ = ["Band", "Calibration", "calibrate"]
 
-SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.01)
 DEPTHS = (10, 100)
-_QUERIES = 128
+# Fewer queries where each costs ten times more; the rule below then asks for more margin.
+_QUERIES = 96
+_QUERIES_MANY_ROWS = 48
+_MANY_ROWS = 300_000
 _TIMED = 12
-_ANCHORS = 4
+_ANCHORS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +161,13 @@ def calibrate(
     generator = np.random.default_rng(seed)
     count = len(base)
     free = np.ones(count, dtype=np.bool_)
+    wanted = _QUERIES if count < _MANY_ROWS else _QUERIES_MANY_ROWS
     if queries is None:
-        held = generator.choice(count, min(_QUERIES, max(2, count // 20)), replace=False)
+        held = generator.choice(count, min(wanted, max(2, count // 20)), replace=False)
         free[held] = False
         sample = np.array(base.exact.vectors[held], dtype=np.float32)
     else:
-        sample = queries[generator.permutation(queries.shape[0])[:_QUERIES]]
+        sample = queries[generator.permutation(queries.shape[0])[:wanted]]
     fixed, row = _scan_costs(base, sample, generator)
     bands: list[Band] = []
     for step, share in enumerate(SHARES):
@@ -191,7 +195,8 @@ def _masks(
     for _ in range(_ANCHORS):
         anchor = np.asarray(base.exact.vectors[generator.integers(count)], dtype=np.float32)
         scores = _all_scores(base, anchor)
-        cut = np.partition(scores, count - round(share * count))[count - round(share * count)]
+        last = min(count - 1, count - round(share * count))
+        cut = np.partition(scores, last)[last]
         yield free & (scores >= cut)
 
 

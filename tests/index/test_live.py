@@ -1,0 +1,310 @@
+"""A live index against a plain dictionary of vectors, under any order of writes."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from deepsearch.errors import DimensionMismatchError, InvalidInputError, UnknownIdError
+from deepsearch.index import (
+    ClusteredConfig,
+    ExactIndex,
+    LiveIndex,
+    build_index,
+    load_index,
+    save_index,
+)
+from deepsearch.index.planner import PlannedIndex
+from deepsearch.schema import EmbeddingSpace, FloatArray, IntArray
+
+DIM = 24
+SPACE = EmbeddingSpace(name="live", revision="1", dim=DIM)
+
+
+def rows(count: int, seed: int) -> FloatArray:
+    made = np.random.default_rng(seed).standard_normal((count, DIM))
+    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+
+class LiveMachine(RuleBasedStateMachine):
+    """Adds, replaces, removes, filters, compacts, saves and loads; compares with exact."""
+
+    positions = Bundle("positions")
+
+    @initialize(count=st.integers(0, 60), seed=st.integers(0, 999), clustered=st.booleans())
+    def start(self, count: int, seed: int, clustered: bool) -> None:
+        vectors = rows(count, seed)
+        config = ClusteredConfig(budget=10_000) if clustered and count else None
+        self.index = LiveIndex(build_index(vectors, SPACE, config=config))
+        self.expected = dict(enumerate(vectors))
+        self.given = count
+
+    @rule(target=positions, count=st.integers(0, 8), seed=st.integers(0, 999))
+    def add(self, count: int, seed: int):  # type: ignore[no-untyped-def]
+        vectors = rows(count, seed)
+        got = self.index.add(vectors)
+        assert got.tolist() == list(range(self.given, self.given + count))
+        self.expected.update(zip(got.tolist(), vectors, strict=True))
+        self.given += count
+        return multiple(*got.tolist())
+
+    @rule(position=positions, seed=st.integers(0, 999))
+    def replace(self, position: int, seed: int) -> None:
+        vector = rows(1, seed)
+        self.index.replace(np.array([position]), vector)
+        self.expected[position] = vector[0]
+
+    @rule(position=consumes(positions))
+    def remove(self, position: int) -> None:
+        self.index.remove(np.array([position]))
+        self.expected.pop(position, None)
+
+    @rule(seed=st.integers(0, 999), share=st.sampled_from([0.0, 0.05, 0.4, 1.0]))
+    def remove_and_restore_base(self, seed: int, share: float) -> None:
+        chosen = np.flatnonzero(np.random.default_rng(seed).random(self.given) < share / 4)
+        self.index.remove(chosen)
+        for position in chosen.tolist():
+            self.expected.pop(position, None)
+
+    @rule()
+    def compact(self) -> None:
+        self.index.compact()
+        assert self.index.tail_count == 0
+
+    @rule()
+    def save_and_load(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            save_index(self.index, folder)
+            loaded = load_index(folder, space=SPACE)
+            assert isinstance(loaded, LiveIndex)
+            # The mapped files outlive the folder, which is removed at once.
+            self.index = loaded
+
+    @rule(seed=st.integers(0, 999), k=st.integers(1, 12), share=st.sampled_from([0.0, 0.2, 0.7]))
+    def filtered(self, seed: int, k: int, share: float) -> None:
+        mask = np.random.default_rng(seed).random(self.given) < share
+        self.compare(rows(2, seed + 1), k, mask)
+
+    @rule()
+    def a_bad_write_changes_nothing(self) -> None:
+        before = self.index.snapshot
+        bad = rows(2, 1)
+        bad[1, 0] = np.nan
+        with pytest.raises(InvalidInputError):
+            self.index.add(bad)
+        with pytest.raises(UnknownIdError):
+            self.index.remove(np.array([self.given]))
+        with pytest.raises(UnknownIdError):
+            self.index.replace(np.array([-1]), rows(1, 1))
+        assert self.index.snapshot is before
+
+    @invariant()
+    def agrees_with_exact(self) -> None:
+        assert len(self.index) == self.given
+        assert self.index.live_count == len(self.expected)
+        assert np.flatnonzero(self.index.live).tolist() == sorted(self.expected)
+        self.compare(rows(1, self.given + 7), 6, None)
+
+    def compare(self, queries: FloatArray, k: int, mask: np.ndarray | None) -> None:
+        found = self.index.search(queries, k=k, allowed=mask)
+        keys = [key for key in sorted(self.expected) if mask is None or mask[key]]
+        if not keys:
+            assert (found.counts == 0).all()
+            return
+        exact = ExactIndex(np.stack([self.expected[key] for key in keys]), SPACE)
+        truth = exact.search(queries, k=k)
+        assert found.counts.tolist() == truth.counts.tolist()
+        for row, count in enumerate(truth.counts):
+            assert [keys[i] for i in truth.ids[row, :count]] == found.ids[row, :count].tolist()
+            assert truth.scores[row, :count].tolist() == found.scores[row, :count].tolist()
+
+
+LiveMachine.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestLiveMachine = LiveMachine.TestCase
+
+
+def live(count: int = 100) -> LiveIndex:
+    return LiveIndex(build_index(rows(count, 0), SPACE))
+
+
+def test_a_write_shows_in_the_next_search() -> None:
+    index, query = live(), rows(1, 50)
+    position = index.add(query)
+    assert index.search(query, k=1).ids.tolist() == [position.tolist()]
+    index.remove(position)
+    assert index.search(query, k=1).ids[0, 0] != position[0]
+    index.replace(np.array([7]), query)
+    assert index.search(query, k=1).ids.tolist() == [[7]]
+
+
+def test_a_removed_position_comes_back_when_replaced_and_is_never_given_again() -> None:
+    index = live()
+    index.remove(np.array([99]))
+    assert index.add(rows(1, 3)).tolist() == [100]
+    index.replace(np.array([99]), rows(1, 4))
+    assert index.live_count == 101
+
+
+@pytest.mark.parametrize("positions", [[1, 1], [0.5], [[1]], ["a"]])
+def test_positions_that_cannot_be_written(positions: list[object]) -> None:
+    with pytest.raises(InvalidInputError):
+        live().remove(np.array(positions))
+
+
+def test_counts_must_agree() -> None:
+    with pytest.raises(InvalidInputError, match="one vector a position"):
+        live().replace(np.array([1, 2]), rows(1, 0))
+    with pytest.raises(DimensionMismatchError):
+        live().add(np.zeros((1, DIM + 1), np.float32))
+
+
+def test_writes_during_a_compaction_are_kept() -> None:
+    building, go_on = threading.Event(), threading.Event()
+
+    def slow(vectors: FloatArray, space: EmbeddingSpace) -> PlannedIndex:
+        building.set()
+        assert go_on.wait(20)
+        return build_index(vectors, space)
+
+    index = LiveIndex(build_index(rows(50, 0), SPACE), build=slow)
+    index.add(rows(10, 1))
+    index.remove(np.array([5]))
+    thread = index.compact_in_background()
+    assert building.wait(20)
+    # Meanwhile: searches go on, and writes to base, old tail and new tail.
+    fresh = rows(4, 2)
+    assert index.search(fresh, k=3).counts.tolist() == [3] * 4
+    added = index.add(fresh[:1])
+    index.replace(np.array([3]), fresh[1:2])
+    index.replace(np.array([55]), fresh[2:3])
+    index.remove(np.array([10, 52]))
+    index.replace(np.array([5]), fresh[3:4])
+    go_on.set()
+    thread.join(20)
+    assert index.search(fresh, k=1).ids[:, 0].tolist() == [int(added[0]), 3, 55, 5]
+    assert index.live_count == 50 + 10 + 1 - 2
+    everything = index.search(fresh[:1], k=100)
+    assert not {10, 52} & set(everything.ids[0].tolist())
+    assert everything.counts[0] == index.live_count
+    index.compact()
+    assert index.search(fresh, k=1).ids[:, 0].tolist() == [int(added[0]), 3, 55, 5]
+    assert index.tail_count == 0
+
+
+def test_searching_while_others_write() -> None:
+    index = live(400)
+    stop = threading.Event()
+    errors: list[BaseException] = []
+
+    def search() -> None:
+        queries = rows(3, 77)
+        try:
+            while not stop.is_set():
+                found = index.search(queries, k=5)
+                assert (found.counts == 5).all()
+                assert (np.diff(found.scores, axis=1) <= 0).all()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for step in range(30):
+        positions = index.add(rows(20, step))
+        index.remove(positions[::2])
+        index.replace(positions[1::2], rows(10, step + 500))
+        if step % 10 == 9:
+            index.compact()
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+    assert errors == []
+    assert index.live_count == 400 + 30 * 10
+
+
+def test_a_failed_compaction_changes_nothing_and_is_told() -> None:
+    def fail(vectors: FloatArray, space: EmbeddingSpace) -> PlannedIndex:
+        raise MemoryError("no room")
+
+    index = LiveIndex(build_index(rows(50, 0), SPACE), build=fail)
+    index.add(rows(5, 1))
+    before = index.snapshot
+    told: list[BaseException | None] = []
+    index.compact_in_background(done=told.append).join(20)
+    assert isinstance(told[0], MemoryError)
+    assert index.snapshot is before
+    with pytest.raises(MemoryError):
+        index.compact()
+
+
+def test_when_compaction_is_due() -> None:
+    index = live(100)
+    assert not index.needs_compaction(least=5)
+    index.add(rows(11, 1))
+    assert index.needs_compaction(least=5)
+    index.compact()
+    assert not index.needs_compaction(least=5)
+    index.remove(np.arange(20))
+    assert index.needs_compaction(least=5)
+
+
+def test_the_plan_tells_of_fresh_rows() -> None:
+    index = live(100)
+    index.add(rows(3, 1))
+    _, plan = index.search_planned(rows(1, 2), k=2)
+    assert plan.allowed_count == 103
+    assert "3 fresh rows" in plan.reason
+
+
+def test_recall_after_churn_equals_a_fresh_build(tmp_path: Path) -> None:
+    count = 4_000
+    generator = np.random.default_rng(1)
+    centres = generator.standard_normal((60, DIM))
+
+    def clustered(n: int) -> FloatArray:
+        made = centres[generator.integers(0, 60, n)] + 0.5 * generator.standard_normal((n, DIM))
+        return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+    def recall(index: LiveIndex, current: dict[int, np.ndarray], queries: FloatArray) -> float:
+        keys = np.array(sorted(current))
+        exact = ExactIndex(np.stack([current[key] for key in keys.tolist()]), SPACE)
+        truth: IntArray = keys[exact.search(queries, k=10).ids]
+        found = index.search(queries, k=10).ids
+        return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found, truth)]))
+
+    first, queries = clustered(count), clustered(100)
+    config = ClusteredConfig()
+    index = LiveIndex(build_index(first, SPACE, config=config))
+    current = dict(enumerate(first))
+    for _ in range(4):
+        gone = generator.choice(sorted(current), count // 8, replace=False)
+        index.remove(gone)
+        for key in gone.tolist():
+            current.pop(key)
+        fresh = clustered(count // 8)
+        current.update(zip(index.add(fresh).tolist(), fresh, strict=True))
+    churned = recall(index, current, queries)
+    index.compact()
+    rebuilt = recall(index, current, queries)
+    assert churned >= rebuilt - 0.005
+    assert rebuilt >= 0.93
