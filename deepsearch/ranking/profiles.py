@@ -142,8 +142,8 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"small (?:order|quantit\w+|batch\w*)|trial order|low moq|test order|kleinmenge\w*|"
      r"peque[ñn]as? cantidad\w*|petite s[eé]rie|小批量|试订|小额",
      ("small_order", "trial_order", "samples")),
-    (r"custom(?:i[sz]\w*|[- ]?made)?\b|bespoke|made to (?:order|drawing)|oem|odm|sonderanfertigung\w*|nach ma[ßs]|"
-     r"personalizad\w*|a medida|sur mesure|定制|订做|カスタム",
+    (r"custom(?:i[sz]\w*|[- ]?made)?\b|bespoke|made to (?:order|drawing)|oem|odm|"
+     r"sonderanfertigung\w*|nach ma[ßs]|personalizad\w*|a medida|sur mesure|定制|订做|カスタム",
      ("customisation", "custom_minimum", "oem", "processes")),
     (r"high quality|best quality|premium|top quality|hochwertig\w*|calidad|qualit[eé]|高质量|优质",
      ("rating", "reviews", "system_certificates", "quality_control", "reorder_rate")),

@@ -40,7 +40,7 @@ def query(*requirements: Requirement, text: str = "", product: str = "thing") ->
 
 
 def listing(
-    id: str = "a",
+    listing_id: str = "a",
     title: str = "thing",
     *,
     claims: tuple[Claim, ...] = (),
@@ -49,7 +49,7 @@ def listing(
     **offer: Any,
 ) -> Listing:
     return Listing(
-        id=id,
+        id=listing_id,
         title=title,
         claims=claims,
         supplier=supplier,
@@ -240,14 +240,14 @@ ATTRIBUTES = st.dictionaries(
 
 
 @st.composite
-def listings(draw: st.DrawFn, *, id: str = "a", focus: str = "material") -> Listing:
+def listings(draw: st.DrawFn, *, focus: str = "material") -> Listing:
     own = st.lists(claims(focus), max_size=3).map(tuple)
     kind = FOCUS[focus][0]
     supplier = draw(maybe(SUPPLIERS))
     if supplier is not None:
         supplier = replace(supplier, claims=draw(own))
     return Listing(
-        id=id,
+        id="a",
         title="thing",
         brand=draw(maybe(WORDS)),
         model=draw(maybe(WORDS)),

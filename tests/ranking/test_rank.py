@@ -42,6 +42,9 @@ SHARES = st.sampled_from([0.05, 0.3, 0.8, 0.95])
 GRADES = st.sampled_from(list(EvidenceGrade))
 
 
+PIECES = st.builds(Quantity, value=AMOUNTS, unit=st.just("piece"))
+
+
 @st.composite
 def offers(draw: st.DrawFn, number: int) -> Listing:
     low, high = sorted([draw(AMOUNTS), draw(AMOUNTS)])
@@ -64,7 +67,7 @@ def offers(draw: st.DrawFn, number: int) -> Listing:
                                  (PriceTier(low=high, high=high, min_quantity=1),
                                   PriceTier(low=low, high=low, min_quantity=50))])
             ),
-            min_order_quantity=draw(maybe(st.builds(Quantity, value=AMOUNTS, unit=st.just("piece")))),
+            min_order_quantity=draw(maybe(PIECES)),
             lead_times=draw(st.sampled_from([(), (LeadTime(days=20.0),)])),
             warranty_months=draw(maybe(AMOUNTS)),
             payment_terms=draw(st.sampled_from([(), ("T/T",), ("T/T", "L/C")])),
