@@ -41,6 +41,7 @@ class Package:
         self._source = source
         self._archive = archive
         self._budget = budget
+        self._counted: set[str] = set()
         self._infos = {info.filename.lstrip("/"): info for info in archive.infolist()}
 
     @property
@@ -53,11 +54,8 @@ class Package:
         """Member names."""
         return frozenset(self._infos)
 
-    def check_inflated_size(self) -> None:
-        """Refuse a zip bomb.
-
-        The sizes in the directory are checked first; since they may lie, a member that
-        could exceed the budget is inflated in chunks and counted.
+    def check_declared_size(self) -> None:
+        """Refuse a zip bomb by the sizes in its directory.
 
         Raises:
             UnreadableFileError: If the members together exceed the budget.
@@ -65,11 +63,21 @@ class Package:
         declared = sum(info.file_size for info in self._infos.values())
         if declared > self._budget:
             self._refuse(declared)
+
+    def check_inflated_size(self) -> None:
+        """Refuse a zip bomb that lies about its sizes.
+
+        Members that were not read whole yet are inflated in chunks and counted, if the
+        package is large enough to exceed the budget at all.
+
+        Raises:
+            UnreadableFileError: If the members together exceed the budget.
+        """
         packed = sum(info.compress_size for info in self._infos.values())
         if packed * _DEFLATE_RATIO <= self._budget:
             return
         total = 0
-        for name in self._infos:
+        for name in self._infos.keys() - self._counted:
             for chunk in self.chunks(name):
                 total += len(chunk)
                 if total > self._budget:
@@ -132,6 +140,7 @@ class Package:
             if total > limit:
                 self._refuse(total, limit)
             parts.append(chunk)
+        self._counted.add(name)
         return b"".join(parts)
 
     def read_xml(self, name: str) -> bytes:
@@ -199,7 +208,7 @@ def open_package(source: Source, *, budget: int) -> Iterator[Package]:
                 "are read."
             )
         package = Package(source, archive, budget)
-        package.check_inflated_size()
+        package.check_declared_size()
         for name in sorted(package.names):
             if name.endswith((".xml", ".rels")):
                 start = next(package.chunks(name), b"")

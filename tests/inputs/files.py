@@ -13,16 +13,16 @@ import numpy as np
 from PIL import Image
 
 
-def picture(width: int = 64, height: int = 48, *, seed: int = 0, format: str = "PNG") -> bytes:
+def picture(width: int = 64, height: int = 48, *, seed: int = 0, kind: str = "PNG") -> bytes:
     """A picture of random coloured blocks, no two seeds alike."""
     blocks = np.random.default_rng(seed).integers(0, 255, (4, 4, 3), dtype=np.uint8)
     image = Image.fromarray(blocks, "RGB").resize((width, height), Image.Resampling.NEAREST)
-    return encoded(image, format)
+    return encoded(image, kind)
 
 
-def encoded(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format=format, **options)
+    image.save(buffer, format=kind, **options)
     return buffer.getvalue()
 
 
@@ -189,10 +189,14 @@ def ruled_table(cells: Sequence[Sequence[str]], *, top: int = 600) -> str:
     width, height, left = 120, 24, 50
     rows, columns = len(cells), len(cells[0])
     out = ["0.8 w"]
-    for r in range(rows + 1):
-        out.append(f"{left} {top - r * height} m {left + columns * width} {top - r * height} l S")
-    for c in range(columns + 1):
-        out.append(f"{left + c * width} {top} m {left + c * width} {top - rows * height} l S")
+    out += [
+        f"{left} {top - r * height} m {left + columns * width} {top - r * height} l S"
+        for r in range(rows + 1)
+    ]
+    out += [
+        f"{left + c * width} {top} m {left + c * width} {top - rows * height} l S"
+        for c in range(columns + 1)
+    ]
     for r, row in enumerate(cells):
         for c, text in enumerate(row):
             x, y = left + c * width + 4, top - r * height - 16

@@ -64,7 +64,7 @@ def test_unknown_headers_are_headers_all_the_same() -> None:
 
 def test_a_quotation_mark_never_closed() -> None:
     text = 'Item,Qty\n"Bolt,5\n' + "x,1\n" * 60_000
-    with pytest.raises(UnreadableFileError, match="a.csv: line .*quotation mark"):
+    with pytest.raises(UnreadableFileError, match=r"a.csv: line .*quotation mark"):
         read_table(text.encode(), name="a.csv")
 
 

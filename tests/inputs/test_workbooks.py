@@ -122,7 +122,7 @@ class TestFormats:
         assert [r.description for t in tables for r in t.rows] == ["Bolt M8", "Nut M8", "Obsolete"]
         (old,) = read_table(buffer.getvalue(), sheet="Old")
         assert old.rows[0].description == "Obsolete"
-        with pytest.raises(InvalidInputError, match="no sheet 'New'.*'Sheet1', 'Old'"):
+        with pytest.raises(InvalidInputError, match=r"no sheet 'New'.*'Sheet1', 'Old'"):
             read_table(buffer.getvalue(), sheet="New")
 
 
@@ -182,7 +182,8 @@ class TestPictures:
     def test_pictures_of_wps(self) -> None:
         image = picture(seed=4)
         cells = (
-            f'<row r="1">{text_cell("A1", "品名")}{text_cell("B1", "数量")}{text_cell("C1", "图片")}</row>'
+            f'<row r="1">{text_cell("A1", "品名")}{text_cell("B1", "数量")}'
+            f"{text_cell('C1', '图片')}</row>"
             f'<row r="2">{text_cell("A2", "螺栓")}<c r="B2"><v>5</v></c>'
             '<c r="C2" t="str"><f>_xlfn.DISPIMG("ID_AB12",1)</f><v>=DISPIMG("ID_AB12",1)</v></c>'
             "</row>"
@@ -247,7 +248,7 @@ class TestHostile:
     def test_an_empty_file(self, tmp_path: Path) -> None:
         path = tmp_path / "empty.xlsx"
         path.write_bytes(b"")
-        with pytest.raises(UnreadableFileError, match="empty.xlsx: the file is empty"):
+        with pytest.raises(UnreadableFileError, match=r"empty.xlsx: the file is empty"):
             read_table(path)
 
     def test_a_sheet_without_rows(self) -> None:

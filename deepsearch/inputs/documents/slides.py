@@ -33,7 +33,8 @@ def read_slides(source: Source, *, limits: InputLimits) -> LoadedFile:
     """
     source.check_size(limits.document.max_bytes)
     found = Collector(source, "pptx", limits)
-    with open_package(source, budget=limits.document.max_unpacked_bytes):
+    with open_package(source, budget=limits.document.max_unpacked_bytes) as package:
+        package.check_inflated_size()
         try:
             _read(source, found, limits)
         except UnreadableFileError:

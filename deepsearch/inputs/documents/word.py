@@ -31,6 +31,7 @@ def read_word(source: Source, *, limits: InputLimits) -> LoadedFile:
     source.check_size(limits.document.max_bytes)
     found = Collector(source, "docx", limits)
     with open_package(source, budget=limits.document.max_unpacked_bytes) as package:
+        package.check_inflated_size()
         try:
             document = _open(source)
             section = ""

@@ -32,6 +32,7 @@ class Grid:
         pictures: (row, column), 0-based → encoded pictures anchored there.
         marked: (row, column), 0-based, of cells in bold or on a coloured ground; None
             where the format does not tell.
+        has_errors: Whether a cell holds an error such as "#REF!".
         hidden: Whether the sheet itself is hidden.
         notes: What was noticed while reading.
     """
@@ -42,6 +43,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     pictures: Mapping[tuple[int, int], tuple[bytes, ...]] = field(default_factory=dict)
     marked: frozenset[tuple[int, int]] | None = None
+    has_errors: bool = False
     hidden: bool = False
     notes: tuple[str, ...] = ()
 

@@ -109,7 +109,7 @@ def find_headers(grid: Grid) -> list[int]:
     previous = 0
     skip_until = -1
     for index, row in enumerate(grid.rows):
-        count = sum(value is not None for value in row)
+        count = len(row) - row.count(None)
         may_start = index > skip_until and (index < _ALWAYS_LOOK or previous <= 1)
         if count >= 2 and may_start and is_header(row) and not _repeats(grid, found, row):
             found.append(index)
@@ -128,8 +128,8 @@ def _first_row_header(grid: Grid) -> list[int]:
     body = [(index, filled(row)) for index, row in enumerate(grid.rows[:200])]
     if all(len(columns) <= 1 for _, columns in body):
         # A list: one column, with or without a name.
-        texts = [(i, str(grid.rows[i][columns[0]])) for i, columns in body if columns]
-        return [i for i, text in texts if known_header(text) is not None][:1]
+        names = [(i, str(grid.rows[i][columns[0]])) for i, columns in body if columns]
+        return [i for i, name in names if known_header(name) is not None][:1]
     body = [(index, columns) for index, columns in body if len(columns) >= 2]
     if len(body) < 2:
         return []

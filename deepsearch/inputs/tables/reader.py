@@ -8,9 +8,9 @@ from dataclasses import replace
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.inputs.limits import TableLimits
 from deepsearch.inputs.records import CellValue, ColumnRole, Table
-from deepsearch.inputs.sniff import require_family, wrong_extension
+from deepsearch.inputs.sniff import require_family, sniff, wrong_extension
 from deepsearch.inputs.source import FileLike, Source
-from deepsearch.inputs.tables.body import Block, read_body
+from deepsearch.inputs.tables.body import read_body
 from deepsearch.inputs.tables.delimited import read_delimited
 from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.header import (
@@ -21,6 +21,7 @@ from deepsearch.inputs.tables.header import (
     read_header,
     side_by_side,
 )
+from deepsearch.inputs.tables.layout import Block
 from deepsearch.inputs.tables.roles import column_roles
 from deepsearch.inputs.tables.workbook import read_workbook
 
@@ -60,8 +61,12 @@ def read_table(
     limits = limits or TableLimits()
     file = Source.of(path, name=name)
     file.check_size(limits.max_bytes)
-    kind = require_family(file, "spreadsheet", what="a spreadsheet")
-    if kind.name == "csv":
+    kind = sniff(file)
+    # Whoever calls a plain text a table means lines of cells.
+    delimited = kind.name in ("csv", "txt", "md")
+    if not delimited:
+        kind = require_family(file, "spreadsheet", what="a spreadsheet")
+    if delimited:
         if sheet is not None:
             raise InvalidInputError(
                 f"{file.name}: is delimited text and has no sheets, but sheet {sheet!r} was asked "

@@ -160,6 +160,13 @@ def _promote(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[
         or (index not in roles and cells[index].mean_chars >= 6)
     ]
     wordy = [i for i in wordy if cells[i].texts and cells[i].codes < 0.8 and cells[i].units < 0.6]
+    if not wordy and not {R.CODE, R.MATERIAL, R.SPECIFICATION} & set(roles.values()):
+        # Nothing else says what is wanted: then "Item: A, B, C" names it.
+        wordy = [i for i in used if roles.get(i) is R.NUMBER and cells[i].share(_has_letters) > 0.5]
     if wordy:
         best = max(wordy, key=lambda i: cells[i].mean_chars)
         roles[best] = R.DESCRIPTION
+
+
+def _has_letters(value: CellValue) -> bool:
+    return isinstance(value, str) and any(char.isalpha() for char in value)

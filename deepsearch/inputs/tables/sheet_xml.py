@@ -18,6 +18,7 @@ from defusedxml import ElementTree
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs.limits import TableLimits
 from deepsearch.inputs.package import Package
+from deepsearch.inputs.tables.extent import used_extent
 
 __all__ = ["SheetFacts", "relations", "scan_workbook"]
 
@@ -26,10 +27,6 @@ _REL_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
 _ROW_TAG = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,9})["']""")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
-# Any cell reference, however its tag is written.
-_WIDE = re.compile(rb"""\br\s*=\s*["']\s*\$?([A-Za-z]{2,})\$?\d""")
-_TALL = re.compile(rb"""\br\s*=\s*["']\s*\$?[A-Za-z]*\$?(\d{5,})""")
-_OPAQUE = re.compile(rb"""\br\s*=\s*["'][^"']*&""")
 _STYLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?\bs="(\d+)\"""")
 _MAX_STYLED_BYTES = 4_000_000
 _SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
@@ -169,17 +166,14 @@ def _column_number(letters: bytes) -> int:
 
 
 def _check_extent(data: bytes, name: str, title: str, limits: TableLimits) -> None:
-    if _OPAQUE.search(data):
+    extent = used_extent(data)
+    if extent is None:
         _refuse_extent(name, title, "cells whose addresses are disguised", limits)
-    wide = set(_WIDE.findall(data))
-    columns = max((_column_number(letters) for letters in wide), default=26)
-    rows = max(
-        (int(digits) for digits in _TALL.findall(data)),
-        # Rows without numbers count on from the last one.
-        default=min(9_999, data.count(b"<row") + data.count(b":row") or 9_999),
-    )
-    if columns > 16_384 or rows > 1_048_576 or columns * rows > 4 * limits.max_cells:
-        _refuse_extent(name, title, f"cells as far out as column {columns:,}, row {rows:,}", limits)
+    else:
+        rows, columns = extent
+        if columns > 16_384 or rows > 1_048_576 or columns * rows > 4 * limits.max_cells:
+            what = f"cells as far out as column {columns:,}, row {rows:,}"
+            _refuse_extent(name, title, what, limits)
 
 
 def _refuse_extent(name: str, title: str, what: str, limits: TableLimits) -> None:
@@ -219,7 +213,7 @@ def _check_shared(
 
 
 def _hidden_rows(data: bytes) -> frozenset[int]:
-    if not _HIDDEN.search(data):
+    if b"hidden" not in data:
         return frozenset()
     hidden = set()
     number = 0

@@ -78,8 +78,7 @@ def numbering(value: str | float | None) -> Numbering | None:
     if isinstance(value, float):
         if not 0 <= value < 1e6:
             return None
-        text = f"{value:.6g}"
-        return tuple(text.split("."))
+        return (str(int(value)),) if value.is_integer() else tuple(f"{value:.6g}".split("."))
     if len(value) > 24:
         return None
     match = _NUMBERING.match(value)

@@ -10,7 +10,7 @@ from deepsearch.inputs.limits import TableLimits
 from deepsearch.inputs.package import Package, open_package
 from deepsearch.inputs.records import CellValue
 from deepsearch.inputs.source import Source
-from deepsearch.inputs.tables.grid import Grid, Merge, clean_cell
+from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid, Merge, clean_cell
 from deepsearch.inputs.tables.sheet_xml import SheetFacts, scan_workbook
 
 __all__ = ["read_workbook"]
@@ -42,6 +42,7 @@ def read_workbook(
     if kind in ("xlsx", "xlsb", "ods"):
         with open_package(source, budget=limits.max_unpacked_bytes) as package:
             facts = scan_workbook(package, kind, source.name, limits)
+            package.check_inflated_size()
             return _read(
                 source,
                 package,
@@ -82,7 +83,7 @@ def _read(
                 notes.append(f"{source.name}: {name} is no worksheet (a chart, say); left out.")
                 continue
             rows, merges = raw
-            cleaned = _clean(source, name, rows, limits)
+            cleaned, has_errors = _clean(source, name, rows, limits)
             grids.append(
                 Grid(
                     sheet=name,
@@ -90,6 +91,7 @@ def _read(
                     merges=merges,
                     hidden_rows=fact.hidden_rows,
                     marked=fact.marked,
+                    has_errors=has_errors,
                     pictures=fact.pictures(package) if package is not None else {},
                     hidden=name in hidden,
                     notes=fact.notes,
@@ -164,29 +166,24 @@ def _guarded(source: Source, call: Any, *arguments: Any) -> Any:
 
 def _clean(
     source: Source, name: str, rows: Iterable[Sequence[Any]], limits: TableLimits
-) -> list[list[CellValue]]:
+) -> tuple[list[list[CellValue]], bool]:
+    """Clean the cells; tell also whether any of them holds an error."""
     cleaned: list[list[CellValue]] = []
     cells = chars = 0
-    longest = limits.max_cell_chars
+    has_errors = False
     for number, row in enumerate(rows, start=1):
-        line: list[CellValue] = []
-        for value in row:
-            if value == "":
-                line.append(None)
-            elif type(value) is float:
-                line.append(value)
-            else:
-                cell = clean_cell(value)
-                if type(cell) is str:
-                    chars += len(cell)
-                    if len(cell) > longest:
-                        place = f"{column_letters(len(line))}{number}"
-                        raise UnreadableFileError(
-                            f"{source.name}: cell {place} of sheet {name!r} holds {len(cell):,} "
-                            f"characters; at most {longest:,} are read (Excel itself stops at "
-                            "32,767). Shorten it."
-                        )
-                line.append(cell)
+        line: list[CellValue] = [
+            value
+            if type(value) is float
+            else (value.strip() or None if type(value) is str else clean_cell(value))
+            for value in row
+        ]
+        words = "\n".join([cell for cell in line if type(cell) is str])
+        if len(words) > limits.max_cell_chars:
+            _check_cells(source, name, number, line, limits)
+        if "#" in words:
+            has_errors = has_errors or any(cell in CELL_ERRORS for cell in line)
+        chars += len(words)
         cells += len(line)
         cleaned.append(line)
         if cells > limits.max_cells or chars > limits.max_text_chars:
@@ -194,7 +191,19 @@ def _clean(
                 f"{source.name}: sheet {name!r} holds more than {limits.max_cells:,} cells or "
                 f"{limits.max_text_chars:,} characters. Split it."
             )
-    return cleaned
+    return cleaned, has_errors
+
+
+def _check_cells(
+    source: Source, name: str, number: int, line: list[CellValue], limits: TableLimits
+) -> None:
+    for column, cell in enumerate(line):
+        if isinstance(cell, str) and len(cell) > limits.max_cell_chars:
+            raise UnreadableFileError(
+                f"{source.name}: cell {column_letters(column)}{number} of sheet {name!r} holds "
+                f"{len(cell):,} characters; at most {limits.max_cell_chars:,} are read (Excel "
+                "itself stops at 32,767). Shorten it."
+            )
 
 
 def column_letters(index: int) -> str:
