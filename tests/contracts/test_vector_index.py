@@ -106,9 +106,8 @@ def oracle(queries: FloatArray, k: int, mask: BoolArray | None, metric: str) -> 
 
 
 def ann_recall(found: np.ndarray, truth: list[list[int]]) -> float:
-    return float(
-        np.mean([len(set(a.tolist()) & set(b)) / max(1, len(b)) for a, b in zip(found, truth)])
-    )
+    pairs = zip(found, truth, strict=True)
+    return float(np.mean([len(set(a.tolist()) & set(b)) / max(1, len(b)) for a, b in pairs]))
 
 
 def check_answer(index: VectorIndex, queries: FloatArray, k: int, mask: BoolArray | None) -> None:

@@ -264,9 +264,8 @@ def test_a_hostile_hnswlib_file_never_reaches_the_loader(tmp_path: Path) -> None
     header = check_hnswlib_file(path, count=COUNT, dim=DIM)
     assert header.count == COUNT
     upper = HEADER.size + COUNT * header.node_bytes
-    first_level = next(
-        at for at in range(COUNT) if struct.unpack_from("<I", whole, upper + 4 * at)[0]
-    )
+    lengths = np.frombuffer(whole, "<u4", offset=upper)
+    first_level = int(np.flatnonzero(lengths)[0])
     hostile = {
         "count": (16, struct.pack("<Q", COUNT + 1)),
         "node size": (24, struct.pack("<Q", 8)),
@@ -283,9 +282,11 @@ def test_a_hostile_hnswlib_file_never_reaches_the_loader(tmp_path: Path) -> None
     for what, (at, raw) in hostile.items():
         path.write_bytes(whole)
         write_bytes(path, at, raw)
-        with pytest.raises(IndexFormatError):
+        try:
             check_hnswlib_file(path, count=COUNT, dim=DIM)
-            pytest.fail(f"{what} was not noticed")
+        except IndexFormatError:
+            continue
+        pytest.fail(f"{what} was not noticed")
     for length in (0, 50, HEADER.size, upper - 1, upper + 3, len(whole) - 2, len(whole) - 4):
         path.write_bytes(whole[:length])
         with pytest.raises(IndexFormatError):

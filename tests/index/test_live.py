@@ -290,7 +290,8 @@ def test_recall_after_churn_equals_a_fresh_build(tmp_path: Path) -> None:
         exact = ExactIndex(np.stack([current[key] for key in keys.tolist()]), SPACE)
         truth: IntArray = keys[exact.search(queries, k=10).ids]
         found = index.search(queries, k=10).ids
-        return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found, truth)]))
+        shared = [len(set(a) & set(b)) / 10 for a, b in zip(found, truth, strict=True)]
+        return float(np.mean(shared))
 
     first, queries = clustered(count), clustered(100)
     config = ClusteredConfig()
