@@ -13,7 +13,7 @@ from deepsearch.errors import InvalidInputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["checked_pictures", "squashed"]
+__all__ = ["checked_pictures", "reduced", "squashed"]
 
 PREFILTER_GAP = 2.0  # box-reduce to twice the target, then resample: as sharp, many times faster
 
@@ -75,3 +75,20 @@ def squashed(picture: Image, *, side: int, zoom: float) -> npt.NDArray[np.uint8]
         reducing_gap=PREFILTER_GAP,
     )
     return np.asarray(square)
+
+
+def reduced(picture: Image, *, side: int) -> Image:
+    """Box-reduce a picture that is far larger than needed, by a whole factor.
+
+    What is left is still at least twice as large as the square, so that the resampling
+    after it decides what is seen.
+
+    Args:
+        picture: An RGB picture.
+        side: Pixels of the square it is meant for.
+
+    Returns:
+        The picture, or a smaller one.
+    """
+    factor = min(picture.size) // (2 * side)
+    return picture.reduce(factor) if factor > 1 else picture

@@ -1,0 +1,284 @@
+"""transformers models: our adapter against the library, on small random checkpoints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepsearch.encoders.hub import HubClipEncoder, HubTextEncoder, TextModelConfig
+from deepsearch.encoders.torch_options import TorchOptions
+from deepsearch.errors import InvalidInputError, UnreadableFileError, UnsupportedOperationError
+from deepsearch.schema import Modality, Role
+
+pytestmark = pytest.mark.clip
+
+WORDS = [
+    *("a", "red", "steel", "bolt", "pipe", "blue", "valve"),
+    *("with", "of", "20", "mm", "query", ":", "passage"),
+]
+TEXTS = ["a red bolt", "steel pipe 20 mm", "valve", "blue valve with a steel pipe of 20 mm"]
+CPU = TorchOptions(device="cpu", batch_size=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def torch() -> Any:
+    module = pytest.importorskip("torch", reason="needs the clip extra")
+    pytest.importorskip("transformers", reason="needs the clip extra")
+    module.manual_seed(0)
+    return module
+
+
+def word_pieces(folder: Path) -> Any:
+    from transformers import BertTokenizerFast
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = [*"abcdefghijklmnopqrstuvwxyz0123456789"]
+    pieces = [*special, *WORDS, *letters, *(f"##{letter}" for letter in letters)]
+    vocabulary = folder / "vocab.txt"
+    vocabulary.write_text("\n".join(dict.fromkeys(pieces)) + "\n", encoding="utf-8")
+    return BertTokenizerFast(str(vocabulary))
+
+
+def byte_pairs() -> Any:
+    """A CLIP tokenizer of single letters: no merges, as small as one can be."""
+    from transformers import CLIPTokenizer
+
+    letters = [chr(code) for code in range(33, 127)]
+    tokens = [*letters, *(f"{letter}</w>" for letter in letters)]
+    tokens += ["<|startoftext|>", "<|endoftext|>"]
+    vocabulary = {token: place for place, token in enumerate(tokens)}
+    return CLIPTokenizer(vocab=vocabulary, merges=[])
+
+
+VISION = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "image_size": 32,
+    "patch_size": 8,
+}
+TEXT = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "max_position_embeddings": 40,
+}
+
+
+def save_clip(folder: Path) -> None:
+    import transformers as t
+
+    tokenizer = byte_pairs()
+    text = {
+        **TEXT,
+        "vocab_size": len(tokenizer),
+        "eos_token_id": tokenizer.eos_token_id,
+        "bos_token_id": tokenizer.bos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    config = t.CLIPConfig(text_config=text, vision_config=VISION, projection_dim=24)
+    t.CLIPModel(config).save_pretrained(folder)
+    pixels = t.CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
+    t.CLIPProcessor(image_processor=pixels, tokenizer=tokenizer).save_pretrained(folder)
+
+
+def save_chinese_clip(folder: Path) -> None:
+    import transformers as t
+
+    tokenizer = word_pieces(folder)
+    text = {**TEXT, "vocab_size": len(tokenizer)}
+    config = t.ChineseCLIPConfig(text_config=text, vision_config=VISION, projection_dim=24)
+    t.ChineseCLIPModel(config).save_pretrained(folder)
+    pixels = t.ChineseCLIPImageProcessor(
+        size={"height": 32, "width": 32}, crop_size={"height": 32, "width": 32}
+    )
+    t.ChineseCLIPProcessor(image_processor=pixels, tokenizer=tokenizer).save_pretrained(folder)
+
+
+def save_siglip(folder: Path) -> None:
+    import transformers as t
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = {word: place for place, word in enumerate(["<pad>", "</s>", "<unk>", *WORDS])}
+    inner = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+    inner.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer = t.PreTrainedTokenizerFast(
+        tokenizer_object=inner, pad_token="<pad>", eos_token="</s>", unk_token="<unk>"
+    )
+    text = {**TEXT, "vocab_size": len(words), "max_position_embeddings": 16}
+    config = t.SiglipConfig(text_config=text, vision_config=VISION)
+    t.SiglipModel(config).save_pretrained(folder)
+    pixels = t.SiglipImageProcessor(size={"height": 32, "width": 32})
+    t.SiglipProcessor(image_processor=pixels, tokenizer=tokenizer).save_pretrained(folder)
+
+
+def some_pictures() -> list[Image.Image]:
+    drawn = np.random.default_rng(0)
+    sizes = [(48, 60), (32, 32), (33, 90), (40, 40)]
+    return [
+        Image.fromarray(drawn.integers(0, 256, size=(*size, 3), dtype=np.uint8)) for size in sizes
+    ]
+
+
+def unit(tensor: Any) -> np.ndarray:
+    found = tensor if hasattr(tensor, "shape") else tensor.pooler_output
+    array = found.float().numpy()
+    return array / np.linalg.norm(array, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(("precision", "least"), [("fp32", 0.9999), ("bf16", 0.999)])
+@pytest.mark.parametrize("save", [save_clip, save_chinese_clip, save_siglip])
+def test_two_towers_parity(
+    torch: Any, tmp_path: Path, save: Callable[[Path], None], precision: Any, least: float
+) -> None:
+    from transformers import AutoModel, AutoProcessor
+
+    save(tmp_path)
+    model = AutoModel.from_pretrained(tmp_path).eval()
+    processor = AutoProcessor.from_pretrained(tmp_path)
+    padding = "max_length" if save is save_siglip else True
+    length = 16 if save is save_siglip else 40
+    with torch.inference_mode():
+        tokens = processor.tokenizer(
+            TEXTS, padding=padding, truncation=True, max_length=length, return_tensors="pt"
+        )
+        texts = unit(model.get_text_features(**tokens))
+        pixels = processor.image_processor(images=some_pictures(), return_tensors="pt")
+        pictures = unit(model.get_image_features(**pixels))
+    options = TorchOptions(device="cpu", precision=precision, batch_size=3)
+    encoder = HubClipEncoder.from_pretrained(str(tmp_path), options=options)
+    ours = encoder.texts.encode(TEXTS, role=Role.QUERY)
+    assert (ours * texts).sum(axis=1).min() >= least
+    ours = encoder.pictures.encode(some_pictures(), role=Role.PASSAGE)
+    assert (ours * pictures).sum(axis=1).min() >= least
+    suite = encoder.suite()
+    assert suite.spaces[Modality.TEXT] == suite.spaces[Modality.PICTURE] == (encoder.space,)
+
+
+def save_text_model(folder: Path, pooling: str) -> None:
+    """A model as sentence-transformers lays one out."""
+    import transformers as t
+
+    tokenizer = word_pieces(folder)
+    config = {**TEXT, "vocab_size": len(tokenizer)}
+    if pooling == "lasttoken":
+        made = t.Qwen3Config(**config, num_key_value_heads=1, head_dim=16, tie_word_embeddings=True)
+        t.Qwen3Model(made).save_pretrained(folder)
+    else:
+        t.BertModel(t.BertConfig(**config)).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    (folder / "modules.json").write_text(
+        json.dumps(
+            [
+                {
+                    "idx": 0,
+                    "name": "0",
+                    "path": "",
+                    "type": "sentence_transformers.models.Transformer",
+                },
+                {
+                    "idx": 1,
+                    "name": "1",
+                    "path": "1_Pooling",
+                    "type": "sentence_transformers.models.Pooling",
+                },
+                {
+                    "idx": 2,
+                    "name": "2",
+                    "path": "2_Normalize",
+                    "type": "sentence_transformers.models.Normalize",
+                },
+            ]
+        )
+    )
+    (folder / "1_Pooling").mkdir()
+    modes = {name: name == pooling for name in ("cls_token", "mean_tokens", "lasttoken")}
+    (folder / "1_Pooling" / "config.json").write_text(
+        json.dumps(
+            {
+                "word_embedding_dimension": 32,
+                **{f"pooling_mode_{name}": value for name, value in modes.items()},
+            }
+        )
+    )
+    (folder / "2_Normalize").mkdir()
+    (folder / "sentence_bert_config.json").write_text(
+        json.dumps({"max_seq_length": 12, "do_lower_case": False})
+    )
+    (folder / "config_sentence_transformers.json").write_text(
+        json.dumps({"prompts": {"query": "query : ", "passage": "passage : "}})
+    )
+
+
+@pytest.mark.parametrize(("precision", "least"), [("fp32", 0.9999), ("bf16", 0.999)])
+@pytest.mark.parametrize("pooling", ["mean_tokens", "cls_token", "lasttoken"])
+def test_text_parity(tmp_path: Path, pooling: str, precision: Any, least: float) -> None:
+    st = pytest.importorskip("sentence_transformers", reason="the reference is not installed")
+    save_text_model(tmp_path, pooling)
+    model = st.SentenceTransformer(str(tmp_path), device="cpu")
+    options = TorchOptions(device="cpu", precision=precision, batch_size=2)
+    encoder = HubTextEncoder.from_pretrained(str(tmp_path), options=options)
+    assert encoder.config.max_tokens == 12
+    for role, prompt in ((Role.QUERY, "query"), (Role.PASSAGE, "passage")):
+        theirs = model.encode(TEXTS, prompt_name=prompt)
+        ours = encoder.encode(TEXTS, role=role)
+        assert (ours * theirs).sum(axis=1).min() >= least
+
+
+def test_another_pooling_is_another_revision(tmp_path: Path) -> None:
+    save_text_model(tmp_path, "mean_tokens")
+    recorded = HubTextEncoder.from_pretrained(str(tmp_path), options=CPU)
+    chosen = HubTextEncoder.from_pretrained(
+        str(tmp_path), config=TextModelConfig(pooling="cls"), options=CPU
+    )
+    assert recorded.space.revision != chosen.space.revision
+    one, other = (made.encode(TEXTS, role=Role.QUERY) for made in (recorded, chosen))
+    assert (one * other).sum(axis=1).max() < 0.999  # the parity tests would see a wrong pooling
+
+
+def test_a_text_model_knows_no_pictures(tmp_path: Path) -> None:
+    save_text_model(tmp_path, "mean_tokens")
+    suite = HubTextEncoder.from_pretrained(str(tmp_path), options=CPU).suite()
+    with pytest.raises(UnsupportedOperationError, match="pictures"):
+        suite.encode_pictures([], role=Role.QUERY)
+    with pytest.raises(InvalidInputError, match="HubTextEncoder"):
+        HubClipEncoder.from_pretrained(str(tmp_path), options=CPU)
+
+
+def test_e5_gets_the_prompts_it_was_trained_with(tmp_path: Path) -> None:
+    folder = tmp_path / "multilingual-e5-small"
+    folder.mkdir()
+    config = TextModelConfig.from_folder(folder)
+    assert (config.query_prompt, config.passage_prompt) == ("query: ", "passage: ")
+
+
+def test_nothing_is_downloaded_unasked() -> None:
+    with pytest.raises(InvalidInputError, match="local_files_only=False"):
+        HubTextEncoder.from_pretrained("no-such-org/no-such-model")
+
+
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="no weights"):
+        HubTextEncoder.from_pretrained(str(tmp_path))
+
+
+def test_a_damaged_folder_is_refused(tmp_path: Path) -> None:
+    save_text_model(tmp_path, "mean_tokens")
+    (tmp_path / "model.safetensors").write_bytes(b"\x00" * 64)
+    with pytest.raises(UnreadableFileError):
+        HubTextEncoder.from_pretrained(str(tmp_path))
+
+
+def test_an_unknown_pooling_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1_Pooling").mkdir()
+    (tmp_path / "1_Pooling" / "config.json").write_text('{"pooling_mode_max_tokens": true}')
+    with pytest.raises(InvalidInputError, match="max_tokens"):
+        TextModelConfig.from_folder(tmp_path)
