@@ -9,6 +9,7 @@ engine.mask(parse_filter("price <= 5 USD and supplier.verified"))
 
 from __future__ import annotations
 
+from deepsearch.filters.builder import F
 from deepsearch.filters.engine import FilterEngine
 from deepsearch.filters.expressions import (
     And,
@@ -16,7 +17,6 @@ from deepsearch.filters.expressions import (
     Between,
     Compare,
     Contains,
-    F,
     Filter,
     Not,
     Or,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -33,22 +34,38 @@ def edits_allowed(word: str) -> int:
     return 1 if len(word) < _TWO_EDITS else 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Terms of one first letter and length.
+
+    Attributes:
+        members: (m,) numbers of the terms.
+        letters: (m, length) code points.
+        bags: (m, 32) how often each letter occurs, letters folded into 32 kinds.
+    """
+
+    members: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.uint32]
+    bags: npt.NDArray[np.int8]
+
+
 class Spellings:
     """Finds the terms within a few edits of a word; safe to share between threads.
 
-    Terms are compared with those of the same first letter, which is rarely mistyped, all
-    of a length at once.
+    Terms are compared with those of the same first letter, which is rarely mistyped. Most
+    are told apart by their letters alone, whatever the order: an edit changes a bag of
+    letters by at most one on either side. Only the rest are compared letter by letter.
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
-        """Group the terms by first letter and length.
+        """Take the terms; they are grouped when first asked for.
 
         Args:
             terms: Distinct terms; their numbers are their places.
         """
         self._terms = terms
         self._members: dict[tuple[str, int], list[int]] | None = None
-        self._letters: dict[tuple[str, int], npt.NDArray[np.uint32]] = {}
+        self._groups: dict[tuple[str, int], _Group] = {}
         self._lock = threading.Lock()
 
     def nearest(self, word: str) -> dict[int, float]:
@@ -65,22 +82,29 @@ class Spellings:
         found: dict[int, float] = {}
         if best == 0:
             return found
-        letters = np.frombuffer(word.encode("utf-32-le"), dtype=np.uint32)
-        for difference in range(-best, best + 1):
-            length = len(word) + difference
-            members, block = self._group(word[0], length)
-            distance = _edits(letters, block)
-            least = int(distance.min(initial=best + 1))
+        letters = _code_points([word])
+        bag = _bags(letters)
+        for length in range(len(word) - best, len(word) + best + 1):
+            group = self._group(word[0], length)
+            difference = group.bags - bag
+            near = np.flatnonzero(
+                (np.maximum(difference, 0).sum(axis=1) <= best)
+                & (np.minimum(difference, 0).sum(axis=1) >= -best)
+            )
+            if len(near) == 0:
+                continue
+            distance = _edits(letters[0], group.letters[near])
+            least = int(distance.min())
             if least > best:
                 continue
             if least < best:
                 found, best = {}, least
             share = 1 - least / max(length, len(word))
-            found.update((members[place], share) for place in np.flatnonzero(distance == least))
+            chosen = group.members[near[distance == least]]
+            found.update((int(number), share) for number in chosen)
         return found
 
-    def _group(self, first: str, length: int) -> tuple[list[int], npt.NDArray[np.uint32]]:
-        """Terms of a first letter and length: their numbers, and (m, length) code points."""
+    def _group(self, first: str, length: int) -> _Group:
         with self._lock:
             if self._members is None:
                 self._members = {}
@@ -88,12 +112,27 @@ class Spellings:
                     if len(term) <= _LONGEST + 2 and term.isalpha():
                         self._members.setdefault((term[0], len(term)), []).append(number)
             key = (first, length)
-            members = self._members.get(key, [])
-            if key not in self._letters:
-                joined = "".join(self._terms[number] for number in members)
-                block = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-                self._letters[key] = block.reshape(len(members), length)
-            return members, self._letters[key]
+            if key not in self._groups:
+                members = self._members.get(key, [])
+                letters = _code_points([self._terms[number] for number in members], length)
+                self._groups[key] = _Group(
+                    np.array(members, dtype=np.int64), letters, _bags(letters)
+                )
+            return self._groups[key]
+
+
+def _code_points(words: Sequence[str], length: int | None = None) -> npt.NDArray[np.uint32]:
+    """(words, length) code points of words of one length."""
+    points = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)
+    return points.reshape(len(words), len(words[0]) if length is None else length)
+
+
+def _bags(letters: npt.NDArray[np.uint32]) -> npt.NDArray[np.int8]:
+    """(m, 32) counts of the letters of m words, code points modulo 32."""
+    bags = np.zeros((len(letters), 32), dtype=np.int8)
+    for column in letters.T:
+        bags[np.arange(len(letters)), column % 32] += 1
+    return bags
 
 
 def _edits(word: npt.NDArray[np.uint32], terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.int16]:

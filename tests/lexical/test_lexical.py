@@ -131,6 +131,20 @@ def test_a_batch_answers_as_its_queries_one_by_one(index: LexicalIndex) -> None:
     assert index.search([], k=3).ids.shape == (0, 3)
 
 
+@pytest.mark.parametrize("k", [1, 10, 300, 30_000])
+def test_many_texts_are_ordered_as_if_all_were(k: int) -> None:
+    rng = np.random.default_rng(k)
+    texts = [" ".join(rng.choice(WORDS, 5)) for _ in range(20_000)]
+    texts[::2] = ["other"] * 10_000
+    index = LexicalIndex.build(texts)
+    allowed = rng.random(20_000) < 0.5
+    for query in (f"{WORDS[0]} {WORDS[3]} {WORDS[3]}", "other", WORDS[5]):
+        for mask in (None, allowed):
+            scores = index.scores(query, np.arange(20_000)) * (1 if mask is None else mask)
+            expected = np.lexsort((np.arange(20_000), -scores))[: min(k, np.count_nonzero(scores))]
+            assert rows(index.search(query, k=k, allowed=mask)) == expected.tolist()
+
+
 def test_ties_come_by_position() -> None:
     index = LexicalIndex.build(["same words"] * 50)
     assert rows(index.search("same words", k=7)) == list(range(7))
