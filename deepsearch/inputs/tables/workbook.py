@@ -10,6 +10,7 @@ from deepsearch.inputs.limits import TableLimits
 from deepsearch.inputs.package import Package, open_package
 from deepsearch.inputs.records import CellValue
 from deepsearch.inputs.source import Source
+from deepsearch.inputs.tables.biff import check_xls
 from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid, Merge, clean_cell
 from deepsearch.inputs.tables.sheet_xml import SheetFacts, scan_workbook
 
@@ -51,6 +52,8 @@ def read_workbook(
                 include_hidden=include_hidden,
                 limits=limits,
             )
+    if kind == "xls":
+        check_xls(source, limits)
     return _read(source, None, {}, sheet=sheet, include_hidden=include_hidden, limits=limits)
 
 
