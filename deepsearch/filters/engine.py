@@ -57,7 +57,8 @@ class FilterEngine:
 
         Args:
             facts: One row a listing; flat columns with dotted names ("supplier.years").
-                `attributes` is a map or a list of name-value structs. Structs are flattened.
+                Attributes and the like are maps, or lists of name-value structs. Structs
+                are flattened.
             cache_bytes: Memory that kept masks may take; 0 keeps none.
         """
         while any(pa.types.is_struct(column.type) for column in facts.schema):
@@ -72,7 +73,7 @@ class FilterEngine:
 
     @property
     def fields(self) -> Mapping[str, FieldKind]:
-        """Name → kind of every field that can be filtered by, attributes aside."""
+        """Name → kind of every field that can be filtered by, named values (attributes) aside."""
         return {field.name: field.kind for field in self._fields}
 
     def check(self, filter: Filter) -> None:  # noqa: A002 - the word of this library
@@ -167,12 +168,16 @@ class FilterEngine:
         found = self._fields.find(leaf.field)
         if found is not None:
             return found
-        name = self._fields.attribute_name(leaf.field)
-        attributes = self._store.attributes() if self._fields.has_attributes else {}
-        if name is None or name not in attributes:
-            raise self._fields.unknown(leaf.field, attributes, leaf.at)
-        full = f"attributes.{name}"
-        return Field(name=full, kind=FieldKind.TEXT, column="attributes", attribute=name)
+        named = self._fields.named_value(leaf.field)
+        if named is not None:
+            column, name = named
+            if name in self._store.named_values(column):
+                return Field(
+                    name=f"{column}.{name}", kind=FieldKind.TEXT, column=column, attribute=name
+                )
+        columns = self._fields.named.values()
+        inner = {column: self._store.named_values(column) for column in columns}
+        raise self._fields.unknown(leaf.field, inner, leaf.at)
 
     def _check_currency(self, leaf: Compare | Between | AnyOf, field: Field) -> None:
         if leaf.unit is not None or field.unit_column is None:

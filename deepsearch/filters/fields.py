@@ -48,7 +48,7 @@ class Field:
         kind: What it holds.
         column: Column of its values.
         unit_column: Column of the unit or currency, if it has one.
-        attribute: Folded name within the column of attributes, if it is one of them.
+        attribute: Folded name within the column, if that is one of named values.
     """
 
     name: str
@@ -74,7 +74,6 @@ OPERATORS: Mapping[FieldKind, tuple[str, ...]] = {
 IDENTIFIERS = frozenset({"id", "supplier.id", "url", "supplier.url"})
 """Text columns in which case tells values apart."""
 
-ATTRIBUTES = "attributes"
 ALIASES: Mapping[str, str] = {"moq": "min_order_quantity"}
 OWNER = "supplier."
 """A name that is no field is looked up here: `country` means `supplier.country`."""
@@ -84,6 +83,7 @@ _COMPOSITES = (
     (".value", ".unit", FieldKind.QUANTITY),
     (".amount", ".currency", FieldKind.MONEY),
     (".min", ".currency", FieldKind.MONEY),
+    (".price", ".currency", FieldKind.MONEY),
 )
 
 _UNITS: Mapping[str, str] = {
@@ -151,10 +151,11 @@ class Fields:
             schema: Flat, dotted names.
         """
         self._fields: dict[str, Field] = {}
-        self.has_attributes = False
+        self.named: dict[str, str] = {}
+        """Folded name → name of each column of named values: attributes, identifiers."""
         for column in schema:
-            if column.name == ATTRIBUTES and _is_pairs(column.type):
-                self.has_attributes = True
+            if _is_pairs(column.type):
+                self.named[fold(column.name)] = column.name
                 continue
             kind = _kind(column.name, column.type)
             if kind is not None:
@@ -177,53 +178,60 @@ class Fields:
             )
 
     def __iter__(self) -> Iterator[Field]:
-        """Every field but the attributes."""
+        """Every field but the named values."""
         return iter(self._fields.values())
 
     def find(self, name: str) -> Field | None:
         """Look a name up: as it is, in another case, as an alias, as the supplier's.
 
         Args:
-            name: Any name but an attribute's.
+            name: Any name but that of an attribute.
 
         Returns:
             The field, or None.
         """
+        if name in self._fields:
+            return self._fields[name]
         key = fold(name)
         for candidate in (key, ALIASES.get(key), OWNER + key):
             if candidate in self._by_fold:
                 return self._by_fold[candidate]
         return None
 
-    def attribute_name(self, name: str) -> str | None:
-        """The attribute a name asks for, folded, or None if it asks for none."""
-        key = fold(name)
-        prefix = ATTRIBUTES + "."
-        if self.has_attributes and key.startswith(prefix):
-            return key.removeprefix(prefix)
-        return None
+    def named_value(self, name: str) -> tuple[str, str] | None:
+        """Read a name such as "attributes.Voltage".
 
-    def unknown(self, name: str, attributes: Iterable[str], at: int | None) -> FilterError:
+        Args:
+            name: Any name.
+
+        Returns:
+            The column of named values and the folded name within it, or None.
+        """
+        prefix, _, rest = fold(name).partition(".")
+        return (self.named[prefix], rest) if prefix in self.named and rest else None
+
+    def unknown(self, name: str, named: Mapping[str, Iterable[str]], at: int | None) -> FilterError:
         """Build the error that says a name is no field, and which one may be meant.
 
         Args:
             name: The name.
-            attributes: Names of the attributes, folded.
+            named: Column of named values → the names in it.
             at: Offset of the name in the filter's text.
 
         Returns:
             The error, to be raised.
         """
         choices = {fold(real): real for real in self._fields}
-        choices |= {f"{ATTRIBUTES}.{real}": f"{ATTRIBUTES}.{real}" for real in attributes}
+        for column, inner in named.items():
+            choices |= {f"{fold(column)}.{real}": f"{column}.{real}" for real in inner}
         for real in list(self._fields):  # a forgotten prefix is near too
             choices.setdefault(real.rsplit(".", 1)[-1], real)
         near = difflib.get_close_matches(fold(name), list(choices), n=1, cutoff=0.6)
         if near:
             advice = f"The nearest is '{choices[near[0]]}'."
         else:
-            advice = f"There are: {', '.join(sorted(self._fields))}"
-            advice += f", and {ATTRIBUTES}.NAME." if self.has_attributes else "."
+            known = [*sorted(self._fields), *(f"{column}.NAME" for column in named)]
+            advice = f"There are: {', '.join(known)}."
         return FilterError(f"No field '{name}'{_place(at)}. {advice}")
 
 

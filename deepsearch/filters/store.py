@@ -19,7 +19,7 @@ from deepsearch.filters.columns import (
     flatten_attributes,
     flatten_lists,
 )
-from deepsearch.filters.fields import ATTRIBUTES, Field, FieldKind, canonical_unit
+from deepsearch.filters.fields import Field, FieldKind, canonical_unit
 from deepsearch.schema import BoolArray
 
 __all__ = ["Column", "FactStore", "MaskCache"]
@@ -38,7 +38,7 @@ class FactStore:
         """
         self.facts = facts
         self._columns: dict[str, Column] = {}
-        self._pairs: dict[str, tuple[Rows, pa.Array]] | None = None
+        self._pairs: dict[str, dict[str, tuple[Rows, pa.Array]]] = {}
         self._lock = threading.RLock()
 
     def column(self, field: Field) -> Column:
@@ -55,12 +55,12 @@ class FactStore:
             raise TypeError(f"Column '{name}' holds no texts.")
         return column
 
-    def attributes(self) -> dict[str, tuple[Rows, pa.Array]]:
-        """Folded name → row and text of every value, of the column of attributes."""
+    def named_values(self, column: str) -> dict[str, tuple[Rows, pa.Array]]:
+        """Folded name → row and text of every value, of a column of named values."""
         with self._lock:
-            if self._pairs is None:
-                self._pairs = flatten_attributes(self.facts.column(ATTRIBUTES))
-            return self._pairs
+            if column not in self._pairs:
+                self._pairs[column] = flatten_attributes(self.facts.column(column))
+            return self._pairs[column]
 
     def known(self, field: Field) -> BoolArray:
         """Rows where a field's value is known; of money, its currency too."""
@@ -80,7 +80,7 @@ class FactStore:
 
     def _encode(self, field: Field) -> Column:
         if field.attribute is not None:
-            rows, texts = self.attributes()[field.attribute]
+            rows, texts = self.named_values(field.column)[field.attribute]
             return ManyTexts(rows, texts, length=self.facts.num_rows)
         column = self.facts.column(field.column)
         if field.kind is FieldKind.LIST:

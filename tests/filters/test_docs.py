@@ -30,7 +30,9 @@ def test_its_python_runs() -> None:
 def test_every_example_of_its_table_parses() -> None:
     table = PAGE.split("## What can be said")[1].split("\n\n`not` binds")[0]
     cells = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
-    texts = [text for cell in cells for text in re.findall(r"`([^`]+)`", cell) if re.search(r"\w ", text)]
+    texts = [
+        text for cell in cells for text in re.findall(r"`([^`]+)`", cell) if re.search(r"\w ", text)
+    ]
     parsed = [text for text in texts if not text.startswith(("not in", "is unknown"))]
     assert len(parsed) >= 8
     for text in parsed:

@@ -240,6 +240,9 @@ def test_attributes_as_list_of_structs_chunks_slices_and_structs() -> None:
             "attributes": pa.array(rows, pairs),
             "tags": pa.array([[str(n), None] for n in range(10)], pa.large_list(pa.string())),
             "supplier": [{"years": n} for n in range(10)],
+            "identifiers": pa.array(
+                [[("HS", f"85{n}")] for n in range(10)], pa.map_(pa.string(), pa.string())
+            ),
         }
     )
     chunked = pa.concat_tables([whole.slice(0, 4), whole.slice(4, 3), whole.slice(7)]).slice(1, 8)
@@ -254,6 +257,9 @@ def test_attributes_as_list_of_structs_chunks_slices_and_structs() -> None:
     assert np.flatnonzero(engine.mask(F("attributes.Power") == "2 w")).tolist() == [1]
     assert np.flatnonzero(engine.mask(F("tags").is_in(["3", "8"]))).tolist() == [2, 7]
     assert np.flatnonzero(engine.mask(F("supplier.years") >= 7)).tolist() == [6, 7]
+    assert np.flatnonzero(engine.mask(F("identifiers.hs") == "858")).tolist() == [7]
+    with pytest.raises(FilterError, match=r"identifiers\.hs"):
+        engine.mask(F("identifiers.h") == "858")
 
 
 def test_types_that_hold_numbers_dates_and_texts() -> None:
