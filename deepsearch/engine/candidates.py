@@ -22,7 +22,8 @@ class FusionConfig:
     """How candidate lists become one.
 
     Attributes:
-        method: "rrf" (ranks alone), "convex" (normalised scores) or "dbsf".
+        method: "dbsf" (scores by their distribution), "rrf" (ranks alone) or "convex"
+            (scores by their range).
         rrf_k: Damping of "rrf".
         words_weight: Weight of the lexical run beside the dense one of the same text.
         cross_modal_weight: Weight of words against pictures, and pictures against words,
@@ -30,10 +31,10 @@ class FusionConfig:
         unlike_weight: Share of the best score that full likeness to a negative part costs.
     """
 
-    method: Literal["rrf", "convex", "dbsf"] = "rrf"
+    method: Literal["dbsf", "rrf", "convex"] = "dbsf"
     rrf_k: float = 60.0
     words_weight: float = 1.0
-    cross_modal_weight: float = 0.3
+    cross_modal_weight: float = 0.1
     unlike_weight: float = 0.5
 
 
