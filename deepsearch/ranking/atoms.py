@@ -78,20 +78,31 @@ def number_atoms(requirement: Requirement, better: int = 0) -> list[NumberAtom] 
         Its comparisons, or None if its value is not numeric or misses a bound.
     """
     op, value = requirement.op, requirement.value
-    values = value if isinstance(value, tuple) else (value,)
-    if not values or not all(_is_number(v) for v in values):
-        return None
-    numbers = [float(v) for v in values]
-    if op is Operator.BETWEEN:
-        if len(numbers) != 2:
+    if not isinstance(value, tuple):
+        if op is Operator.BETWEEN or not _is_number(value):
             return None
-        return [NumberAtom(op, (min(numbers), max(numbers)))]
-    single = Operator.EQ if op in _MANY or op is Operator.NE else op
-    if single is Operator.EQ and better and op not in (Operator.NE, Operator.NONE_OF):
-        single = Operator.GE if better > 0 else Operator.LE
-    if len(numbers) > 1 and op not in _MANY:
+        number = float(value)
+        return [NumberAtom(_single(op, better), (number, number))]
+    many = op in _MANY and len(value) > 0
+    fits = many or len(value) == (2 if op is Operator.BETWEEN else 1)
+    if not fits or not all(_is_number(v) for v in value):
         return None
+    numbers = [float(v) for v in value]
+    if op is Operator.BETWEEN:
+        return [NumberAtom(op, (min(numbers), max(numbers)))]
+    single = _single(op, better)
     return [NumberAtom(single, (number, number)) for number in numbers]
+
+
+def _single(op: Operator, better: int) -> Operator:
+    """The operator of one comparison."""
+    if op is Operator.NE or op is Operator.NONE_OF:
+        return Operator.EQ
+    if op is Operator.EQ or op in _MANY:
+        if better == 0:
+            return Operator.EQ
+        return Operator.GE if better > 0 else Operator.LE
+    return op
 
 
 def text_atoms(requirement: Requirement) -> list[str] | None:

@@ -52,6 +52,7 @@ from deepsearch.schema import (
     Judgement,
     Listing,
     Operator,
+    PriceTier,
     Quantity,
     Requirement,
     Status,
@@ -74,6 +75,8 @@ class ListingView:
         self.listing = listing
         self.offer = listing.offer
         self.supplier = listing.supplier
+        self._asked: tuple[Ask, float | None] | None = None
+        self._prices: tuple[Ask, tuple[float, float] | None] | None = None
 
     @cached_property
     def claims(self) -> Mapping[str, Sequence[Claim]]:
@@ -112,8 +115,16 @@ class ListingView:
         """Return the order quantity in the sales unit; None if unsaid or incomparable."""
         if ask.order_quantity is None:
             return None
-        factor = order_unit_factor(ask.order_quantity.unit, self.sales_unit())
-        return None if factor is None else ask.order_quantity.value * factor
+        if self._asked is None or self._asked[0] is not ask:
+            factor = order_unit_factor(ask.order_quantity.unit, self.sales_unit())
+            self._asked = (ask, None if factor is None else ask.order_quantity.value * factor)
+        return self._asked[1]
+
+    def prices(self, ask: Ask) -> tuple[float, float] | None:
+        """Return the unit price at the quantity asked, as `stated_prices`."""
+        if self._prices is None or self._prices[0] is not ask:
+            self._prices = (ask, _prices_at(self.offer.price_tiers, self.asked(ask)))
+        return self._prices[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +195,10 @@ def _name(field: str) -> str:
 
 def _decide(op: Operator, findings: Sequence[_Finding]) -> _Finding:
     """Put findings together; the first that has the deciding status speaks."""
+    if len(findings) == 1:
+        only = findings[0]
+        negated = op is Operator.NE or op is Operator.NONE_OF
+        return replace(only, status=-only.status) if negated and only.status else only
     status = combine(op, [finding.status for finding in findings])
     raw = -status if op in (Operator.NE, Operator.NONE_OF) else status
     deciding = [finding for finding in findings if finding.status == raw]
@@ -228,10 +243,11 @@ def stated_prices(view: ListingView, ask: Ask) -> tuple[float, float] | None:
     Returns:
         (low, high), or None where no price holds at that quantity.
     """
-    tiers = view.offer.price_tiers
-    if not tiers:
-        return None
-    asked = view.asked(ask)
+    return view.prices(ask)
+
+
+def _prices_at(tiers: Sequence[PriceTier], asked: float | None) -> tuple[float, float] | None:
+    """The tier with the largest `min_quantity` not above the quantity; all where it is unsaid."""
     holding = list(tiers)
     if asked is not None:
         holding = [
@@ -240,9 +256,8 @@ def stated_prices(view: ListingView, ask: Ask) -> tuple[float, float] | None:
             if (tier.min_quantity is None or tier.min_quantity <= asked)
             and (tier.max_quantity is None or asked <= tier.max_quantity)
         ]
-        starts = [_start(tier.min_quantity) for tier in holding]
-        top = max(starts, default=0.0)
-        holding = [tier for tier, start in zip(holding, starts, strict=True) if start == top]
+        top = max((_start(tier.min_quantity) for tier in holding), default=0.0)
+        holding = [tier for tier in holding if _start(tier.min_quantity) == top]
     if not holding:
         return None
     return min(tier.low for tier in holding), max(tier.high for tier in holding)

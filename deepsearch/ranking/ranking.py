@@ -72,10 +72,10 @@ class RankingConfig:
         rates: Exchange rates; None: other currencies are incomparable.
     """
 
-    hard: float = 0.10
+    hard: float = 0.20
     wish: float = 0.08
     implied: float = 0.02
-    most: float = 0.5
+    most: float = 0.6
     exclude_violated: bool = True
     rates: Rates | None = None
 
