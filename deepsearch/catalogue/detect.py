@@ -15,6 +15,7 @@ from deepsearch.catalogue.places import country_code, currency_of, state_country
 from deepsearch.catalogue.texts import parse_dictionary, read_phrase
 from deepsearch.catalogue.units import canonical_unit, is_known_unit, set_of
 from deepsearch.catalogue.values import (
+    NegativeValueError,
     UnreadableValueError,
     is_missing,
     normalise,
@@ -31,6 +32,7 @@ from deepsearch.catalogue.values import (
 __all__ = ["Detection", "detect"]
 
 _SAMPLE = 200
+_LONGEST = 400
 # A test none of the first values passes is not tried on the others.
 _FIRST_LOOK = 25
 _URL = re.compile(r"(?:https?:)?//[^\s]+|www\.[^\s]+", re.IGNORECASE)
@@ -62,7 +64,8 @@ class Profile:
         self.rows = len(values)
         self.filled = [value for value in values if not is_missing(value)]
         self.distinct = list(dict.fromkeys(self.filled))
-        self.sample = self.distinct[:_SAMPLE]
+        # what is longer tells no more, and costs every test its length
+        self.sample = [value[:_LONGEST] for value in self.distinct[:_SAMPLE]]
 
     @property
     def fill(self) -> float:
@@ -94,6 +97,33 @@ class Profile:
             except UnreadableValueError:
                 continue
         return passed / len(self.sample)
+
+    def reads(self, parse: Callable[[str], object]) -> float:
+        """Tell which share of the distinct values a parser reads.
+
+        A value that says nothing ("on request") counts neither way; a negative one is
+        of the right kind, if wrong.
+
+        Args:
+            parse: A reader that gives None for what says nothing.
+
+        Returns:
+            0..1.
+        """
+        read = said = 0
+        for tried, value in enumerate(self.sample):
+            if tried == _FIRST_LOOK and not read:
+                return 0.0
+            try:
+                known = parse(value) is not None
+                read += known
+                said += known
+            except NegativeValueError:
+                read += 1
+                said += 1
+            except UnreadableValueError:
+                said += 1
+        return read / said if said else 0.0
 
     @cached_property
     def urls(self) -> float:
@@ -149,7 +179,7 @@ Gate = Callable[[Profile], float]
 
 
 def _reads(parse: Callable[[str], object]) -> Gate:
-    return lambda column: column.share(parse)
+    return lambda column: column.reads(parse)
 
 
 def _short_words(limit: int) -> Gate:
@@ -166,7 +196,7 @@ def _duration(column: Profile) -> float:
     unit = column.unit.lower() if column.unit else None
     if unit is None and "days" in header_tokens(column.bare):
         unit = "days"
-    return column.share(lambda value: parse_days(value, unit=unit))
+    return column.reads(lambda value: parse_days(value, unit=unit))
 
 
 def _years(column: Profile) -> float:
@@ -192,7 +222,7 @@ def _unit_words(column: Profile) -> float:
 
 
 def _ratio(column: Profile) -> float:
-    return column.share(lambda value: parse_ratio(value, percent=True))
+    return column.reads(lambda value: parse_ratio(value, percent=True))
 
 
 def _title(column: Profile) -> float:
@@ -263,7 +293,7 @@ _GATES: Mapping[str, Gate] = {
     "supplier.badges": lambda c: c.words if c.length < 400 else 0.0,
 }
 # A column must say what its field takes in at least this share of its distinct values.
-_FITS = 0.6
+_FITS = 0.5
 _SEVERAL = frozenset(
     {"image", "video", "phrases", "attributes", "title_highlight", "specifications"}
 )

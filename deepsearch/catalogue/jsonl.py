@@ -215,22 +215,25 @@ def is_native(path: Path) -> bool:
         True if its first readable records have the text keys "id" and "title", and what
         they say of price, minimum order and supplier is in objects.
     """
-    seen = 0
+    native = other = 0
     with path.open("rb") as lines:
-        for line in islice(lines, 50):
+        for line in islice(lines, 200):
+            if len(line) > _MAX_LINE:
+                continue
             try:
                 record = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            if not isinstance(record, dict):
-                continue
-            if "id" not in record or "title" not in record:
-                return False
-            for key in ("price", "min_order_quantity", "supplier", "attributes"):
-                if not isinstance(record.get(key), (dict, type(None))):
-                    return False
-            seen += 1
-    return seen > 0
+            if isinstance(record, dict):
+                nested = all(
+                    isinstance(record.get(key), (dict, type(None)))
+                    for key in ("price", "min_order_quantity", "supplier", "attributes")
+                )
+                fits = nested and isinstance(record.get("id"), str) and "title" in record
+                native += fits
+                other += not fits
+    # a broken record among them is for the reader to reject
+    return native > other
 
 
 def _parse_lines(

@@ -92,7 +92,7 @@ def _mapped(
         table = read_json(path, failures, progress=progress)
     else:
         table = read_csv(path, failures, header_row=row, progress=progress)
-    first = next(table.chunks, None)
+    first = next(table.chunks, None) if table.header else None
     if first is None:
         raise UnreadableFileError(f"{path} has a header and no rows below it.")
     source = Source(chunks=lambda: iter(()), warnings=list(table.notes))

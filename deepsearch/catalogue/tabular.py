@@ -49,6 +49,9 @@ from deepsearch.errors import InvalidInputError
 __all__ = ["TableReader"]
 
 _CACHE = 200_000
+# No price, duration or name is longer; what is longer is not tried on their grammars.
+_MAX_SHORT = 2_000
+_LONG = frozenset({"title", "description", "specifications", "attributes", "image", "url"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FAILED = object()
 
@@ -234,6 +237,8 @@ class _CellReader:
     def _one(self, cell: str) -> Any:
         if len(cell) > MAX_CELL:
             return _Problem(_too_long(cell), True)
+        if len(cell) > _MAX_SHORT and self.mapped.field not in _LONG:
+            return _Problem(f"{cell[:60]!r}... of {len(cell):,} characters", False)
         try:
             return self._read(cell)
         except NegativeValueError as error:

@@ -117,7 +117,7 @@ def is_missing(text: str) -> bool:
     Returns:
         True for an empty one, "NaN", "n/a", "-", "无" and their like.
     """
-    return len(text) < 20 and text.strip().lower() in _MISSING
+    return text.isspace() or (len(text) < 20 and text.strip().lower() in _MISSING)
 
 
 def read_float(token: str, decimal: str | None = None) -> float:
@@ -206,7 +206,7 @@ def format_number(value: float) -> str:
     Returns:
         Plain digits with a point.
     """
-    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else repr(value)
+    return f"{int(value)}" if abs(value) < 1e15 and value == int(value) else repr(value)
 
 
 def parse_count(text: str, *, decimal: str | None = None) -> float | None:

@@ -84,10 +84,12 @@ def check_state(folder: Path, reported: list[list[str]]) -> int:
     found = {int(item.id[1:]): int(item.title.split()[1]) for item in listings}
     generation = max(found.values(), default=0)
     count = 40 + generation % 7
-    expected = dict.fromkeys(range(count), generation) if generation else {}
-    # between an upsert of fewer listings and the removal of the rest, all of that rest is there
-    rest = dict.fromkeys(range(count, 40 + (generation - 1) % 7), generation - 1)
-    assert found in (expected, expected | rest)
+    # a generation is there whole; beyond it only what its writer, or one killed before it,
+    # had not yet removed, and that without gaps
+    assert sorted(found) == list(range(len(found)))
+    assert all(found[n] == generation for n in range(min(count, len(found))))
+    assert not found or len(found) >= count
+    assert all(found[n] < generation for n in range(count, len(found)))
     if reported:
         _, said, version = reported[-1]
         # the commit that was under way may have been made, and no other

@@ -1,0 +1,479 @@
+"""Sources as they come, good and bad: what goes in, what is rejected, and why."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deepsearch.catalogue import Catalogue, ingest
+from deepsearch.errors import DeepSearchError, InvalidInputError, UnreadableFileError
+from deepsearch.schema import (
+    Claim,
+    EmbeddingSpace,
+    Listing,
+    Modality,
+    PriceTier,
+    Quantity,
+)
+
+SPACE = EmbeddingSpace(name="toy", revision="1", dim=4)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    return Catalogue.create(tmp_path / "catalogue")
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[str]], **options: str) -> Path:
+    with path.open("w", encoding=options.pop("encoding", "utf-8"), newline="") as out:
+        csv.writer(out, **options).writerows(rows)  # type: ignore[arg-type]
+    return path
+
+
+def write_jsonl(path: Path, records: Sequence[object]) -> Path:
+    path.write_text("\n".join(json.dumps(record) for record in records) + "\n", encoding="utf-8")
+    return path
+
+
+# ---------------------------------------------------------------- JSON lines
+
+
+def test_records_of_the_catalogue_s_own_form(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_jsonl(
+        tmp_path / "shop.jsonl",
+        [
+            {
+                "id": "a",
+                "title": "Gear pump",
+                "price": {"min": 2, "max": 1.5, "currency": "USD", "unit": "Pieces"},
+                "min_order_quantity": {"value": 100, "unit": "pcs"},
+                "attributes": {"Voltage": "220 V", "Phase": 3, "empty": None},
+                "dispatch_days": 3,
+                "price_tiers": [{"low": 2, "high": 2, "min_quantity": 10}],
+                "claims": [{"dimension": "certification", "text": "CE"}],
+                "supplier": {"id": "s", "verified": False, "years": 4, "reorder_rate": 0.2},
+                "image_urls": ["https://x.example/a.jpg"],
+                "colour": "red",
+            },
+            {"id": "b", "title": "Bare", "source": "elsewhere"},
+        ],
+    )
+    report = ingest(catalogue, source)
+    assert (report.source, report.rows, report.added, report.rejected) == ("shop", 2, 2, 0)
+    assert report.unmapped == {"colour": "no field of that name"}
+    first, second = catalogue.listings([0, 1])
+    assert first.offer.price_tiers == (PriceTier(low=2, high=2, min_quantity=10),)
+    assert first.offer.price_unit == "piece"
+    assert first.offer.min_order_quantity == Quantity(value=100, unit="piece")
+    assert first.attributes == {"Voltage": "220 V", "Phase": "3"}
+    assert first.supplier is not None
+    assert first.supplier.verified is False
+    assert first.claims == (Claim(dimension="certification", value="CE"),)
+    assert second == Listing(id="b", title="Bare", source="elsewhere")
+
+
+def test_wrong_lines_are_rejected_with_line_and_reason(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    lines = [
+        '{"id": "a", "title": "fine"}',
+        '{"id": "b", "title": ',
+        "[1, 2]",
+        '{"id": "c", "title": "x", "price": {"min": "cheap"}}',
+        '{"id": "d"}',
+        '{"id": "e", "title": "x", "price": {"min": -1}}',
+        '{"id": "a", "title": "again"}',
+        '{"id": "f", "title": "x", "price": {"min": NaN, "max": NaN}}',
+        '{"id": "g", "title": "x", "price": "12 USD"}',
+        '{"id": "h", "title": "x", "dispatch_days": 1e999}',
+        '{"id": "i", "title": "lone \\ud800 surrogate"}',
+        '{"id": "j", "title": "x", "claims": [{"text": "CE"}]}',
+        "",
+        "\x00\x01",
+    ]
+    source = tmp_path / "s.jsonl"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    source.write_bytes(source.read_bytes() + b"\n\xff\xfe broken bytes\n")
+    # zero bytes make it no text file at all
+    with pytest.raises(UnreadableFileError, match="zero bytes"):
+        ingest(catalogue, source)
+    source.write_bytes(source.read_bytes().replace(b"\x00", b""))
+    report = ingest(catalogue, source)
+    assert sorted(catalogue.listing_ids) == ["a", "f", "i"]
+    assert catalogue.listings(catalogue.rows(["f"]))[0].offer.price_min is None
+    reasons = {reject.line: reject.reason for reject in report.rejects}
+    assert "no valid JSON" in reasons[2]
+    assert reasons[3] == "no JSON object"
+    assert 'price.min is "cheap"; a number is expected' in reasons[4]
+    assert reasons[5] == "no title"
+    assert "negative" in reasons[6]
+    assert reasons[7] == "id 'a' stands on line 1 already"
+    assert "an object is expected" in reasons[9]
+    assert "not finite" in reasons[10]
+    assert "dimension" in reasons[12]
+    assert {14, 15} <= set(reasons)
+    kept = catalogue.rejects().to_pylist()
+    assert {row["line"] for row in kept} == set(reasons)
+    assert kept[0]["original"] == '{"id": "b", "title": \n'
+    assert catalogue.info().rejects == report.rejected == len(reasons)
+
+
+def test_rejects_are_those_of_the_newest_ingest(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_jsonl(
+        tmp_path / "s.jsonl", [{"id": "a", "title": "t"}, {"id": "b", "title": ""}]
+    )
+    other = write_jsonl(tmp_path / "o.jsonl", [{"id": "c", "title": "t"}, {"id": "d", "title": ""}])
+    ingest(catalogue, source)
+    ingest(catalogue, other)
+    assert catalogue.rejects()["source"].to_pylist() == ["s", "o"]
+    write_jsonl(source, [{"id": "a", "title": "t"}, {"id": "b", "title": "now titled"}])
+    report = ingest(catalogue, source)
+    assert (report.added, report.unchanged, report.rejected) == (1, 1, 0)
+    assert catalogue.rejects()["source"].to_pylist() == ["o"]
+
+
+def test_an_id_of_another_source_is_not_taken_over(catalogue: Catalogue, tmp_path: Path) -> None:
+    ingest(catalogue, write_jsonl(tmp_path / "one.jsonl", [{"id": "1", "title": "mine"}]))
+    second = write_jsonl(tmp_path / "two.jsonl", [{"id": "1", "title": "theirs"}])
+    report = ingest(catalogue, second)
+    assert report.rejected == 1
+    assert "belongs to source 'one'" in report.rejects[0].reason
+    assert catalogue.listings([0])[0].title == "mine"
+    assert ingest(catalogue, second, source="one").changed == 1
+
+
+def test_ten_megabytes_in_one_cell(catalogue: Catalogue, tmp_path: Path) -> None:
+    huge = "x" * 10_000_000
+    source = write_jsonl(
+        tmp_path / "s.jsonl",
+        [{"id": "a", "title": "t"}, {"id": "b", "title": "t", "description": huge}],
+    )
+    report = ingest(catalogue, source)
+    assert (report.added, report.rejected) == (1, 1)
+    assert "10,000,000 characters" in report.rejects[0].reason
+    assert len(report.rejects[0].original) < 5000
+    table = write_csv(
+        tmp_path / "s.csv",
+        [["sku", "name", "notes"], ["1", "cup", "x"], ["2", "mug", huge], ["3", "jar", "y"]],
+    )
+    report = ingest(catalogue, table)
+    assert (report.added, report.rejected) == (2, 1)
+    assert report.rejects[0].line == 3
+    assert "10,000,000 characters" in report.rejects[0].reason
+
+
+def test_pictures_are_found_hashed_and_kept_inside(catalogue: Catalogue, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    (folder / "pics").mkdir(parents=True)
+    (folder / "pics" / "a.jpg").write_bytes(b"picture a")
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "pics" / "out.jpg").symlink_to(tmp_path / "secret.txt")
+    source = write_jsonl(
+        folder / "s.jsonl",
+        [
+            {"id": "a", "title": "t", "images": ["pics/a.jpg", "https://x.example/b.jpg"]},
+            {"id": "b", "title": "t", "images": ["../secret.txt", "pics/out.jpg", "/etc/passwd"]},
+            {"id": "c", "title": "t", "images": ["pics/absent.jpg", "pics/a.jpg"]},
+        ],
+    )
+    report = ingest(catalogue, source)
+    a, b, c = catalogue.listings([0, 1, 2])
+    assert [m.content_hash is not None for m in a.media] == [True, False]
+    assert b.media == ()
+    assert [m.content_hash is not None for m in c.media] == [False, True]
+    assert catalogue.media_path(a.media[0], source="s") == folder / "pics" / "a.jpg"
+    assert catalogue.media_path(a.media[1]) is None
+    assert catalogue.media_path(c.media[0]) is None
+    assert [(i.row, i.part) for i in catalogue.pending(SPACE, Modality.PICTURE)] == [(0, 0)]
+    assert any("3 picture paths lead out" in warning for warning in report.warnings)
+    assert any("1 pictures are not below" in warning for warning in report.warnings)
+    # the picture changed: its listings did
+    (folder / "pics" / "a.jpg").write_bytes(b"another picture")
+    report = ingest(catalogue, source)
+    assert (report.changed, report.unchanged) == (2, 1)
+
+
+def test_enrich_adds_claims_and_may_not_break_ids(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "s.jsonl", [{"id": "a", "title": "CE pump"}])
+
+    def claim(listing: Listing) -> Listing:
+        return replace(listing, claims=(Claim(dimension="certification", value="CE"),))
+
+    ingest(catalogue, source, enrich=claim)
+    assert catalogue.facts["certifications"].to_pylist() == [["CE"]]
+    assert ingest(catalogue, source, enrich=claim).unchanged == 1
+
+
+def test_progress_ends_at_the_total(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "s.jsonl", [{"id": str(n), "title": "t"} for n in range(9000)])
+    seen: list[tuple[int, int | None]] = []
+    ingest(catalogue, source, progress=lambda done, total: seen.append((done, total)))
+    size = source.stat().st_size
+    assert seen[-1] == (size, size)
+    assert len(seen) > 1
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+# ---------------------------------------------------------------- text tables
+
+TABLE = [
+    [
+        "Artikelnummer",
+        "Bezeichnung",
+        "Preis (EUR)",
+        "Mindestbestellmenge",
+        "Lieferzeit",
+        "Werkstoff",
+    ],
+    ["P-1", "Zahnradpumpe für Öl", "1.234,50", "10 Stück", "2 Wochen", "Gusseisen"],
+    ["P-2", "Kreiselpumpe", "99,90", "1.000 Stück", "10 Tage", "Edelstahl"],
+    ["P-3", "Tauchpumpe groß", "auf Anfrage", "1", "", "Edelstahl"],
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [
+        ("utf-8", ","),
+        ("utf-8-sig", ";"),
+        ("utf-16", ";"),
+        ("utf-16-le", "\t"),
+        ("cp1252", ";"),
+        ("utf-8", "|"),
+    ],
+)
+def test_text_tables_in_any_encoding(
+    catalogue: Catalogue, tmp_path: Path, encoding: str, delimiter: str
+) -> None:
+    source = write_csv(tmp_path / "t.csv", TABLE, encoding=encoding, delimiter=delimiter)
+    report = ingest(catalogue, source)
+    assert (report.added, report.rejected) == (3, 0), report.rejects
+    first, second, third = catalogue.listings([0, 1, 2])
+    assert first.id == "P-1"
+    assert first.title == "Zahnradpumpe für Öl"
+    assert first.offer.price_tiers == (PriceTier(low=1234.5, high=1234.5),)
+    assert first.offer.currency == "EUR"
+    assert first.offer.lead_times[0].days == 14
+    assert first.attributes == {"Werkstoff": "Gusseisen"}
+    assert second.offer.min_order_quantity == Quantity(value=1000, unit="piece")
+    assert third.offer.price_tiers == ()
+
+
+def test_a_chinese_table_in_gbk(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = [
+        ["产品编号", "产品名称", "单价", "起订量", "品牌", "交货期", "产地"],
+        ["A-01", "不锈钢齿轮泵", "12.50元", "100件", "华泰", "7-15天", "中国"],
+        ["A-02", "铝合金支架", "¥3-5", "1000个", "华泰", "15个工作日", "中国"],
+    ]
+    source = write_csv(tmp_path / "t.csv", rows, encoding="gb18030", delimiter=";")
+    report = ingest(catalogue, source)
+    assert report.added == 2, report
+    first, second = catalogue.listings([0, 1])
+    assert first.title == "不锈钢齿轮泵"
+    assert (first.offer.price_min, first.offer.currency) == (12.5, "CNY")
+    assert first.offer.min_order_quantity == Quantity(value=100, unit="piece")
+    assert (first.brand, first.origin) == ("华泰", "CN")
+    assert second.offer.lead_times[0].days == 21
+    assert any("gb18030" in warning for warning in report.warnings)
+
+
+def test_a_headline_above_the_header_and_ragged_rows(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text(
+        "Price list spring,,\n,,\nsku,product name,price\n1,Cup,$2\n2,Mug\n3,Jar,$4,extra\n4,Pot,$5,,\n",
+        encoding="utf-8",
+    )
+    report = ingest(catalogue, source)
+    assert sorted(listing.title for listing in catalogue.listings(range(3))) == [
+        "Cup",
+        "Mug",
+        "Pot",
+    ]
+    assert [(r.line, r.reason) for r in report.rejects] == [(6, "4 cells where the header has 3")]
+    assert any("row 3" in warning for warning in report.warnings)
+
+
+def test_negative_and_missing_prices_in_a_table(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_csv(
+        tmp_path / "t.csv",
+        [
+            ["sku", "product name", "price", "moq"],
+            ["1", "Cup", "$2", "10 pcs"],
+            ["2", "Mug", "-3", "10 pcs"],
+            ["3", "Jar", "NaN", "NaN"],
+            ["4", "Pot", "call us", "?"],
+            ["5", "Pan", "$4", "soon"],
+        ],
+    )
+    report = ingest(catalogue, source)
+    assert [(r.line, r.reason) for r in report.rejects] == [(3, "price: '-3' is negative")]
+    found = {x.id: x.offer for x in catalogue.listings(range(len(catalogue)))}
+    assert [found[n].price_min for n in "1345"] == [2, None, None, 4]
+    assert found["5"].min_order_quantity is None
+    assert any("'moq'" in w and "1 cells could not be read" in w for w in report.warnings)
+
+
+def test_ids_are_derived_the_same_way_every_time(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = [["product name", "brand"], ["Cup", "Acme"], ["Mug", "Acme"], ["Cup", "Acme"]]
+    report = ingest(catalogue, write_csv(tmp_path / "t.csv", rows))
+    assert report.added == 2
+    assert "already" in report.rejects[0].reason
+    assert any("3 rows have no id" in warning for warning in report.warnings)
+    rows[1], rows[2] = rows[2], rows[1]
+    report = ingest(catalogue, write_csv(tmp_path / "t.csv", rows[:3]))
+    assert (report.added, report.unchanged) == (0, 2)
+    by_url = [
+        ["product name", "product url"],
+        ["Cup", "https://a.example/p/cup_100001.html?pos=1"],
+        ["Mug", "https://a.example/p/mug_100002.html?pos=2"],
+    ]
+    ingest(catalogue, write_csv(tmp_path / "u.csv", by_url))
+    assert {"100001", "100002"} <= set(catalogue.listing_ids)
+    assert catalogue.listings(catalogue.rows(["100001"]))[0].url == (
+        "https://a.example/p/cup_100001.html"
+    )
+
+
+# ---------------------------------------------------------------- workbooks, parquet, JSON tables
+
+
+def write_workbook(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+def test_a_workbook_with_titles_above_the_header(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_workbook(
+        tmp_path / "t.xlsx",
+        {
+            "Cover": [["Supplier catalogue 2026"]],
+            "Products": [
+                ["Acme Ltd. price list"],
+                [],
+                ["Item No", "Product Name", "Unit Price (USD)", "MOQ (pcs)", "Weight (kg)"],
+                [1001, "Gear pump", 12.5, 100, 3.2],
+                [1002, "Piston pump", 99, 5, 7],
+            ],
+        },
+    )
+    report = ingest(catalogue, source)
+    assert report.added == 2, report
+    first = catalogue.listings([0])[0]
+    assert (first.id, first.title) == ("1001", "Gear pump")
+    assert (first.offer.price_min, first.offer.currency) == (12.5, "USD")
+    assert first.offer.min_order_quantity == Quantity(value=100, unit="piece")
+    assert first.attributes == {"Weight": "3.2 kg"}
+    assert any("'Products' was read" in warning for warning in report.warnings)
+
+
+def test_a_parquet_file_and_json_of_another_form(catalogue: Catalogue, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table(
+        {
+            "sku": ["1", "2"],
+            "product_name": ["Cup", "Mug"],
+            "price": [2.5, None],
+            "currency": ["USD", "USD"],
+            "specs": [{"Material": "steel"}, {"Material": "clay"}],
+        }
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    ingest(catalogue, tmp_path / "t.parquet")
+    first, second = catalogue.listings([0, 1])
+    assert (first.offer.price_min, first.offer.currency) == (2.5, "USD")
+    assert first.attributes == {"Material": "steel"}
+    assert second.offer.price_min is None
+    other = write_jsonl(
+        tmp_path / "o.jsonl",
+        [
+            {
+                "sku": f"s{n}",
+                "name": f"Cup {n}",
+                "offer": {"price": "$2.50"},
+                "vendor": {"name": "A"},
+            }
+            for n in range(3)
+        ],
+    )
+    report = ingest(catalogue, other)
+    assert report.added == 3
+    third = catalogue.listings(catalogue.rows(["s0"]))[0]
+    assert third.offer.price_min == 2.5
+    assert third.supplier is not None
+    assert third.supplier.name == "A"
+
+
+# ---------------------------------------------------------------- files that cannot be read
+
+
+def bad_files(tmp_path: Path) -> dict[str, tuple[Path, str]]:
+    files: dict[str, tuple[Path, str]] = {}
+
+    def add(name: str, content: bytes, says: str) -> None:
+        path = tmp_path / name
+        path.write_bytes(content)
+        files[name] = (path, says)
+
+    add("empty.csv", b"", "empty")
+    add("empty.xlsx", b"", "empty")
+    add("program.xlsx", b"MZ\x90\x00" + b"\x00" * 2000, "Windows program")
+    add("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "picture")
+    add("document.csv", b"%PDF-1.7\n", "PDF")
+    add("zeros.csv", b"a,b\n\x00\x00\x00,\x00\n", "zero bytes")
+    add("truncated.xlsx", b"PK\x03\x04" + b"\x00" * 500, "cannot be read as a workbook")
+    add("truncated.parquet", b"PAR1" + b"\x00" * 500, "Parquet")
+    add("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", "HTML")
+    add("header_only.csv", b"sku,product name,price\n", "no rows below")
+    add("blank.csv", b"\n\n  \n", "no rows below")
+    add("nameless.csv", b"a,b\n1,2\n3,4\n", "product's name")
+    add("quote.csv", b'sku,name\n1,"' + b"x" * 17_000_000, "quote")
+    add("no_json.jsonl", b"hello\nworld\n", "no JSON object")
+    sheet = write_workbook(tmp_path / "no_rows.xlsx", {"Sheet1": []})
+    files["no_rows.xlsx"] = (sheet, "empty")
+    only = write_workbook(tmp_path / "only_header.xlsx", {"Sheet1": [["sku", "product name"]]})
+    files["only_header.xlsx"] = (only, "no rows below")
+    files["absent.csv"] = (tmp_path / "absent.csv", "does not exist")
+    files["folder"] = (tmp_path, "is a folder")
+    return files
+
+
+def test_bad_files_are_clear_errors_and_change_nothing(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    catalogue.upsert([Listing(id="a", title="t")])
+    for name, (path, says) in bad_files(tmp_path).items():
+        with pytest.raises(DeepSearchError) as caught:
+            ingest(catalogue, path)
+        assert isinstance(caught.value, (UnreadableFileError, InvalidInputError)), name
+        assert says in str(caught.value), (name, str(caught.value))
+    assert catalogue.version == 2
+    assert Catalogue.open(catalogue.path).listing_ids == ["a"]
+    assert catalogue.check() == []
+
+
+def test_a_csv_named_xlsx_is_read_for_what_it_is(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "t.xlsx", [["sku", "product name"], ["1", "Cup"]])
+    assert ingest(catalogue, source).added == 1
+
+
+def test_a_utf16_file_without_its_mark(catalogue: Catalogue, tmp_path: Path) -> None:
+    text = "sku;product name\r\n1;Cup\r\n2;Mug\r\n"
+    (tmp_path / "t.csv").write_bytes(text.encode("utf-16-be"))
+    assert ingest(catalogue, tmp_path / "t.csv").added == 2
+    assert not (tmp_path / "t.csv").read_bytes().startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF8))
