@@ -95,14 +95,14 @@ def _members(source: Source, archive: zipfile.ZipFile, limits: InputLimits) -> I
     left = limits.archive.max_unpacked_bytes
     for info in sorted(infos, key=lambda item: item.filename):
         name = info.filename.replace("\\", "/")
-        if _JUNK.search(name):
-            continue
         # Nothing is written, so such a name harms nothing here; it is still no honest one.
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
             raise UnreadableFileError(
                 f"{source.name}: its member {info.filename!r} points outside the archive, as "
                 "attacks do. It is not read; pack the files again."
             )
+        if _JUNK.search(name):
+            continue
         if info.flag_bits & 1:
             raise UnreadableFileError(
                 f"{source.name}: its member {name!r} is protected by a password. Pack the files "

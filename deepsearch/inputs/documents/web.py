@@ -63,7 +63,7 @@ def read_markup(found: Collector, markup: str) -> None:
     reader = _Reader(found)
     reader.feed(markup)
     reader.close()
-    reader.flush()
+    reader.end()
 
 
 class _Reader(HTMLParser):
@@ -139,6 +139,13 @@ class _Reader(HTMLParser):
             text = "#" * self._heading + " " + text
             self._heading = 0
         self._found.text(text, self._section)
+
+    def end(self) -> None:
+        """Read what was left open at the end of the page."""
+        while self._tables:
+            self._cell()
+            self._found.table(self._tables.pop(), self._section)
+        self.flush()
 
     def _image(self, attributes: dict[str, str | None]) -> None:
         match = re.match(

@@ -1,0 +1,262 @@
+"""Documents: texts with their places, tables, pictures; damaged and hostile ones."""
+
+from __future__ import annotations
+
+import io
+from email.message import EmailMessage
+from pathlib import Path
+
+import docx
+import pptx
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from deepsearch.errors import UnreadableFileError
+from deepsearch.inputs import DocumentLimits, InputLimits, LoadedFile, read_file
+from deepsearch.schema import Modality
+from tests.inputs.files import encoded, page, pdf, picture, repacked, ruled_table, workbook
+
+CELLS = [["Item", "Size", "Qty"], ["Ball valve", "DN50", "12"], ["Gate valve", "DN80", "4"]]
+
+
+def texts(loaded: LoadedFile) -> str:
+    return "\n".join(part.text or "" for part in loaded.parts if part.kind is Modality.TEXT)
+
+
+def pictures(loaded: LoadedFile) -> list[bytes]:
+    return [part.picture or b"" for part in loaded.parts if part.kind is Modality.PICTURE]
+
+
+def word() -> bytes:
+    document = docx.Document()
+    document.add_heading("Requirements", level=1)
+    document.add_paragraph("Valves for drinking water.")
+    document.add_heading("Quantities", level=2)
+    table = document.add_table(rows=3, cols=3)
+    for row, cells in zip(table.rows, CELLS, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    document.add_picture(io.BytesIO(picture(200, 150)))
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def slides() -> bytes:
+    show = pptx.Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = "Our enquiry"
+    slide.shapes.add_textbox(0, 0, 999, 999).text_frame.text = "Stainless steel only"
+    grid = slide.shapes.add_table(3, 3, 0, 0, 9999, 9999).table
+    for r, cells in enumerate(CELLS):
+        for c, text in enumerate(cells):
+            grid.cell(r, c).text = text
+    slide.shapes.add_picture(io.BytesIO(picture(200, 150)), 0, 0)
+    buffer = io.BytesIO()
+    show.save(buffer)
+    return buffer.getvalue()
+
+
+class TestWord:
+    def test_structure_is_kept(self) -> None:
+        loaded = read_file(word(), name="rfq.docx")
+        assert loaded.family == "document"
+        parts = {part.source: part.text for part in loaded.parts if part.text}
+        assert parts["rfq.docx Requirements"] == "# Requirements\nValves for drinking water."
+        assert "## Quantities" in parts["rfq.docx Quantities"]
+        assert "Ball valve; Size: DN50; Quantity: 12" in parts["rfq.docx Quantities"]
+        assert [row.quantity for row in loaded.tables[0].rows] == [12, 4]
+        assert loaded.rows == ()
+        assert len(pictures(loaded)) == 1
+
+    def test_damaged(self) -> None:
+        data = repacked(word(), {"word/document.xml": b"<w:document"})
+        with pytest.raises(UnreadableFileError, match=r"a.docx: is a Word document but damaged"):
+            read_file(data, name="a.docx")
+
+    def test_entities(self) -> None:
+        body = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x/>'
+        with pytest.raises(UnreadableFileError, match="XML entities"):
+            read_file(repacked(word(), {"word/document.xml": body}), name="a.docx")
+
+    def test_bomb(self) -> None:
+        data = repacked(word(), {"word/media/x.png": bytes(600 * 1024 * 1024)})
+        with pytest.raises(UnreadableFileError, match="zip bomb"):
+            read_file(data, name="a.docx")
+
+    def test_empty(self) -> None:
+        buffer = io.BytesIO()
+        docx.Document().save(buffer)
+        with pytest.raises(UnreadableFileError, match="neither text nor pictures"):
+            read_file(buffer.getvalue(), name="a.docx")
+
+
+def test_slides() -> None:
+    loaded = read_file(slides(), name="a.pptx")
+    text = texts(loaded)
+    assert text.startswith("# Our enquiry\nStainless steel only")
+    assert "Gate valve; Size: DN80; Quantity: 4" in text
+    assert {part.source for part in loaded.parts} == {"a.pptx slide 1"}
+    assert len(pictures(loaded)) == 1
+    with pytest.raises(UnreadableFileError, match="presentation but damaged"):
+        read_file(repacked(slides(), {"ppt/presentation.xml": b"<p"}), name="a.pptx")
+
+
+class TestPdf:
+    def test_text_with_headings_and_pages(self) -> None:
+        first = page(["# Enquiry", "We need 200 ball valves DN50.", "Delivery within 6 weeks."])
+        second = page(["Packing in wooden crates."])
+        loaded = read_file(pdf([first, second]), name="rfq.pdf")
+        parts = {part.source: part.text for part in loaded.parts}
+        assert parts["rfq.pdf p. 1"].splitlines()[0] == "# Enquiry"
+        assert "200 ball valves DN50" in parts["rfq.pdf p. 1"]
+        assert parts["rfq.pdf p. 2"] == "Packing in wooden crates."
+        assert loaded.facts["pages"] == 2
+
+    def test_ruled_tables(self) -> None:
+        content = page(["Items wanted:"]) + "\n" + ruled_table(CELLS)
+        loaded = read_file(pdf([content]), name="rfq.pdf")
+        (table,) = loaded.tables
+        assert [(row.description, row.quantity) for row in table.rows] == [
+            ("Ball valve", 12),
+            ("Gate valve", 4),
+        ]
+        # The table's words stand in the text once.
+        assert texts(loaded).count("Ball valve") == 1
+        assert texts(loaded).startswith("Items wanted:")
+
+    def test_a_scan_is_read_by_ocr_or_said_to_be_unread(self) -> None:
+        image = Image.new("RGB", (1240, 600), "white")
+        ImageDraw.Draw(image).text(
+            (80, 200), "BALL VALVE DN50", fill="black", font=ImageFont.load_default(90)
+        )
+        loaded = read_file(encoded(image, "PDF"), name="scan.pdf")
+        assert len(pictures(loaded)) == 1
+        try:
+            import rapidocr_onnxruntime  # noqa: F401
+        except ImportError:
+            assert any('"deepsearch[ocr]"' in note for note in loaded.notes)
+        else:
+            assert "VALVE" in texts(loaded)
+
+    def test_a_password(self) -> None:
+        secret = (
+            b"/Encrypt << /Filter /Standard /V 1 /R 2 /O <" + b"41" * 32 + b"> /U <" + b"42" * 32
+            + b"> /P -4 >> /ID [<00> <00>]"
+        )  # fmt: skip
+        with pytest.raises(UnreadableFileError, match=r"a.pdf: is protected by a password"):
+            read_file(pdf([page(["secret"])], trailer=secret), name="a.pdf")
+
+    def test_pages_that_contain_themselves(self) -> None:
+        data = pdf([page(["text"])]).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
+        with pytest.raises(UnreadableFileError, match=r"a.pdf"):
+            read_file(data, name="a.pdf")
+
+    def test_damaged_and_truncated(self) -> None:
+        with pytest.raises(UnreadableFileError, match="is a PDF but damaged"):
+            read_file(b"%PDF-1.7\nnothing of use", name="a.pdf")
+
+    def test_page_and_text_limits(self) -> None:
+        data = pdf([page([f"page {i}"]) for i in range(1, 6)])
+        loaded = read_file(
+            data, name="a.pdf", limits=InputLimits(document=DocumentLimits(max_pages=2))
+        )
+        assert "page 2" in texts(loaded)
+        assert "page 3" not in texts(loaded)
+        assert any("pages 3-5 were left out" in note for note in loaded.notes)
+        loaded = read_file(
+            data, name="a.pdf", limits=InputLimits(document=DocumentLimits(max_chars=8))
+        )
+        assert len(texts(loaded).replace("\n", "")) <= 8
+        assert any("more than 8 characters" in note for note in loaded.notes)
+
+
+class TestWeb:
+    def test_structure_is_kept_and_nothing_is_fetched(self) -> None:
+        import base64
+
+        shown = base64.b64encode(picture(120, 90)).decode()
+        rows = "".join(
+            "<tr>" + "".join(f"<td><p>{cell}</p></td>" for cell in row) + "</tr>" for row in CELLS
+        )
+        markup = f"""<!DOCTYPE html><html><head><title>x</title><style>p {{}}</style></head><body>
+            <h1>Enquiry</h1><p>Valves &amp; fittings</p><script>alert(1)</script>
+            <table>{rows}</table><img src="http://localhost:9/x.png" alt="sketch">
+            <img src="data:image/png;base64,{shown}"></body></html>"""
+        loaded = read_file(markup.encode(), name="a.html")
+        text = texts(loaded)
+        assert text.startswith("# Enquiry\nValves & fittings")
+        assert "alert" not in text
+        assert [row.quantity for row in loaded.tables[0].rows] == [12, 4]
+        assert len(pictures(loaded)) == 1
+
+    def test_declared_encoding(self) -> None:
+        markup = '<html><head><meta charset="gbk"></head><body><p>不锈钢球阀</p></body></html>'
+        assert "不锈钢球阀" in texts(read_file(markup.encode("gbk"), name="a.html"))
+
+    def test_deep_nesting(self) -> None:
+        loaded = read_file(b"<html>" + b"<div><table><tr><td>" * 20_000 + b"deep", name="a.html")
+        assert "deep" in texts(loaded)
+
+
+def test_plain_and_markdown() -> None:
+    loaded = read_file("Нужны шаровые краны DN50".encode("cp1251"), name="a.txt")
+    assert texts(loaded) == "Нужны шаровые краны DN50"
+    table = "\n".join("| " + " | ".join(row) + " |" for row in [CELLS[0], ["---"] * 3, *CELLS[1:]])
+    loaded = read_file(f"# Enquiry\n\nPlease quote:\n\n{table}\n\nThanks".encode(), name="a.md")
+    assert [row.quantity for row in loaded.tables[0].rows] == [12, 4]
+    assert "Please quote:" in texts(loaded)
+    with pytest.raises(UnreadableFileError, match="only blanks"):
+        read_file(b" \n\n ", name="a.txt")
+
+
+class TestMail:
+    def message(self) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = "a@example.com", "b@example.com"
+        message["Subject"] = "RFQ Ventile Größe DN50"
+        message.set_content("Please quote the attached list.")
+        return message
+
+    def test_body_and_attachments(self) -> None:
+        message = self.message()
+        message.add_attachment(
+            workbook(CELLS), maintype="application", subtype="octet-stream", filename="list.xlsx"
+        )
+        message.add_attachment(picture(90, 90), maintype="image", subtype="png", filename="p.png")
+        loaded = read_file(message.as_bytes(), name="mail.eml")
+        assert texts(loaded) == "# RFQ Ventile Größe DN50\nPlease quote the attached list."
+        assert [row.quantity for row in loaded.rows] == [12, 4]
+        assert loaded.rows[0].source == "mail.eml/list.xlsx Sheet1!2"
+        assert len(pictures(loaded)) == 1
+
+    def test_html_only(self) -> None:
+        message = self.message()
+        message.set_content("<p>Quote <b>100</b> valves</p>", subtype="html")
+        assert "Quote 100 valves" in texts(read_file(message.as_bytes(), name="m.eml"))
+
+    def test_an_attachment_that_cannot_be_read_is_named(self) -> None:
+        message = self.message()
+        message.add_attachment(b"MZ" + bytes(99), maintype="a", subtype="b", filename="virus.xlsx")
+        loaded = read_file(message.as_bytes(), name="m.eml")
+        assert any("virus.xlsx" in note and "Windows program" in note for note in loaded.notes)
+
+    def test_mails_inside_mails_end(self) -> None:
+        inner = self.message()
+        for _ in range(12):
+            outer = self.message()
+            outer.add_attachment(inner)
+            inner = outer
+        loaded = read_file(inner.as_bytes(), name="m.eml")
+        assert any("mail inside" in note for note in loaded.notes)
+
+
+def test_other_kinds_are_named(tmp_path: Path) -> None:
+    for content, words in (
+        (b"Rar!\x1a\x07\x00" + bytes(50), "RAR archive"),
+        (b"AC1027" + bytes(50), "DWG drawing. .* Save it as .dxf"),
+        (bytes(5000), "only zero bytes"),
+        (b"\x7fELF" + bytes(60), "Linux program"),
+    ):
+        with pytest.raises(UnreadableFileError, match=words):
+            read_file(content, name="a.pdf")
