@@ -78,7 +78,10 @@ def read_archive(source: Source, *, limits: InputLimits, max_frames: int, depth:
             return read_members(
                 members, source.name, "zip", limits=limits, max_frames=max_frames, depth=depth + 1
             )
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error, NotImplementedError,
+        RuntimeError,
+    ) as error:  # fmt: skip
         if isinstance(error, DeepSearchError):
             raise
         raise UnreadableFileError(

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from deepsearch.errors import UnreadableFileError
@@ -24,6 +24,7 @@ __all__ = ["render_svg"]
 _MAX_BYTES = 16 * 1024 * 1024
 _MAX_ELEMENTS = 100_000
 _MAX_DEPTH = 100
+_MAX_SIDE = 1e6
 _SVG = "{http://www.w3.org/2000/svg}"
 # Scripts and foreign content are never drawn; filters can cost any amount of time.
 _DROPPED = frozenset({"script", "foreignObject", "filter", "iframe", "audio", "video", "set"})
@@ -32,7 +33,8 @@ _OUTSIDE_URL = re.compile(r"url\(\s*[\"']?\s*(?!#)[^)]*\)", re.I)
 _IMPORT = re.compile(r"@import[^;]*;?", re.I)
 _FILTER = re.compile(r"(?<![\w-])filter\s*:[^;}]*;?", re.I)
 _DATA_PICTURE = re.compile(r"^\s*data:image/(?:png|jpe?g|gif|webp)[^,]*,", re.I)
-_LENGTH = re.compile(r"^\s*([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|mm|cm|in|pc)?\s*$", re.I)
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
+_LENGTH = re.compile(rf"^\s*({_NUMBER})\s*(px|pt|mm|cm|in|pc)?\s*$", re.I)
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "pc": 16.0}
 
 
@@ -214,13 +216,12 @@ def _check_expansion(source: Source, root: Element) -> None:
 
 
 def _size(root: Element) -> tuple[float, float]:
-    """Width and height in pixels, of any positive size."""
-    lengths: list[Any] = []
-    for name in ("width", "height"):
+    """Width and height in pixels; the view box, or 100, where they are not stated."""
+    box = [float(part) for part in re.findall(_NUMBER, root.get("viewBox") or "", re.I)]
+    sides: list[float] = []
+    for name, inner in (("width", box[2:3]), ("height", box[3:4])):
         match = _LENGTH.match(root.get(name) or "")
-        lengths.append(float(match[1]) * _PIXELS[(match[2] or "px").lower()] if match else None)
-    box = [float(part) for part in re.findall(r"-?[\d.]+(?:e[+-]?\d+)?", root.get("viewBox") or "")]
-    if len(box) == 4 and box[2] > 0 and box[3] > 0:
-        lengths = [given or inner for given, inner in zip(lengths, box[2:], strict=True)]
-    width, height = (length or 100.0 for length in lengths)
-    return width, height
+        stated = float(match[1]) * _PIXELS[(match[2] or "px").lower()] if match else 0.0
+        candidates = (stated, *inner, 100.0)
+        sides.append(next(side for side in candidates if 0 < side < _MAX_SIDE))
+    return sides[0], sides[1]

@@ -116,11 +116,17 @@ def _decode(file: Source, kind: FileKind, job: _Job) -> list[tuple[float, Image]
                     "Check that it is the right file."
                 )
             track = container.streams.video[0]
+            if track.codec_context is None:
+                raise UnreadableFileError(
+                    f"{file.name}: is {kind.label} in a coding that is not known here. Export it "
+                    "again as MP4 (H.264)."
+                )
             _check_pixels(job, track.width, track.height)
             return _candidates(container, track, job)
     except UnreadableFileError:
         raise
-    except (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError) as error:
+    # What the decoders find in damaged data surfaces as errors of many kinds.
+    except Exception as error:
         raise UnreadableFileError(
             f"{file.name}: starts like {kind.label} but is damaged or cut short ({error}). "
             "Export or download it again."

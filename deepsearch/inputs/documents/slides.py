@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,11 +38,8 @@ def read_slides(source: Source, *, limits: InputLimits) -> LoadedFile:
             _read(source, found, limits)
         except UnreadableFileError:
             raise
-        # The reader meets unexpected XML with whatever error its own code runs into.
-        except (
-            KeyError, ValueError, AttributeError, TypeError, IndexError, zipfile.BadZipFile,
-            RecursionError, NotImplementedError, OSError, SyntaxError,
-        ) as error:  # fmt: skip
+        # The reader meets unexpected contents with whatever error its code runs into.
+        except Exception as error:
             raise UnreadableFileError(
                 f"{source.name}: is a presentation but damaged ({error}). "
                 "Open it in PowerPoint and save it again."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import Any
 
 from deepsearch.errors import UnreadableFileError
@@ -42,11 +41,8 @@ def read_word(source: Source, *, limits: InputLimits) -> LoadedFile:
                 section = _block(found, block, section)
         except UnreadableFileError:
             raise
-        # The reader meets unexpected XML with whatever error its own code runs into.
-        except (
-            KeyError, ValueError, AttributeError, TypeError, IndexError, zipfile.BadZipFile,
-            RecursionError, NotImplementedError, OSError, SyntaxError,
-        ) as error:  # fmt: skip
+        # The reader meets unexpected contents with whatever error its code runs into.
+        except Exception as error:
             raise UnreadableFileError(
                 f"{source.name}: is a Word document but damaged ({error}). "
                 "Open it in Word and save it again."

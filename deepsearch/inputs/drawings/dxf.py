@@ -49,7 +49,21 @@ def read_dxf(source: Source, *, limits: DrawingLimits) -> LoadedFile:
         UnreadableFileError: If it is damaged beyond reading, draws nothing, or would
             expand beyond the limits.
     """
-    document = _open(source, limits)
+    source.check_size(limits.max_bytes)
+    try:
+        return _read(source, limits)
+    except UnreadableFileError:
+        raise
+    # Structure that the reader does not expect fails wherever its code trips over it.
+    except Exception as error:
+        raise UnreadableFileError(
+            f"{source.name}: is a DXF drawing but damaged beyond reading ({error}). "
+            "Open it in a CAD program and save it again."
+        ) from error
+
+
+def _read(source: Source, limits: DrawingLimits) -> LoadedFile:
+    document = _open(source)
     layout = _layout(source, document)
     expanded = _expanded_count(document, layout, limits.max_entities)
     if expanded > limits.max_entities:
@@ -76,25 +90,12 @@ def read_dxf(source: Source, *, limits: DrawingLimits) -> LoadedFile:
     )  # fmt: skip
 
 
-def _open(source: Source, limits: DrawingLimits) -> Any:
+def _open(source: Source) -> Any:
     from ezdxf import recover
-    from ezdxf.lldxf.const import DXFError
 
-    source.check_size(limits.max_bytes)
     logging.getLogger("ezdxf").setLevel(logging.ERROR)
-    try:
-        with source.open() as stream:
-            document, _ = recover.read(stream)
-    # Structure that the reader does not expect fails wherever its code trips over it.
-    except (
-        DXFError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError,
-        RecursionError, OverflowError, UnicodeError, AssertionError, ArithmeticError, MemoryError,
-        StopIteration, RuntimeError,
-    ) as error:  # fmt: skip
-        raise UnreadableFileError(
-            f"{source.name}: is a DXF drawing but damaged beyond reading ({error}). "
-            "Open it in a CAD program and save it again."
-        ) from error
+    with source.open() as stream:
+        document, _ = recover.read(stream)
     return document
 
 

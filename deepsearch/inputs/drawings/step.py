@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from deepsearch.errors import MissingExtraError, UnreadableFileError
+from deepsearch.errors import MissingExtraError
 from deepsearch.extras import require
-from deepsearch.inputs.drawings.shade import shade
+from deepsearch.inputs.drawings.shade import Triangles, shade
+from deepsearch.inputs.isolate import WorkerMissingError, run_isolated
 from deepsearch.inputs.limits import DrawingLimits
 from deepsearch.inputs.pictures import encode_picture
 from deepsearch.inputs.records import LoadedFile, measure
@@ -27,7 +25,6 @@ from deepsearch.schema import Modality, QueryPart
 
 __all__ = ["part_names", "read_step"]
 
-_SECONDS = 60
 _PRODUCT = re.compile(r"=\s*PRODUCT\s*\(\s*'((?:[^']|'')*)'\s*,\s*'((?:[^']|'')*)'")
 _UNICODE = re.compile(r"\\X2\\((?:[0-9A-Fa-f]{4})+)\\X0\\")
 
@@ -51,12 +48,20 @@ def read_step(source: Source, *, limits: DrawingLimits) -> LoadedFile:
     require("OCP", extra="cad")
     data = source.read(limits.max_bytes)
     names = part_names(data.decode("latin-1"))
-    with tempfile.TemporaryDirectory(prefix="deepsearch-") as folder:
-        model, result = Path(folder, "model.step"), Path(folder, "mesh.npz")
-        model.write_bytes(data)
-        facts = _convert(source, model, result, limits)
-        with np.load(result, allow_pickle=False) as mesh:
-            triangles = mesh["triangles"]
+    try:
+        facts, triangles = run_isolated(
+            source,
+            Path(__file__).with_name("step_worker.py"),
+            _load,
+            data=data,
+            arguments=(str(limits.max_triangles),),
+            what="a STEP model",
+        )
+    except WorkerMissingError as error:
+        raise MissingExtraError(
+            "This needs the package 'OCP', which cannot be imported. "
+            'Install it with: pip install "deepsearch[cad]"'
+        ) from error
     sizes = [facts["length_mm"], facts["width_mm"], facts["height_mm"]]
     text = f"Overall size {measure(sizes[0])} x {measure(sizes[1])} x {measure(sizes[2])} mm."
     if names:
@@ -80,33 +85,11 @@ def read_step(source: Source, *, limits: DrawingLimits) -> LoadedFile:
     )
 
 
-def _convert(source: Source, model: Path, result: Path, limits: DrawingLimits) -> dict[str, float]:
-    command = [
-        sys.executable, "-I", str(Path(__file__).with_name("step_worker.py")),
-        str(model), str(result), str(limits.max_triangles),
-    ]  # fmt: skip
-    try:
-        # The command is this library's own; only file names of its own making go in.
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableFileError(
-            f"{source.name}: takes more than {_SECONDS} s to read. Simplify the model."
-        ) from error
-    answer = done.stdout.strip().splitlines()
-    if done.returncode == 0 and answer:
-        facts: dict[str, float] = json.loads(answer[-1])
-        return facts
-    if done.returncode == 3:
-        raise MissingExtraError(
-            "This needs the package 'OCP', which cannot be imported. "
-            'Install it with: pip install "deepsearch[cad]"'
-        )
-    reason = answer[-1] if answer else f"the reader ended with code {done.returncode}"
-    raise UnreadableFileError(
-        f"{source.name}: is a STEP model but cannot be read ({reason}). Export it again."
-    )
+def _load(result: Path, line: str) -> tuple[dict[str, float], Triangles]:
+    facts: dict[str, float] = json.loads(line)
+    with np.load(result.with_suffix(".npz"), allow_pickle=False) as mesh:
+        triangles: Triangles = mesh["triangles"]
+    return facts, triangles
 
 
 def part_names(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from deepsearch.errors import InvalidInputError, UnreadableFileError
@@ -11,6 +12,7 @@ from deepsearch.inputs.package import Package, open_package
 from deepsearch.inputs.records import CellValue
 from deepsearch.inputs.source import Source
 from deepsearch.inputs.tables.biff import check_xls
+from deepsearch.inputs.tables.books import Book, IsolatedBook, OpenBook
 from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid, Merge, clean_cell
 from deepsearch.inputs.tables.sheet_xml import SheetFacts, scan_workbook
 
@@ -40,72 +42,77 @@ def read_workbook(
         UnreadableFileError: If the file is damaged, hostile or beyond the limits.
     """
     source.check_size(limits.max_bytes)
-    if kind in ("xlsx", "xlsb", "ods"):
-        with open_package(source, budget=limits.max_unpacked_bytes) as package:
-            facts = scan_workbook(package, kind, source.name, limits)
-            package.check_inflated_size()
-            return _read(
-                source,
-                package,
-                facts,
-                sheet=sheet,
-                include_hidden=include_hidden,
-                limits=limits,
-            )
     if kind == "xls":
         check_xls(source, limits)
-    return _read(source, None, {}, sheet=sheet, include_hidden=include_hidden, limits=limits)
+        book: Book = IsolatedBook(source, "an Excel 97-2003 workbook", limits)
+        return _read(source, book, sheet=sheet, include_hidden=include_hidden, limits=limits)
+    with open_package(source, budget=limits.max_unpacked_bytes) as package:
+        facts = scan_workbook(package, kind, source.name, limits)
+        package.check_inflated_size()
+        with source.open() as stream:
+            if kind == "xlsb":
+                book = IsolatedBook(source, "a binary Excel workbook", limits)
+            else:
+                book = OpenBook(source, stream)
+            grids, notes = _read(
+                source, book, sheet=sheet, include_hidden=include_hidden, limits=limits
+            )
+        return [_with_facts(grid, facts, package) for grid in grids], notes
+
+
+def _with_facts(grid: Grid, facts: dict[str, SheetFacts], package: Package) -> Grid:
+    fact = facts.get(grid.sheet or "")
+    if fact is None:
+        return grid
+    return replace(
+        grid,
+        hidden_rows=fact.hidden_rows,
+        marked=fact.marked,
+        pictures=fact.pictures(package),
+        notes=fact.notes,
+    )
 
 
 def _read(
-    source: Source,
-    package: Package | None,
-    facts: dict[str, SheetFacts],
-    *,
-    sheet: str | None,
-    include_hidden: bool,
-    limits: TableLimits,
+    source: Source, book: Book, *, sheet: str | None, include_hidden: bool, limits: TableLimits
 ) -> tuple[list[Grid], list[str]]:
-    with source.open() as stream:
-        book = _guarded(source, _open, stream)
-        names = list(book.sheet_names)
-        hidden = {
-            meta.name for meta in book.sheets_metadata if not str(meta.visible).endswith("Visible")
-        }
-        wanted, notes = _select(source, names, hidden, sheet, include_hidden)
-        if len(wanted) > limits.max_sheets:
-            raise UnreadableFileError(
-                f"{source.name}: has {len(wanted):,} sheets; at most {limits.max_sheets:,} are "
-                "read. Name the one you mean."
+    visible = dict(book.sheets)
+    wanted, notes = _select(source, visible, sheet, include_hidden)
+    if len(wanted) > limits.max_sheets:
+        raise UnreadableFileError(
+            f"{source.name}: has {len(wanted):,} sheets; at most {limits.max_sheets:,} are read. "
+            "Name the one you mean."
+        )
+    grids = []
+    for name in wanted:
+        cells = book.cells(name)
+        if cells is None:
+            notes.append(f"{source.name}: {name} is no worksheet (a chart, say); left out.")
+            continue
+        rows, has_errors = _clean(source, name, cells[0], limits)
+        grids.append(
+            Grid(
+                sheet=name,
+                rows=rows,
+                merges=_inside(cells[1], rows),
+                has_errors=has_errors,
+                hidden=not visible[name],
             )
-        grids = []
-        for name in wanted:
-            fact = facts.get(name, SheetFacts())
-            raw = _guarded(source, _rows, book, name)
-            if raw is None:
-                notes.append(f"{source.name}: {name} is no worksheet (a chart, say); left out.")
-                continue
-            rows, merges = raw
-            cleaned, has_errors = _clean(source, name, rows, limits)
-            grids.append(
-                Grid(
-                    sheet=name,
-                    rows=cleaned,
-                    merges=merges,
-                    hidden_rows=fact.hidden_rows,
-                    marked=fact.marked,
-                    has_errors=has_errors,
-                    pictures=fact.pictures(package) if package is not None else {},
-                    hidden=name in hidden,
-                    notes=fact.notes,
-                )
-            )
+        )
     return grids, notes
 
 
+def _inside(merges: Iterable[Merge], rows: Sequence[Sequence[CellValue]]) -> tuple[Merge, ...]:
+    """Merged ranges cut to the cells in use; what is left of more than one cell."""
+    bottom, right = len(rows) - 1, (len(rows[0]) if rows else 0) - 1
+    cut = ((a, b, min(c, bottom), min(d, right)) for a, b, c, d in merges)
+    return tuple(m for m in cut if m[0] <= m[2] and m[1] <= m[3] and m[:2] != m[2:])
+
+
 def _select(
-    source: Source, names: list[str], hidden: set[str], sheet: str | None, include_hidden: bool
+    source: Source, visible: dict[str, bool], sheet: str | None, include_hidden: bool
 ) -> tuple[list[str], list[str]]:
+    names = list(visible)
     if sheet is not None:
         if sheet not in names:
             raise InvalidInputError(
@@ -115,56 +122,12 @@ def _select(
         return [sheet], []
     if include_hidden:
         return names, []
-    visible = [name for name in names if name not in hidden]
     notes = [
         f"{source.name}: sheet {name!r} is hidden and was left out; name it to read it."
         for name in names
-        if name in hidden
+        if not visible[name]
     ]
-    return visible, notes
-
-
-def _open(stream: Any) -> Any:
-    from python_calamine import CalamineWorkbook
-
-    return CalamineWorkbook.from_filelike(stream)
-
-
-def _rows(book: Any, name: str) -> tuple[list[list[Any]], tuple[Merge, ...]] | None:
-    from python_calamine import WorksheetNotFound
-
-    try:
-        sheet = book.get_sheet_by_name(name)
-    except WorksheetNotFound:
-        return None
-    rows = sheet.to_python(skip_empty_area=False)
-    merges = tuple(
-        (first[0], first[1], last[0], last[1])
-        for first, last in (sheet.merged_cell_ranges or ())
-        if first != last
-    )
-    return rows, merges
-
-
-def _guarded(source: Source, call: Any, *arguments: Any) -> Any:
-    """Call the reader; whatever it does not like about a file is one kind of error."""
-    try:
-        return call(*arguments)
-    except UnreadableFileError:
-        raise
-    except BaseException as error:
-        # A panic of the Rust reader derives from BaseException; Ctrl-C must pass.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        reason = " ".join(str(error).split())[:200]
-        if "assword" in reason:
-            raise UnreadableFileError(
-                f"{source.name}: is protected by a password. Remove it and save the file again."
-            ) from error
-        raise UnreadableFileError(
-            f"{source.name}: is damaged, cut short or not what it claims to be ({reason}). "
-            "Open it in a spreadsheet program and save it again."
-        ) from error
+    return [name for name in names if visible[name]], notes
 
 
 def _clean(
