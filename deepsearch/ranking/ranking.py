@@ -38,7 +38,7 @@ from deepsearch.schema import (
     Status,
 )
 
-__all__ = ["Candidate", "RankingConfig", "order_quantity_of", "rank"]
+__all__ = ["Candidate", "RankingConfig", "order_quantity_of", "rank", "scene_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,16 +191,9 @@ def rank(
     config = config or RankingConfig()
     chosen = _profile(profile)
     shares, stressed = weights_for(chosen, parsed, weights)
-    ask = Ask(order_quantity=order_quantity_of(parsed), today=today or date.today(),
-              rates=config.rates)  # fmt: skip
     views = [ListingView(candidate.listing) for candidate in candidates]
     frame = _Frame(
-        scene=Scene(
-            ask=ask,
-            parsed=parsed,
-            typical_price=_typical_prices(views, ask),
-            destination=_destination(parsed),
-        ),
+        scene=scene_of(parsed, views, today=today or date.today(), rates=config.rates),
         requirements=_requirement_weights(settle(parsed.requirements), config),
         shares=shares,
         strength=chosen.strength,
@@ -227,6 +220,29 @@ def rank(
         )
         for position, item in enumerate(kept, start=1)
     ]
+
+
+def scene_of(
+    parsed: ParsedQuery, views: Sequence[ListingView], *, today: date, rates: Rates | None
+) -> Scene:
+    """Return what a query's candidates are scored in.
+
+    Args:
+        parsed: The query.
+        views: All candidates, for the usual price.
+        today: The day.
+        rates: Exchange rates.
+
+    Returns:
+        The scene.
+    """
+    ask = Ask(order_quantity=order_quantity_of(parsed), today=today, rates=rates)
+    return Scene(
+        ask=ask,
+        parsed=parsed,
+        typical_price=_typical_prices(views, ask),
+        destination=_destination(parsed),
+    )
 
 
 def _profile(profile: str | Profile) -> Profile:
