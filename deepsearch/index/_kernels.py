@@ -27,8 +27,6 @@ from numba.extending import intrinsic
 __all__ = ["Tables", "encode_rows", "score_ids", "search"]
 
 _BLOCK = 256
-# sqrt(1 - f^2), f = sqrt(2 / pi) being the mean cosine of a rotated vector and its signs.
-_SIGN_ERROR = np.float32(0.603)
 # Query codes of 15 bits and a sign times row codes of 8 bits must sum within int32.
 _QUERY_TOP = 32_767.0
 _INT32_TOP = 2.0**31 - 1.0
@@ -38,7 +36,8 @@ class Tables(NamedTuple):
     """The arrays of an index, all read-only.
 
     Attributes:
-        records: (n, words + 1) uint64: signs, then scale and bias as two float32.
+        records: (n, words + 2) uint64: signs, then four float32: scale and error of the
+            sign estimate, what is added to it, what is added to the 8-bit score.
         floats: `records` seen as float32.
         codes: (n, dim) int8.
         order: (n,) int32 position of each row.
@@ -48,6 +47,7 @@ class Tables(NamedTuple):
         step: (dim,) float32 step of the 8-bit codes.
         middle: (dim,) float32 value of code 0.
         signs: (rounds, 64 * words) float32, +1 or -1: the random part of the rotation.
+        mean: (dim,) float32 mean of all rows, which the sign estimate leaves out of queries.
         vectors: (n, dim) float32 by position.
     """
 
@@ -61,6 +61,7 @@ class Tables(NamedTuple):
     step: Any
     middle: Any
     signs: Any
+    mean: Any
     vectors: Any
 
 
@@ -155,6 +156,7 @@ def encode_rows(
     step: Any,
     middle: Any,
     signs: Any,
+    mean: Any,
     squared: bool,
     start: int,
     stop: int,
@@ -172,6 +174,7 @@ def encode_rows(
         step: As in `Tables`.
         middle: As in `Tables`.
         signs: As in `Tables`.
+        mean: As in `Tables`.
         squared: True where the metric is l2.
         start: First row.
         stop: Row after the last.
@@ -185,10 +188,11 @@ def encode_rows(
     for row in range(start, stop):
         at = order[row]
         centre = assigned[at]
-        norm = 0.0
+        norm, along = 0.0, 0.0
         for j in range(dim):
             value = vectors[at, j]
             norm += np.float64(value) * np.float64(value)
+            along += np.float64(value - seen[centre, j]) * np.float64(mean[j])
             code = np.rint((value - middle[j]) / step[j])
             codes[row, j] = np.int8(min(127.0, max(-127.0, code)))
             rotated[j] = value - seen[centre, j]
@@ -205,8 +209,15 @@ def encode_rows(
                 if value > 0:
                     bits |= np.uint64(1) << np.uint64(j)
             records[row, word] = bits
-        floats[row, 2 * words] = squares / absolute if absolute > 0 else 0.0
-        floats[row, 2 * words + 1] = -norm / 2 if squared else 0.0
+        # The estimate is unbiased if scaled by |o| / (sqrt(width) * cos(o, signs)); what
+        # the signs say nothing of is spread evenly over the other directions.
+        scale = squares / absolute if absolute > 0 else 0.0
+        rest = max(0.0, scale * scale * width - squares)
+        bias = -norm / 2 if squared else 0.0
+        floats[row, 2 * words] = scale
+        floats[row, 2 * words + 1] = np.sqrt(rest / max(1, width - 1))
+        floats[row, 2 * words + 2] = bias + along
+        floats[row, 2 * words + 3] = bias
 
 
 # ---------------------------------------------------------------- reading
@@ -225,12 +236,13 @@ def _dot(row: Any, query: Any) -> Any:
 def _prepare(
     query: Any, tables: Any, sigmas: Any, planes: Any, numbers: Any, codes: Any, rotated: Any
 ) -> None:
-    # planes: 4 bits a dimension of the rotated query. numbers: step and offset of the bit
-    # estimate, its error per unit of a row's scale, scale and offset of the 8-bit score.
+    # planes: 4 bits a dimension of the rotated query, the mean taken off. numbers: step
+    # and offset of the sign estimate, its error per unit of a row's scale and per unit of
+    # a row's error, scale and offset of the 8-bit score.
     dim, width = query.shape[0], rotated.shape[0]
     largest, offset = 0.0, 0.0
     for j in range(dim):
-        rotated[j] = query[j]
+        rotated[j] = query[j] - tables.mean[j]
         largest = max(largest, abs(np.float64(query[j]) * np.float64(tables.step[j])))
         offset += np.float64(query[j]) * np.float64(tables.middle[j])
     for j in range(dim, width):
@@ -260,11 +272,10 @@ def _prepare(
         planes[0, word], planes[1, word], planes[2, word], planes[3, word] = p0, p1, p2, p3
     numbers[0] = delta
     numbers[1] = -delta * (total - 7.5 * width)
-    # The rounding of the query's own levels adds its error to that of the signs.
-    rounding = delta * delta * width / 12.0
-    numbers[2] = sigmas * np.sqrt(_SIGN_ERROR * _SIGN_ERROR * norm + rounding)
-    numbers[3] = unit
-    numbers[4] = offset
+    numbers[2] = sigmas * delta * np.sqrt(width / 12.0)  # the rounding to levels
+    numbers[3] = sigmas * np.sqrt(norm)
+    numbers[4] = unit
+    numbers[5] = offset
 
 
 @_compiled
@@ -303,7 +314,7 @@ def _block(
 ) -> None:
     records, floats, codes = tables.records, tables.floats, tables.codes
     words = planes.shape[1]
-    step, offset, error = numbers[0], numbers[1], numbers[2]
+    step, offset, spread = numbers[0], numbers[1] + numbers[2], numbers[3]
     dim = query.shape[0]
     address = codes.ctypes.data
     limit = best[0]
@@ -321,8 +332,8 @@ def _block(
                 + 4 * _popcount(word & planes[2, j])
                 + 8 * _popcount(word & planes[3, j])
             )
-        estimate = step * np.float32(2 * weighted - 15 * plain) + offset + error
-        upper = floats[row, 2 * words] * estimate + bases[i] + floats[row, 2 * words + 1]
+        upper = floats[row, 2 * words] * (step * np.float32(2 * weighted - 15 * plain) + offset)
+        upper += floats[row, 2 * words + 1] * spread + floats[row, 2 * words + 2] + bases[i]
         if upper > limit:
             start = address + np.int64(row) * dim
             for line in range(0, dim, 64):
@@ -333,8 +344,8 @@ def _block(
     for i in range(kept):
         if uppers[i] > best[0]:
             row = passed[i]
-            score = numbers[3] * _dot(codes[row], query) + numbers[4]
-            score += floats[row, 2 * words + 1]
+            score = numbers[4] * _dot(codes[row], query) + numbers[5]
+            score += floats[row, 2 * words + 3]
             if score > best[0]:
                 _push(best, best_rows, np.float32(score), row)
 
@@ -419,7 +430,7 @@ def _probe(
     lists = tables.centres.shape[0]
     masked = mask.shape[0] > 0
     for c in range(lists):
-        base[c] = numbers[3] * _dot(tables.centres[c], query) + numbers[4]
+        base[c] = numbers[4] * _dot(tables.centres[c], query) + numbers[5]
         keys[c] = base[c] + tables.centre_bias[c]
         heap[c] = c
     for at in range(lists // 2 - 1, -1, -1):
@@ -484,7 +495,7 @@ def _scan(
                 while row >= tables.starts[current + 1]:
                     current += 1
                 stop = tables.starts[current + 1]
-                base = numbers[3] * _dot(tables.centres[current], query) + numbers[4]
+                base = numbers[4] * _dot(tables.centres[current], query) + numbers[5]
             bases[i] = base
         _block(
             tables, chosen, bases, count, planes, numbers, query,
@@ -540,7 +551,7 @@ def search(
         np.empty(_BLOCK, np.float32),
     )
     planes = np.empty((4, width // 64), np.uint64)
-    numbers = np.empty(5, np.float32)
+    numbers = np.empty(6, np.float32)
     codes = np.empty(queries.shape[1], np.int16)
     rotated = np.empty(width, np.float32)
     best = np.empty(room, np.float32)

@@ -113,6 +113,23 @@ class ApproximateIndex(ABC):
         if queries.shape[0] == 0 or count == 0:
             return empty_matches(queries.shape[0], k)
         matches = self.propose(queries, k=k, mask=mask, count=count, effort=effort)
+        return self.completed(matches, queries, k=k, mask=mask, count=count)
+
+    def completed(
+        self, matches: Matches, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int
+    ) -> Matches:
+        """Replace answers that are short of min(k, count) by exact ones.
+
+        Args:
+            matches: What a backend found; changed in place.
+            queries: (n, dim) float32 it was found for.
+            k: Matches wanted a query.
+            mask: (len(self),) contiguous bool, or None.
+            count: Rows the mask allows.
+
+        Returns:
+            The matches.
+        """
         short = np.flatnonzero(matches.counts < min(k, count))
         if short.size:
             allowed = None if mask is None else np.flatnonzero(mask)

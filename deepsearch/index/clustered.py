@@ -63,7 +63,7 @@ class ClusteredConfig:
     lists: int | None = None
     budget: int | None = None
     sigmas: float = 2.0
-    scan_sigmas: float = 3.0
+    scan_sigmas: float = 3.5
     iterations: int = 6
     exact_below: float = 0.05
     seed: int = 0
@@ -164,7 +164,8 @@ class ClusteredIndex(ApproximateIndex):
         allowed = _NO_MASK if mask is None else mask
         # A small visit pays where many rows would otherwise be scored twice.
         budget = _FIRST_VISIT if count >= 4 * _FIRST_VISIT else 0
-        return self._run(queries, k, rows, allowed, budget, everything=True)
+        matches = self._run(queries, k, rows, allowed, budget, everything=True)
+        return self.completed(matches, queries, k=k, mask=mask, count=count)
 
     def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int

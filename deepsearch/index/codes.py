@@ -40,6 +40,7 @@ class TwoLevelCodes:
     step: FloatArray
     middle: FloatArray
     signs: FloatArray
+    mean: FloatArray
 
 
 def encode(
@@ -72,13 +73,14 @@ def encode(
     signs = generator.choice(np.array([-1, 1], dtype=np.float32), (ROUNDS, 64 * words))
     step, middle = _ranges(vectors)
     centre_codes = _to_codes(centres, step, middle)
+    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     # Residuals are taken from what the kernels will see of a centre, so that its
     # rounding costs nothing.
     seen = (centre_codes * step + middle).astype(np.float32)
     order = np.argsort(assigned, kind="stable").astype(np.int32)
     starts = np.zeros(centres.shape[0] + 1, dtype=np.int64)
     np.cumsum(np.bincount(assigned, minlength=centres.shape[0]), out=starts[1:])
-    records = np.zeros((count, words + 1), dtype=np.uint64)
+    records = np.zeros((count, words + 2), dtype=np.uint64)
     codes = np.empty((count, dim), dtype=np.int8)
 
     def work(start: int) -> None:
@@ -90,6 +92,7 @@ def encode(
             step,
             middle,
             signs,
+            mean,
             metric == "l2",
             start,
             min(count, start + _BLOCK_ROWS),
@@ -112,6 +115,7 @@ def encode(
         step=step,
         middle=middle,
         signs=signs,
+        mean=mean,
     )
 
 
@@ -157,7 +161,7 @@ def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:
     """
     words, lists = (dim + 63) // 64, codes.starts.shape[0] - 1
     shapes: dict[str, tuple[type, tuple[int, ...]]] = {
-        "records": (np.uint64, (count, words + 1)),
+        "records": (np.uint64, (count, words + 2)),
         "codes": (np.int8, (count, dim)),
         "order": (np.int32, (count,)),
         "starts": (np.int64, (lists + 1,)),
@@ -166,6 +170,7 @@ def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:
         "step": (np.float32, (dim,)),
         "middle": (np.float32, (dim,)),
         "signs": (np.float32, (ROUNDS, 64 * words)),
+        "mean": (np.float32, (dim,)),
     }
     for name, (kind, shape) in shapes.items():
         array = getattr(codes, name)

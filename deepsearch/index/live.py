@@ -192,7 +192,10 @@ class LiveIndex:
             rows, positions = rows[keep], positions[keep]
         if rows.shape[0] == 0:
             return base_found, plan
-        fresh = exact_search(batch, state.tail[rows], None, k=k, metric=self.space.metric)
+        # Rows that were only ever added lie in order: no copy is needed to score them.
+        whole = rows.shape[0] == state.tail.shape[0] and bool((np.diff(rows) == 1).all())
+        tail = state.tail if whole else state.tail[rows]
+        fresh = exact_search(batch, tail, None, k=k, metric=self.space.metric)
         fresh_ids = np.where(fresh.ids >= 0, positions[np.maximum(fresh.ids, 0)], np.int64(-1))
         return merge(base_found, replace(fresh, ids=fresh_ids), k), replace(
             plan,

@@ -1,0 +1,154 @@
+"""The two-level codes: their estimates, their kernels, and what a full scan finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepsearch.errors import InvalidInputError
+from deepsearch.index import ClusteredConfig, ClusteredIndex, ExactIndex
+from deepsearch.index import _kernels as kernels
+from deepsearch.schema import EmbeddingSpace, FloatArray
+
+
+def space(dim: int, metric: str = "cosine") -> EmbeddingSpace:
+    return EmbeddingSpace(name="codes", revision="1", dim=dim, metric=metric)  # type: ignore[arg-type]
+
+
+def rows(count: int, dim: int, seed: int, *, unit: bool = True, offset: float = 0.0) -> FloatArray:
+    generator = np.random.default_rng(seed)
+    centres = np.random.default_rng(3).standard_normal((count // 50 + 2, dim))
+    made = centres[generator.integers(0, len(centres), count)]
+    made = made + generator.standard_normal((count, dim)) + offset
+    if unit:
+        made /= np.linalg.norm(made, axis=1, keepdims=True)
+    return made.astype(np.float32)
+
+
+def ann_recall(found: np.ndarray, truth: np.ndarray) -> float:
+    pairs = zip(found, truth, strict=True)
+    return float(np.mean([np.intersect1d(a, b[b >= 0]).size / (b >= 0).sum() for a, b in pairs]))
+
+
+@pytest.mark.parametrize("dim", [7, 64, 100, 384, 512])
+@pytest.mark.parametrize("metric", ["cosine", "ip", "l2"])
+@pytest.mark.parametrize("offset", [0.0, 2.0])
+def test_a_scan_finds_what_float32_finds(dim: int, metric: str, offset: float) -> None:
+    # An offset stands for encoders whose vectors share a large mean.
+    unit = metric == "cosine"
+    vectors = rows(3_000, dim, 1, unit=unit, offset=offset)
+    queries = rows(60, dim, 2, unit=unit, offset=offset)
+    index = ClusteredIndex.build(vectors, space(dim, metric))
+    exact = ExactIndex(vectors, space(dim, metric))
+    for mask in (None, np.random.default_rng(5).random(3_000) < 0.2):
+        truth = exact.search(queries, k=10, allowed=mask)
+        found = index.scan(queries, k=10, mask=mask)
+        assert ann_recall(found.ids, truth.ids) >= 0.999
+        assert (found.counts == 10).all()
+
+
+def test_the_bit_estimate_is_unbiased_and_its_error_is_the_one_allowed_for() -> None:
+    dim, count = 256, 4_000
+    vectors = rows(count, dim, 7)
+    queries = rows(20, dim, 8)
+    index = ClusteredIndex.build(vectors, space(dim))
+    tables = index._tables
+    words = dim // 64
+    rotated, planes = np.empty(dim, np.float32), np.empty((4, words), np.uint64)
+    numbers, codes = np.empty(6, np.float32), np.empty(dim, np.int16)
+    errors = []
+    for query in queries:
+        kernels._prepare(query, tables, 1.0, planes, numbers, codes, rotated)
+        bits = np.unpackbits(
+            tables.records[:, :words].copy().view(np.uint8), axis=1, bitorder="little"
+        ).astype(np.float32)
+        levels = sum(
+            np.unpackbits(plane.view(np.uint8), bitorder="little").astype(np.float32) * 2**at
+            for at, plane in enumerate(planes)
+        )
+        product = numbers[0] * (2 * bits @ levels - 15 * bits.sum(axis=1)) + numbers[1]
+        scale, error, added, _ = tables.floats[:, 2 * words :].T
+        lists = np.repeat(np.arange(len(tables.starts) - 1), np.diff(tables.starts))
+        centres = tables.centres * tables.step + tables.middle
+        estimate = scale * product + added + (centres @ query)[lists]
+        exact = vectors[tables.order] @ query
+        errors.append((estimate - exact) / np.hypot(error * numbers[3], scale * numbers[2]))
+    pooled = np.concatenate(errors)
+    assert abs(pooled.mean()) < 0.05
+    assert 0.85 < pooled.std() < 1.15
+    assert (np.abs(pooled) < 3).mean() > 0.995
+
+
+def test_the_rotation_keeps_lengths_and_mixes() -> None:
+    signs = np.random.default_rng(1).choice(np.array([-1, 1], np.float32), (3, 384))
+    one = np.zeros(384, np.float32)
+    one[5] = 1
+    kernels._rotate(one, signs)
+    assert np.linalg.norm(one) == pytest.approx(1, abs=1e-5)
+    assert np.abs(one).max() < 0.3  # one value has spread over all
+    a, b = np.random.default_rng(2).standard_normal((2, 384)).astype(np.float32)
+    before = float(a @ b)
+    kernels._rotate(a, signs)
+    kernels._rotate(b, signs)
+    assert float(a @ b) == pytest.approx(before, abs=1e-3)
+
+
+def test_more_effort_finds_more() -> None:
+    vectors, queries = rows(6_000, 64, 11), rows(80, 64, 12)
+    index = ClusteredIndex.build(vectors, space(64))
+    truth = ExactIndex(vectors, space(64)).search(queries, k=10).ids
+    recalls = [
+        ann_recall(
+            index.search_with(queries, k=10, mask=None, count=6_000, effort=effort).ids, truth
+        )
+        for effort in (20, 200, 2_000, 6_000)
+    ]
+    assert recalls == sorted(recalls)
+    assert recalls[0] < recalls[-1]
+    assert recalls[-1] >= 0.98
+
+
+def test_one_thread_and_many_agree() -> None:
+    vectors, queries = rows(2_000, 64, 13), rows(50, 64, 14)
+    one = ClusteredIndex.build(vectors, space(64), config=ClusteredConfig(threads=1))
+    many = ClusteredIndex.build(vectors, space(64), config=ClusteredConfig(threads=4))
+    a, b = one.search(queries, k=10), many.search(queries, k=10)
+    assert a.ids.tolist() == b.ids.tolist()
+    assert a.scores.tolist() == b.scores.tolist()
+
+
+def test_identical_vectors() -> None:
+    vectors = np.repeat(rows(1, 32, 15), 500, axis=0)
+    index = ClusteredIndex.build(vectors, space(32))
+    found = index.search(vectors[:2], k=20)
+    assert found.ids.tolist() == [list(range(20))] * 2
+    mask = np.arange(500) >= 100
+    assert index.scan(vectors[:1], k=5, mask=mask).ids.tolist() == [[100, 101, 102, 103, 104]]
+
+
+def test_values_of_very_different_size() -> None:
+    # One dimension a million times the others, another constant.
+    vectors = np.random.default_rng(16).standard_normal((2_000, 24)).astype(np.float32)
+    vectors[:, 0] *= 1e6
+    vectors[:, 1] = 5
+    queries = vectors[:40] + np.float32(0.01)
+    exact = ExactIndex(vectors, space(24, "l2")).search(queries, k=1)
+    index = ClusteredIndex.build(vectors, space(24, "l2"))
+    found = index.scan(queries, k=1, mask=None)
+    # 8 bits cannot tell such rows apart: what comes back is near, complete and scored right.
+    assert (found.counts == 1).all()
+    assert (found.scores[:, 0] <= exact.scores[:, 0]).all()
+    assert (found.scores[:, 0] >= -(2e6**2) / 100).all()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lists": 0}, {"budget": 0}, {"threads": 0}, {"sigmas": -1}, {"iterations": 0}]
+)
+def test_options_that_cannot_work(wrong: dict[str, int]) -> None:
+    with pytest.raises(InvalidInputError, match="out of range"):
+        ClusteredConfig(**wrong)  # type: ignore[arg-type]
+
+
+def test_nothing_to_build_from() -> None:
+    with pytest.raises(InvalidInputError, match="no vector"):
+        ClusteredIndex.build(np.empty((0, 8), np.float32), space(8))
