@@ -1,0 +1,86 @@
+"""What a listing says of its goods, read by the same grammar as a buyer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deepsearch.schema import Claim, Listing
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.language import detect
+from deepsearch.understanding.parser import read_scan
+from deepsearch.understanding.scan import Scan, scan
+from deepsearch.understanding.text import tokenise
+
+__all__ = ["extract_claims"]
+
+# A supplier's text never states these of the goods themselves.
+_BUYERS = frozenset(
+    {"order_quantity", "annual_quantity", "min_order_quantity", "unit_price", "budget", "destination",
+     "delivery_date", "incoterm", "incoterm_place", "payment_terms", "lead_time", "response_time",
+     "supplier_type", "supplier_country", "supplier_verified", "supplier_years", "rating", "review_count",
+     "reorder_rate", "on_time_rate", "sample", "pack_weight", "carton_size"}
+)  # fmt: skip
+_MAX_CHARS = 4000
+
+
+def extract_claims(listing: Listing) -> tuple[Claim, ...]:
+    """Read numbers, certificates, materials and capabilities from a listing's words.
+
+    Precision comes first: what is said of an order rather than of the goods is left
+    out, and so is what the grammar is unsure of.
+
+    Args:
+        listing: The listing; its title, attributes and description are read.
+
+    Returns:
+        Claims with the place and the words they stand on, each once; what an attribute
+        says comes before what the title says, the description last.
+    """
+    text, places = _text(listing)
+    tokens = tokenise(text)
+    if not len(tokens):
+        return ()
+    language, lexicons = detect(text, tokens)
+    scanned = scan(tokens, language, lexicons)
+    _, drafts = read_scan(scanned, None)
+    found: dict[tuple[object, ...], Claim] = {}
+    for draft in drafts:
+        if draft.field in _BUYERS or draft.confidence < 0.6:
+            continue
+        for claim in _claims(scanned, draft, places):
+            found.setdefault((claim.dimension, claim.value, claim.unit, claim.high), claim)
+    return tuple(found.values())
+
+
+def _text(listing: Listing) -> tuple[str, list[tuple[int, str]]]:
+    """The listing as lines, and where each place begins."""
+    lines: list[str] = []
+    places: list[tuple[int, str]] = []
+    at = 0
+    pieces = [(f"attributes.{key}", f"{key}: {value}") for key, value in listing.attributes.items() if value]
+    pieces.append(("title", listing.title))
+    if listing.description:
+        pieces.append(("description", listing.description[:_MAX_CHARS]))
+    for place, words in pieces:
+        line = words.replace("\n", "; ") if place != "description" else words
+        places.append((at, place))
+        lines.append(line)
+        at += len(line) + 1
+    return "\n".join(lines), places
+
+
+def _claims(scanned: Scan, draft: Draft, places: list[tuple[int, str]]) -> Iterator[Claim]:
+    start, end = scanned.span(draft.first, draft.last)
+    place = next(name for at, name in reversed(places) if at <= start)
+    quote = scanned.tokens.text[start:end]
+    if draft.op in ("ne", "none_of"):
+        return
+    values = draft.value if isinstance(draft.value, tuple) else (draft.value,)
+    if draft.op == "between" and len(values) == 2:
+        yield Claim(
+            dimension=draft.field, value=values[0], unit=draft.unit, high=float(values[1]),
+            source=place, quote=quote,
+        )  # fmt: skip
+        return
+    for value in values:
+        yield Claim(dimension=draft.field, value=value, unit=draft.unit, source=place, quote=quote)

@@ -1,0 +1,71 @@
+"""A requirement in the making: where it stands, before it becomes a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepsearch.schema import Operator, Requirement, RequirementValue
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["Draft", "finish", "slug"]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A requirement read from tokens `first`..`last` (exclusive)."""
+
+    field: str
+    op: str
+    value: RequirementValue
+    unit: str | None
+    first: int
+    last: int
+    confidence: float = 0.9
+    wish: bool | None = None
+
+
+def slug(words: str) -> str:
+    """A snake_case ASCII name for words, or "" where they have no Latin letters.
+
+    Args:
+        words: Folded words.
+
+    Returns:
+        A name matching [a-z][a-z0-9_]*, or "".
+    """
+    kept = "".join(char if char.isascii() and char.isalnum() else "_" for char in words.lower())
+    while "__" in kept:
+        kept = kept.replace("__", "_")
+    kept = kept.strip("_").lstrip("0123456789_")
+    return kept[:48].rstrip("_")
+
+
+def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:
+    """Turn drafts into requirements, in the order of the text, each once.
+
+    Args:
+        scan: The text.
+        drafts: What was read from it.
+
+    Returns:
+        The requirements.
+    """
+    seen: set[tuple[object, ...]] = set()
+    found: list[Requirement] = []
+    for draft in sorted(drafts, key=lambda d: (d.first, d.last, d.field)):
+        key = (draft.field, draft.op, draft.value, draft.unit)
+        if key in seen:
+            continue
+        seen.add(key)
+        clause = scan.clauses[scan.clause_of[draft.first]]
+        last_clause = scan.clauses[scan.clause_of[draft.last - 1]]
+        wish = draft.wish if draft.wish is not None else (
+            clause.wish or clause.soft or last_clause.wish
+        )
+        found.append(
+            Requirement(
+                field=draft.field, op=Operator(draft.op), value=draft.value, unit=draft.unit,
+                hard=not wish, span=scan.span(draft.first, draft.last), confidence=draft.confidence,
+            )  # fmt: skip
+        )
+    return tuple(found)

@@ -1,0 +1,203 @@
+"""Changing what was understood, and merging an answer into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from deepsearch.errors import InvalidInputError
+from deepsearch.schema import Operator, ParsedQuery, Requirement, RequirementValue
+from deepsearch.understanding.serial import describe
+
+__all__ = ["change", "harden", "merge", "remove", "soften", "without_rule"]
+
+# Fields a buyer may well state twice with both being meant.
+_MANY = frozenset({"certification", "standard", "payment_terms"})
+_BOUNDS = {Operator.GE, Operator.GT, Operator.LE, Operator.LT}
+
+
+def _picked(parsed: ParsedQuery, which: int | str) -> list[int]:
+    if isinstance(which, str):
+        found = [i for i, r in enumerate(parsed.requirements) if r.field == which]
+        if not found:
+            known = ", ".join(dict.fromkeys(r.field for r in parsed.requirements)) or "none"
+            raise InvalidInputError(f"No requirement on '{which}'. Requirements are on: {known}.")
+        return found
+    if not -len(parsed.requirements) <= which < len(parsed.requirements):
+        raise InvalidInputError(
+            f"There is no requirement {which}; the query has {len(parsed.requirements)}."
+        )
+    return [which % len(parsed.requirements)]
+
+
+def _edited(
+    parsed: ParsedQuery, which: int | str, edit: Callable[[Requirement], Requirement]
+) -> ParsedQuery:
+    picked = set(_picked(parsed, which))
+    return replace(
+        parsed,
+        requirements=tuple(edit(r) if i in picked else r for i, r in enumerate(parsed.requirements)),
+    )
+
+
+def remove(parsed: ParsedQuery, which: int | str) -> ParsedQuery:
+    """Drop a requirement.
+
+    Args:
+        parsed: What was understood.
+        which: Its position, or a field name (drops all on that field).
+
+    Returns:
+        The query without it.
+
+    Raises:
+        InvalidInputError: If there is no such requirement.
+    """
+    picked = set(_picked(parsed, which))
+    return replace(
+        parsed, requirements=tuple(r for i, r in enumerate(parsed.requirements) if i not in picked)
+    )
+
+
+def change(
+    parsed: ParsedQuery,
+    which: int | str,
+    *,
+    value: RequirementValue | None = None,
+    op: Operator | str | None = None,
+    unit: str | None = None,
+) -> ParsedQuery:
+    """Change a requirement's value, operator or unit; it then counts as the buyer's own word.
+
+    Args:
+        parsed: What was understood.
+        which: Its position, or a field name.
+        value: New value; None keeps it.
+        op: New operator; None keeps it.
+        unit: New unit; None keeps it.
+
+    Returns:
+        The changed query.
+
+    Raises:
+        InvalidInputError: If there is no such requirement.
+    """
+
+    def edit(requirement: Requirement) -> Requirement:
+        return replace(
+            requirement,
+            value=requirement.value if value is None else value,
+            op=requirement.op if op is None else Operator(op),
+            unit=requirement.unit if unit is None else unit,
+            confidence=1.0,
+            implied_by=None,
+        )
+
+    return _edited(parsed, which, edit)
+
+
+def harden(parsed: ParsedQuery, which: int | str) -> ParsedQuery:
+    """Make a requirement one that must hold; an inferred one becomes the buyer's own.
+
+    Args:
+        parsed: What was understood.
+        which: Its position, or a field name.
+
+    Returns:
+        The changed query.
+    """
+    return _edited(parsed, which, lambda r: replace(r, hard=True, implied_by=None))
+
+
+def soften(parsed: ParsedQuery, which: int | str) -> ParsedQuery:
+    """Make a requirement a wish.
+
+    Args:
+        parsed: What was understood.
+        which: Its position, or a field name.
+
+    Returns:
+        The changed query.
+    """
+    return _edited(parsed, which, lambda r: replace(r, hard=False))
+
+
+def without_rule(parsed: ParsedQuery, rule: str) -> ParsedQuery:
+    """Drop what one implication rule inferred.
+
+    Args:
+        parsed: What was understood.
+        rule: Id of the rule.
+
+    Returns:
+        The query without its inferences.
+    """
+    return replace(
+        parsed, requirements=tuple(r for r in parsed.requirements if r.implied_by != rule)
+    )
+
+
+def _both_hold(old: Requirement, new: Requirement) -> bool:
+    """Whether two requirements on one field can stand side by side."""
+    if old.op in _BOUNDS and new.op in _BOUNDS and old.unit == new.unit:
+        up = {Operator.GE, Operator.GT}
+        if (old.op in up) != (new.op in up):
+            low, high = (old, new) if old.op in up else (new, old)
+            return isinstance(low.value, float) and isinstance(high.value, float) and low.value <= high.value
+    negative = {Operator.NE, Operator.NONE_OF}
+    if (old.op in negative) != (new.op in negative):
+        return old.value != new.value
+    return old.field in _MANY and old.op not in negative
+
+
+def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
+    """Take an answer into what was understood: later words win, contradictions are told.
+
+    Spans of the answer are moved behind the earlier text, which the merged text holds
+    too, so every span still points at its words.
+
+    Args:
+        earlier: What was understood so far.
+        later: What was understood from the answer.
+
+    Returns:
+        The merged query; `notes` names each requirement that was replaced. Inferences
+        are those of both; questions that are answered are gone.
+    """
+    joint = f"{earlier.text}\n{later.text}" if earlier.text and later.text else earlier.text or later.text
+    shift = len(earlier.text) + 1 if earlier.text and later.text else 0
+    moved = [
+        replace(r, span=(r.span[0] + shift, r.span[1] + shift)) if r.span is not None else r
+        for r in later.requirements
+    ]
+    fresh = [r for r in moved if r.implied_by is None]
+    notes = list(earlier.notes)
+    kept: list[Requirement] = []
+    for old in earlier.requirements:
+        rivals = [r for r in fresh if r.field == old.field and r.unit == old.unit]
+        same = [r for r in rivals if (r.op, r.value) == (old.op, old.value)]
+        if old.implied_by is not None and rivals:
+            continue
+        if same or not rivals or all(_both_hold(old, r) for r in rivals):
+            if not same:
+                kept.append(old)
+            continue
+        notes.append(
+            f"Changed by a later answer: {describe(old)} → {'; '.join(describe(r) for r in rivals)}."
+        )
+    inferred = {(r.implied_by, r.field) for r in kept if r.implied_by}
+    merged = [r for r in kept if r.implied_by is None] + fresh
+    said = {r.field for r in merged}
+    implied = [r for r in (*kept, *moved) if r.implied_by is not None and r.field not in said]
+    unique: dict[tuple[object, ...], Requirement] = {}
+    for r in implied:
+        unique.setdefault((r.implied_by, r.field, r.value), r)
+    del inferred
+    return replace(
+        earlier,
+        text=joint,
+        product=earlier.product or later.product,
+        requirements=(*merged, *unique.values()),
+        questions=tuple(q for q in earlier.questions if q.field not in said),
+        notes=(*notes, *(n for n in later.notes if n not in notes)),
+    )

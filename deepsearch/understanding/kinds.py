@@ -1,0 +1,53 @@
+"""What kind of goods a text is about, so far as it decides what a bare quantity means."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
+from deepsearch.understanding.text import Tokens
+
+__all__ = ["goods_kinds"]
+
+_SUFFIXES = 5  # shortest compound tail worth looking for
+
+
+@lru_cache(maxsize=1)
+def _trie() -> tuple[Trie, dict[str, frozenset[str]]]:
+    trie = Trie()
+    tails: dict[str, set[str]] = {}
+    for kind, packed in load_data("goods")["kind"].items():
+        for spelling in split_spellings(packed):
+            trie.add(spelling, "goods", kind)
+            if spelling.isalpha() and len(spelling) >= _SUFFIXES:
+                tails.setdefault(spelling, set()).add(kind)
+    return trie, {tail: frozenset(kinds) for tail, kinds in tails.items()}
+
+
+def goods_kinds(tokens: Tokens, first: int = 0, last: int | None = None) -> frozenset[str]:
+    """Kinds of goods named in a stretch of tokens.
+
+    Args:
+        tokens: The text.
+        first: First token.
+        last: Token after the last; None: the end.
+
+    Returns:
+        Names such as "lifting", "sheet", "vehicle".
+    """
+    trie, tails = _trie()
+    found: set[str] = set()
+    end = len(tokens) if last is None else last
+    for index in range(first, end):
+        match = trie.longest(tokens, index, end)
+        if match is not None:
+            found.update(kind for _, kind in match.payloads)
+            continue
+        word = tokens.words[index]
+        if tokens.kinds[index] == "w" and len(word) > _SUFFIXES:
+            for cut in range(1, len(word) - _SUFFIXES + 1):
+                kinds = tails.get(word[cut:])
+                if kinds:
+                    found.update(kinds)
+                    break
+    return frozenset(found)

@@ -1,0 +1,206 @@
+"""Phrase lexicons: data files in, one trie a language out.
+
+A data file maps a canonical value to its spellings in each language. A spelling may
+end in `~` (any grammatical ending may follow) or `*` (anything may follow).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from deepsearch.understanding.text import Tokens, tokenise
+
+__all__ = ["Match", "Trie", "load_data", "phrase_trie", "split_spellings"]
+
+_LATIN = "e en er es em s a o os as i n ns x al le les els ies d t is ar ur or na et t"
+_CYRILLIC = (
+    "ый ий ой ая яя ое ее ые ие ого его ому ему ым им ом ем ых их ыми ими ую юю ей "
+    "а я о е у ю ы и ь ам ям ами ями ах ях ов ев ях ка ки ке ку ок ек"
+)
+_ARABIC = "ه ات ين ون ان ا"
+ENDINGS = frozenset(["", *_LATIN.split(), *_CYRILLIC.split(), *_ARABIC.split()])
+_SKIP = frozenset("-.·_")
+_ARABIC_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found: tokens `first`..`last` (exclusive) and what they stand for."""
+
+    first: int
+    last: int
+    payloads: tuple[tuple[str, Any], ...]
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    payloads: tuple[tuple[str, Any], ...] = ()
+    inflected: bool = False
+    prefixed: bool = False
+
+
+class Trie:
+    """Finds the longest known phrase at a token, in time linear in its length."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._root = _Node()
+        self._first: dict[str, tuple[_Node, ...]] = {}
+
+    def add(self, phrase: str, kind: str, value: Any) -> None:
+        """Add a spelling.
+
+        Args:
+            phrase: Words as a person writes them; may end in `~` or `*`.
+            kind: What sort of thing the phrase names.
+            value: What it stands for.
+        """
+        mark = phrase[-1:] if phrase[-1:] in "~*" and len(phrase) > 1 else ""
+        tokens = tokenise(phrase[: len(phrase) - len(mark)])
+        words = [w for i, w in enumerate(tokens.words) if not (w in _SKIP and i > 0)]
+        if not words:
+            return
+        node = self._root
+        for word in words[:-1]:
+            node = node.children.setdefault(word, _Node())
+        if mark == "~":
+            node.inflected = True
+        elif mark == "*":
+            node.prefixed = True
+        node = node.children.setdefault(words[-1] + mark, _Node())
+        if (kind, value) not in node.payloads:
+            node.payloads = (*node.payloads, (kind, value))
+
+    def _step(self, node: _Node, word: str) -> list[_Node]:
+        found = []
+        child = node.children.get(word)
+        if child is not None:
+            found.append(child)
+        size = len(word)
+        if node.inflected:
+            for cut in range(min(4, size)):
+                if word[size - cut :] in ENDINGS:
+                    child = node.children.get(word[: size - cut] + "~")
+                    if child is not None:
+                        found.append(child)
+        if node.prefixed:
+            for cut in range(size, max(1, size - 12), -1):
+                child = node.children.get(word[:cut] + "*")
+                if child is not None:
+                    found.append(child)
+                    break
+        return found
+
+    def _start(self, word: str) -> tuple[_Node, ...]:
+        known = self._first.get(word)
+        if known is None:
+            nodes = self._step(self._root, word)
+            if "\u0600" <= word[:1] <= "\u06ff":
+                for prefix in _ARABIC_PREFIXES:
+                    if word.startswith(prefix) and len(word) > len(prefix) + 1:
+                        nodes.extend(self._step(self._root, word[len(prefix) :]))
+            known = tuple(nodes)
+            if len(self._first) < 50_000:
+                self._first[word] = known
+        return known
+
+    def longest(self, tokens: Tokens, start: int, limit: int | None = None) -> Match | None:
+        """Find the longest phrase beginning at a token.
+
+        Args:
+            tokens: The text.
+            start: Token to begin at.
+            limit: Token to stop before; None: the end.
+
+        Returns:
+            The match, or None.
+        """
+        words = tokens.words
+        end = len(words) if limit is None else limit
+        frontier: tuple[_Node, ...] | list[_Node] = self._start(words[start])
+        best: Match | None = None
+        at = start + 1
+        while frontier:
+            payloads: tuple[tuple[str, Any], ...] = ()
+            for node in frontier:
+                payloads += node.payloads
+            if payloads:
+                best = Match(start, at, payloads)
+            if at >= end:
+                break
+            word = words[at]
+            following: list[_Node] = []
+            for node in frontier:
+                if node.children:
+                    following.extend(self._step(node, word))
+            if not following and word in _SKIP and at + 1 < end and tokens.glued(at):
+                for node in frontier:
+                    if node.children:
+                        following.extend(self._step(node, words[at + 1]))
+                at += 1
+            frontier = following
+            at += 1
+        return best
+
+
+@lru_cache(maxsize=None)
+def load_data(name: str) -> dict[str, Any]:
+    """Read one data file of this package.
+
+    Args:
+        name: File name without ".toml".
+
+    Returns:
+        The parsed table.
+    """
+    source = resources.files("deepsearch.understanding").joinpath("data", f"{name}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8192)
+def split_spellings(packed: str) -> tuple[str, ...]:
+    """Split "a|b|c" into its spellings."""
+    return tuple(part for part in (piece.strip() for piece in packed.split("|")) if part)
+
+
+def add_table(trie: Trie, kind: str, table: dict[str, Any], languages: tuple[str, ...]) -> None:
+    """Add a canonical → language → spellings table to a trie.
+
+    Args:
+        trie: Trie to extend.
+        kind: Kind of its payloads.
+        table: Canonical value → {language: "a|b"}; language "x" holds for all.
+        languages: Languages wanted.
+    """
+    for value, spellings in table.items():
+        for language in ("x", *languages):
+            for phrase in split_spellings(spellings.get(language, "")):
+                trie.add(phrase, kind, value)
+
+
+_LEXICONS = ("cues", "fields", "values", "compliance", "trade")
+
+
+@lru_cache(maxsize=16)
+def phrase_trie(languages: tuple[str, ...]) -> Trie:
+    """Build the trie of every phrase known in some languages, once.
+
+    Args:
+        languages: ISO 639-1 codes, e.g. ("en", "de").
+
+    Returns:
+        The trie; payloads are (kind, canonical value).
+    """
+    trie = Trie()
+    for name in _LEXICONS:
+        for kind, table in load_data(name).items():
+            add_table(trie, kind, table, languages)
+    from deepsearch.understanding.places import add_countries
+
+    add_countries(trie, languages)
+    return trie

@@ -1,0 +1,95 @@
+"""Brands and model codes, as far as words allow."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["read_names"]
+
+from functools import lru_cache
+
+
+@lru_cache(maxsize=1)
+def _brands() -> Trie:
+    trie = Trie()
+    for name, packed in load_data("brands")["brand"].items():
+        for spelling in split_spellings(packed):
+            trie.add(spelling, "brand", name)
+    return trie
+
+
+def read_names(scan: Scan, product: tuple[int, int] | None) -> list[Draft]:
+    """Read brands known by name, and codes that look like model numbers.
+
+    Args:
+        scan: The text; tokens already spoken for are left alone.
+        product: Tokens of the product's name.
+
+    Returns:
+        Drafts found; their tokens are marked as spoken for.
+    """
+    drafts: list[Draft] = []
+    trie = _brands()
+    at = 0
+    while at < len(scan.tokens):
+        if scan.used[at] or scan.tokens.kinds[at] == "s":
+            at += 1
+            continue
+        match = trie.longest(scan.tokens, at)
+        if match is not None and scan.free(match.first, match.last):
+            at = _brand(scan, match.first, match.last, str(match.payloads[0][1]), drafts)
+            continue
+        last = _code(scan, at)
+        if last:
+            raw = scan.raw(at, last)
+            drafts.append(Draft("model", "eq", raw, None, at, last, 0.7))
+            scan.claim(at, last)
+            at = last
+            continue
+        at += 1
+    return drafts
+
+
+def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) -> int:
+    fits = any(scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for") for i in (first - 1, first - 2) if i >= 0)
+    end = last
+    while end < len(scan.tokens) and end < last + 6 and not scan.has(end, "with") and not scan.has(end, "neg") and (
+        scan.tokens.kinds[end] == "n" or scan.tokens.kinds[end] == "w" and (scan.raw(end, end + 1)[:1].isupper() or scan.tokens.glued(end)) or scan.tokens.words[end] == "-" and scan.tokens.glued(end)
+    ):
+        end += 1
+    if fits:
+        drafts.append(Draft("compatible_with", "eq", scan.raw(first, end), None, max(0, first - 1), end, 0.8))
+        scan.claim(first, end)
+        return end
+    drafts.append(Draft("brand", "eq", name, None, first, last, 0.85))
+    scan.claim(first, last)
+    if end == last and end < len(scan.tokens) and scan.tokens.kinds[end] == "n":
+        end += 1
+    code = scan.raw(last, end).strip(" #") if end > last else ""
+    if code and any(char.isdigit() for char in code):
+        drafts.append(Draft("model", "eq", code, None, last, end, 0.75))
+        scan.claim(last, end)
+        return end
+    return last
+
+
+def _code(scan: Scan, at: int) -> int:
+    """A code such as LSX-1.5GJ or CRBFV108AT: letters and digits glued, two capitals or more."""
+    tokens = scan.tokens
+    if tokens.kinds[at] != "w" or not scan.raw(at, at + 1).isupper() or (tokens.glued(at) and at and tokens.words[at - 1] not in "#:(\n,"):
+        return 0
+    if scan.match_of(at) is not None and not scan.value_at(at, "demonym"):
+        return 0
+    end = at + 1
+    digits = letters = 0
+    while end < len(tokens) and tokens.glued(end) and (tokens.kinds[end] in "nw" or tokens.words[end] in "-/" and end + 1 < len(tokens) and tokens.glued(end + 1) and tokens.kinds[end + 1] in "nw"):
+        if scan.used[end]:
+            return 0
+        digits += sum(char.isdigit() for char in tokens.words[end])
+        end += 1
+    raw = scan.raw(at, end)
+    letters = sum(char.isupper() for char in raw)
+    named = any(scan.value_at(i, "textfield") == "model" for i in (at - 1, at - 2, end) if i >= 0)
+    return end if digits >= 2 and letters >= 2 and (len(raw) >= 5 or named) and raw.isascii() else 0

@@ -1,0 +1,308 @@
+"""Numbers as people write them: 1.000 or 1,000, 3,00,008.99, 2,5, ten thousand, 一万二."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from deepsearch.understanding.lexicon import load_data
+from deepsearch.understanding.text import Tokens, fold
+
+__all__ = ["Atom", "NumberReader", "read_digits"]
+
+_COMMA_DECIMAL = frozenset({"de", "es", "fr", "pt", "it", "ru", "nl", "tr", "pl"})
+_SPACE_GROUPS = frozenset({"fr", "ru", "pl", "pt", "es", "it", "de", "nl"})
+_FRACTION = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_DIGITS = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One number: tokens `first`..`last` (exclusive), and what it may mean.
+
+    Attributes:
+        first: First token.
+        last: Token after the last.
+        value: Its value as a plain quantity.
+        count: Its value if it counts things (1.000 pieces are a thousand).
+        values: More than one where a bare list was written without spaces: "2,3,5".
+        worded: Whether it was spelt out in words.
+    """
+
+    first: int
+    last: int
+    value: float
+    count: float
+    values: tuple[float, ...] = ()
+    worded: bool = False
+
+
+def _all_groups(parts: list[str]) -> bool:
+    return len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])
+
+
+def _indian(parts: list[str]) -> bool:
+    return (
+        len(parts) > 2
+        and len(parts[0]) <= 2
+        and len(parts[-1]) == 3
+        and all(len(part) == 2 for part in parts[1:-1])
+    )
+
+
+def read_digits(raw: str, language: str) -> tuple[float, float, tuple[float, ...]]:
+    """Read a run of digits with separators.
+
+    Args:
+        raw: Digits with ".", "," or "'" between them.
+        language: Language of the text: says what a single separator means.
+
+    Returns:
+        (value, value if it counts things, the members if it is a bare list).
+    """
+    raw = raw.replace("'", "")
+    dots, commas = raw.count("."), raw.count(",")
+    if not dots and not commas:
+        value = float(raw)
+        return value, value, ()
+    if dots and commas:
+        return _mixed(raw, dots, commas)
+    sign = "," if commas else "."
+    parts = raw.split(sign)
+    if len(parts) > 2:
+        return _many(parts, sign)
+    plain = float(parts[0] + "." + parts[1])
+    grouped = float(parts[0] + parts[1])
+    groups = _all_groups(parts) and parts[0] != "0"
+    if not groups:
+        return plain, plain, ()
+    comma_decimal = language in _COMMA_DECIMAL
+    if (sign == ",") != comma_decimal:
+        return grouped, grouped, ()
+    return plain, grouped, ()
+
+
+def _mixed(raw: str, dots: int, commas: int) -> tuple[float, float, tuple[float, ...]]:
+    decimal = "." if raw.rfind(".") > raw.rfind(",") else ","
+    group = "," if decimal == "." else "."
+    if raw.count(decimal) > 1:
+        if decimal == "," and dots:  # "1.5,2,3": a list of decimals
+            members = tuple(float(part) for part in raw.split(",") if part.count(".") <= 1)
+            return members[0], members[0], members
+        decimal, group = "", raw[len(raw.rstrip("0123456789")) - 1]
+    parts = raw.split(group)
+    tail = parts[-1].split(decimal)[0] if decimal else parts[-1]
+    if decimal == "." and group == "," and len(tail) != 3:
+        members = tuple(float(part) for part in parts)
+        return members[0], members[0], members
+    cleaned = raw.replace(group, "").replace(decimal, ".") if decimal else raw.replace(".", "").replace(",", "")
+    value = float(cleaned) if cleaned.count(".") <= 1 else float(cleaned.replace(".", ""))
+    return value, value, ()
+
+
+def _many(parts: list[str], sign: str) -> tuple[float, float, tuple[float, ...]]:
+    if (_all_groups(parts) and len(parts[0]) < 3) or _indian(parts):
+        value = float("".join(parts))
+        return value, value, ()
+    if sign == ",":
+        members = tuple(float(part) for part in parts)
+        if _all_groups(parts) and parts[0] <= parts[1] <= parts[-1]:
+            return members[0], float("".join(parts)), members
+        if _all_groups(parts):
+            value = float("".join(parts))
+            return value, value, ()
+        return members[0], members[0], members
+    value = float("".join(parts))
+    return value, value, ()
+
+
+@lru_cache(maxsize=16)
+def _words_of(languages: tuple[str, ...]) -> dict[str, float]:
+    table: dict[str, dict[str, Any]] = load_data("numbers")["word"]
+    found: dict[str, float] = {}
+    for language in languages:
+        for word, value in table.get(language, {}).items():
+            found.setdefault(fold(word), float(value))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _multipliers(languages: tuple[str, ...]) -> dict[str, float]:
+    table: dict[str, dict[str, Any]] = load_data("numbers")["multiplier"]
+    found: dict[str, float] = {}
+    for language in ("x", *languages):
+        for word, value in table.get(language, {}).items():
+            found[fold(word)] = float(value)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _han() -> tuple[dict[str, int], dict[str, int]]:
+    table = load_data("numbers")["han"]
+    digits = {"零": 0, "〇": 0}
+    digits.update({char: value for value, char in enumerate("一二三四五六七八九", 1)})
+    digits.update(table["extra"])
+    return digits, dict(table["powers"])
+
+
+# Number words too common as articles to count alone.
+_ARTICLES = frozenset("one un une uno una um uma ein eine einen een one on an as bir".split())
+
+
+class NumberReader:
+    """Reads a number at a token."""
+
+    def __init__(self, tokens: Tokens, language: str, languages: tuple[str, ...]) -> None:
+        """Hold the text and its number conventions."""
+        self._tokens = tokens
+        self._language = language
+        self._words = _words_of(languages)
+        self._multipliers = _multipliers(languages)
+        self._cjk = language in ("zh", "ja")
+
+    def at(self, index: int) -> Atom | None:
+        """Read the number that begins at a token, or None."""
+        kind = self._tokens.kinds[index]
+        if kind == "n":
+            return self._digits(index)
+        if kind == "c" and self._cjk:
+            return self._han_number(index)
+        if kind == "w":
+            return self._worded(index)
+        word = self._tokens.words[index]
+        if word in _FRACTION:
+            return Atom(index, index + 1, _FRACTION[word], _FRACTION[word])
+        return None
+
+    def _digits(self, index: int) -> Atom:
+        tokens = self._tokens
+        value, count, members = read_digits(tokens.words[index], self._language)
+        last = index + 1
+        last, value, count = self._space_groups(index, last, value, count)
+        last, value = self._fraction(last, value)
+        count = count if value != int(value) or count > value else max(count, value)
+        scaled = self._multiplier(last)
+        if scaled is not None:
+            last, factor = scaled
+            value, count = value * factor, value * factor
+        return Atom(index, last, value, count, members)
+
+    def _space_groups(
+        self, index: int, last: int, value: float, count: float
+    ) -> tuple[int, float, float]:
+        """Join "8 000" where the language groups by spaces, or the space does not break."""
+        tokens = self._tokens
+        first = tokens.words[index]
+        if len(first) > 3 or not first.isdigit() or first[0] == "0":
+            return last, value, count
+        digits = first
+        while last < len(tokens) and tokens.kinds[last] == "n":
+            gap = tokens.text[tokens.ends[last - 1] : tokens.starts[last]]
+            head, _, tail = tokens.words[last].partition(",")
+            if len(gap) != 1 or len(head) != 3 or (gap == " " and self._language not in _SPACE_GROUPS):
+                break
+            if not head.isdigit():
+                break
+            digits += head
+            last += 1
+            if tail:
+                value = float(digits + "." + tail) if tail.isdigit() else float(digits)
+                return last, value, value
+        value = float(digits) if last > index + 1 else value
+        return last, value, value if last > index + 1 else count
+
+    def _fraction(self, last: int, value: float) -> tuple[int, float]:
+        tokens = self._tokens
+        if last < len(tokens) and tokens.words[last] in _FRACTION:
+            return last + 1, value + _FRACTION[tokens.words[last]]
+        if last + 1 < len(tokens) and tokens.words[last] == "/" and tokens.glued(last) and tokens.glued(last + 1):
+            below = tokens.words[last + 1]
+            inch = tokens.words[last + 2] if last + 2 < len(tokens) else ""
+            if below in ("2", "4", "8", "16", "32", "64") and value < float(below) and inch in ('"', "in", "inch", "inches", "zoll", "'"):
+                return last + 2, value / float(below)
+        if last + 2 < len(tokens) and tokens.kinds[last] == "n" and tokens.words[last + 1] == "/" and value < 100:
+            top, below = tokens.words[last], tokens.words[last + 2]
+            if below in ("2", "4", "8", "16", "32", "64") and top.isdigit() and float(top) < float(below):
+                return last + 3, value + float(top) / float(below)
+        return last, value
+
+    def _multiplier(self, last: int) -> tuple[int, float] | None:
+        tokens = self._tokens
+        if last >= len(tokens):
+            return None
+        word = tokens.words[last]
+        if self._cjk and tokens.kinds[last] == "c":
+            _, powers = _han()
+            factor = 1.0
+            while last < len(tokens) and tokens.words[last] in powers and powers[tokens.words[last]] >= 100:
+                factor *= powers[tokens.words[last]]
+                last += 1
+            return (last, factor) if factor > 1 else None
+        factor = self._multipliers.get(word, 0.0)
+        if not factor:
+            return None
+        if word == "k":
+            following = tokens.words[last + 1] if last + 1 < len(tokens) else ""
+            if not tokens.glued(last) or (tokens.text[tokens.starts[last]] == "K" and following in ("light",)):
+                return None
+        return last + 1, factor
+
+    def _worded(self, index: int) -> Atom | None:
+        tokens, words = self._tokens, self._words
+        if tokens.words[index] not in words:
+            return None
+        total = current = 0.0
+        at = index
+        while at < len(tokens):
+            word = tokens.words[at]
+            value = words.get(word)
+            if value is None:
+                joined = at + 1 < len(tokens) and tokens.words[at + 1] in words
+                if word in ("-", "and", "y", "et", "e", "und") and at > index and joined and current + total >= 20:
+                    at += 1
+                    continue
+                break
+            if value >= 1000:
+                total, current = (total + max(current, 1.0)) * value if total == 0 else total + max(current, 1.0) * value, 0.0
+            elif value == 100 and current and current < 10:
+                current *= 100
+            elif current and value >= current:
+                break
+            else:
+                current += value
+            at += 1
+        if at == index + 1 and tokens.words[index] in _ARTICLES:
+            return Atom(index, at, 1.0, 1.0, (), True)
+        total += current
+        return Atom(index, at, total, total, (), True)
+
+    def _han_number(self, index: int) -> Atom | None:
+        digits, powers = _han()
+        tokens = self._tokens
+        if tokens.words[index] not in digits and tokens.words[index] not in ("十", "百", "千"):
+            return None
+        total = section = 0.0
+        number = 0.0
+        seen = False
+        at = index
+        last_power = 1.0
+        while at < len(tokens):
+            char = tokens.words[at]
+            if char in digits:
+                number = number * 10 + digits[char] if seen and number and last_power == 1.0 else float(digits[char])
+                seen = True
+            elif char in powers:
+                power = float(powers[char])
+                if power >= 10000:
+                    total = (total + section + number) * power
+                    section = 0.0
+                else:
+                    section += (number or 1.0) * power
+                number, last_power = 0.0, power
+                seen = True
+            else:
+                break
+            at += 1
+        return Atom(index, at, total + section + number, total + section + number, (), True)

@@ -1,0 +1,162 @@
+"""The rule parser: a buyer's words in, requirements out; deterministic and offline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from deepsearch.errors import InvalidInputError
+from deepsearch.schema import ParsedQuery
+from deepsearch.understanding.attach import attach
+from deepsearch.understanding.codes import read_codes
+from deepsearch.understanding.drafts import Draft, finish
+from deepsearch.understanding.keyvalue import (
+    find_pairs,
+    leftover_values,
+    open_quantities,
+    open_values,
+)
+from deepsearch.understanding.kinds import goods_kinds
+from deepsearch.understanding.language import detect
+from deepsearch.understanding.mentions import read_mentions
+from deepsearch.understanding.names import read_names
+from deepsearch.understanding.product import find_product
+from deepsearch.understanding.quantities import find_quantities
+from deepsearch.understanding.scan import Scan, scan
+from deepsearch.understanding.text import tokenise
+
+__all__ = ["RuleParser", "parse"]
+
+_MAX_CHARS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleParser:
+    """Reads requirements by grammar and lexicon.
+
+    Attributes:
+        implied: Whether to add what the requirements imply, each with its rule.
+        questions: Whether to say what is left open.
+    """
+
+    implied: bool = True
+    questions: bool = True
+
+    def parse(self, text: str, *, today: dt.date | None = None) -> ParsedQuery:
+        """Parse one text.
+
+        Args:
+            text: The buyer's words, in any of the languages known.
+            today: Reference day for dates without a year; None: the current day.
+
+        Returns:
+            The product, the requirements with their spans, and what is left open.
+
+        Raises:
+            InvalidInputError: If the text is not a string or longer than 1,000,000
+                characters.
+        """
+        if not isinstance(text, str):
+            raise InvalidInputError(
+                f"A text is needed to parse; {type(text).__name__} was given. Pass a str."
+            )
+        if len(text) > _MAX_CHARS:
+            raise InvalidInputError(
+                f"The text has {len(text):,} characters; at most {_MAX_CHARS:,} are read. Split it."
+            )
+        parsed = read(text, today)
+        if self.implied:
+            from deepsearch.understanding.implications import with_implied
+
+            parsed = with_implied(parsed)
+        if self.questions:
+            from deepsearch.understanding.questions import with_questions
+
+            parsed = with_questions(parsed)
+        return parsed
+
+
+def read(text: str, today: dt.date | None = None) -> ParsedQuery:
+    """Read what a text says outright; nothing is inferred.
+
+    Args:
+        text: The buyer's words.
+        today: Reference day for dates without a year.
+
+    Returns:
+        Product and explicit requirements.
+    """
+    tokens = tokenise(text)
+    if not len(tokens):
+        return ParsedQuery(text=text, language="en", product="")
+    language, lexicons = detect(text, tokens)
+    scanned = scan(tokens, language, lexicons)
+    product, drafts = read_scan(scanned, today)
+    name = tokens.raw(*product).strip(" .,;:-\n") if product is not None else ""
+    return ParsedQuery(
+        text=text, language=language, product=name, requirements=finish(scanned, drafts)
+    )
+
+
+def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | None, list[Draft]]:
+    """Read the product's tokens and every draft from a scanned text.
+
+    Args:
+        scanned: The text.
+        today: Reference day for dates without a year.
+
+    Returns:
+        The product's tokens or None, and the drafts.
+    """
+    pairs = find_pairs(scanned)
+    product = find_product(scanned, pairs)
+    drafts = read_codes(scanned, today)
+    drafts += open_values(scanned, pairs)
+    kinds = goods_kinds(scanned.tokens, *product) if product is not None else frozenset()
+    if not kinds:
+        kinds = goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 60))
+    quantities = find_quantities(scanned)
+    drafts += open_quantities(scanned, pairs, quantities)
+    drafts += attach(scanned, quantities, kinds)
+    drafts += read_names(scanned, product)
+    drafts += read_mentions(scanned, product, "machine" in kinds)
+    drafts += leftover_values(scanned, pairs, drafts)
+    return product, _merged(scanned, drafts)
+
+
+def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
+    """Two values of one field in one clause are alternatives: "220V/50Hz 110V/60Hz"."""
+    kept: list[Draft] = []
+    for draft in sorted(drafts, key=lambda d: (d.first, d.last)):
+        previous = next((d for d in reversed(kept) if d.field == draft.field), None)
+        if (
+            previous is not None
+            and previous.op in ("eq", "any_of")
+            and draft.op == "eq"
+            and isinstance(draft.value, float)
+            and previous.unit == draft.unit
+            and draft.first - previous.last <= 6
+            and draft.first >= previous.last
+            and draft.field in ("voltage", "frequency", "power", "battery_capacity", "storage", "memory", "screen_size", "volume", "thickness", "diameter", "color_temperature", "weight", "current")
+            and scanned.clauses[scanned.clause_of[draft.first]].sentence == scanned.clauses[scanned.clause_of[previous.first]].sentence
+        ):
+            values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
+            if draft.value in values:
+                continue
+            previous.value, previous.op, previous.last = (*values, draft.value), "any_of", draft.last  # type: ignore[assignment]
+            continue
+        kept.append(draft)
+    return kept
+
+
+def parse(text: str, *, today: dt.date | None = None) -> ParsedQuery:
+    """Parse one text with the default parser; see `RuleParser.parse`.
+
+    Args:
+        text: The buyer's words.
+        today: Reference day for dates without a year.
+
+    Returns:
+        What was understood.
+    """
+    return RuleParser().parse(text, today=today)

@@ -1,0 +1,238 @@
+"""The thing asked for, in the buyer's own words."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.keyvalue import Pair
+from deepsearch.understanding.numerals import NumberReader
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.units import unit_at
+
+__all__ = ["find_product"]
+
+_ENDS = ("with", "neg", "wish", "cmp", "cmp_post", "incoterm", "must", "between", "each", "noise", "buy",
+         "date_by", "own", "supplier", "certification", "payment", "soft_modal", "only", "neg_post")  # fmt: skip
+_LINKS = {"de", "di", "d", "da", "do", "del", "della", "dell", "dos", "das", "à", "a", "degli", "des", "du", "en", "'", "of", "in", "the", "-", "&", "/", "der", "van"}
+_PREFIX_KINDS = ("stop", "condition", "cmp", "noise", "only", "own", "each", "wish", "between")
+_ADJECTIVES = frozenset(
+    "high quality premium good best cheap different various diferentes differents verschiedene nice beautiful following "
+    "such professional reliable 2d 3d several many few some neuf bulk wholesale great original top new hochwertige "
+    "hochwertigen alta calidad qualita qualité diversos diversas varios varias ongeveer approx latest next other more "
+    "interested approximately quality bitte dringend urgent complete full large small big".split()
+)
+_VERBS = frozenset(
+    "is are was were be been can could would will shall do does did have has had want know ask get see make send buy "
+    "ship please let tell give provide share help contact confirm check find be need like made look looking advise".split()
+)
+
+
+class _Finder:
+    def __init__(self, scan: Scan) -> None:
+        self.scan = scan
+        self.tokens = scan.tokens
+        self.reader = NumberReader(scan.tokens, scan.language, scan.languages)
+        self.cjk = scan.language in ("zh", "ja")
+
+    def word(self, index: int) -> str:
+        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+
+    def kinds(self, index: int) -> set[str]:
+        return {kind for kind, _ in self.scan.kinds_at(index)}
+
+    # ------------------------------------------------------------ where it may begin
+
+    def starts(self) -> list[int]:
+        """Tokens the name may begin at, likeliest first."""
+        found: list[int] = []
+        for match, _ in self.scan.of_kind("buy"):
+            found.append(match.last)
+        opening = self.opening()
+        lead = self.scan.clauses[0] if self.scan.clauses else None
+        counted = [last for first, last in self.counted() if lead is not None]
+        early_buy = [start for start in found if start < 40]
+        return [*early_buy[:3], *counted[:2], opening, *found[3:5]] if early_buy else [*counted[:1], opening, *counted[1:3], *found]
+
+    def opening(self) -> int:
+        at = 0
+        while at < len(self.tokens) and (
+            self.tokens.kinds[at] == "s" or self.scan.has(at, "noise")
+        ):
+            at += 1
+        return at
+
+    def counted(self) -> list[tuple[int, int]]:
+        """After "500 pcs of ...": ends of counts at the head of a clause."""
+        found = []
+        for clause in self.scan.clauses[:6]:
+            for index in range(clause.first, min(clause.last, clause.first + 12)):
+                if self.tokens.kinds[index] == "n" and not self.scan.used[index]:
+                    found.append((index, index))
+                    break
+        return found
+
+    # ------------------------------------------------------------ one candidate
+
+    def phrase(self, start: int) -> tuple[int, int]:
+        at = self._skip(start)
+        first = at
+        last = at
+        while at < len(self.tokens) and at - first < (14 if self.cjk else 7):
+            step = self._extend(at, first)
+            if step == 0:
+                break
+            at += step
+            if self.word(at - 1) not in _LINKS or self.tokens.kinds[at - 1] == "c":
+                last = at
+        return first, self._trim(first, last)
+
+    def _skip(self, at: int) -> int:
+        for _ in range(24):
+            if at >= len(self.tokens):
+                return at
+            word, kind, kinds = self.word(at), self.tokens.kinds[at], self.kinds(at)
+            match = self.scan.match_of(at)
+            atom = self.reader.at(at) if kind in "nwc" and not (kinds & {"material", "custom"}) else None
+            if atom is not None and (kind == "n" or self._unit_after(atom.last)):
+                at = self._after_quantity(atom.last)
+            elif kind == "s" and word in ("-", "*", "(", ":", '"', "'", "#", "$", "€", "·"):
+                at += 1
+            elif match is not None and kinds & {"custom"} and self._leading_custom(at, match.last):
+                at = match.last
+            elif match is not None and kinds & set(_PREFIX_KINDS) and not kinds & {"material", "power_source", "application", "colour", "form"}:
+                at = match.last
+            elif word in _ADJECTIVES or (word in _VERBS and self.scan.language == "en"):
+                at += 1
+            elif match is not None and "buy" in kinds:
+                at = match.last
+            elif word in _LINKS and kind == "w" and len(word) <= 3:
+                at += 1
+            else:
+                return at
+        return at
+
+    def _leading_custom(self, at: int, last: int) -> bool:
+        value = self.scan.value_at(at, "custom")
+        return value in ("custom_design", "sample", "oem", "private_label")
+
+    def _unit_after(self, at: int) -> bool:
+        return bool(unit_at(self.tokens, at, self.scan.language)) if at < len(self.tokens) else False
+
+    def _after_quantity(self, at: int) -> int:
+        if at >= len(self.tokens):
+            return at
+        units = unit_at(self.tokens, at, self.scan.language) if self.tokens.kinds[at] != "n" else ()
+        if units and not (units[0].dimension == "count" and self._is_goods(units[0].last, at)):
+            return units[0].last
+        return at
+
+    def _is_goods(self, after: int, at: int) -> bool:
+        """"8 000 cartons double": the counting word is itself the thing, if nothing follows."""
+        raw = self.word(at)
+        if raw in ("pcs", "pc", "pieces", "units", "unit", "sets", "set", "stuck", "个", "台", "件", "套", "kits"):
+            return False
+        if after >= len(self.tokens) or self.tokens.kinds[after] in "sn":
+            return not self.cjk
+        if self.word(after) in ("of", "de", "di", "d", "von"):
+            return False
+        return False if self.cjk else raw in ("cartons", "boxes", "bags", "bottles", "kits", "cajas", "caixas", "scatole", "flaschen", "kartons", "бутылок", "коробок")
+
+    def _extend(self, at: int, first: int) -> int:
+        """How many tokens from here belong to the name: 0 ends it."""
+        word, kind = self.word(at), self.tokens.kinds[at]
+        if kind == "n":
+            return self._number_in_name(at, first)
+        if kind == "s":
+            joins = word in "-&/'" and self.tokens.glued(at) and at + 1 < len(self.tokens) and self.tokens.glued(at + 1) and at > first
+            return 1 if joins else 0
+        kinds = self.kinds(at)
+        match = self.scan.match_of(at)
+        if kinds & set(_ENDS) and not kinds & {"material", "power_source"}:
+            return 0 if not (kinds <= {"between", "stop", "to", "join"} and word in _LINKS) else self._link(at)
+        if self.cjk and word in "的を" and at > first:
+            return 0 if word == "を" or self.scan.language == "ja" and word in "はが" else 1
+        if self.cjk and kind == "c" and word in "はがにでを":
+            return 0
+        if kinds & {"field"} and at > first and not kinds & {"material", "textfield", "part", "colour", "application"} and self._number_after(match.last if match else at + 1):
+            return 0
+        if word in _LINKS and at > first:
+            return self._link(at)
+        if "stop" in kinds or "join" in kinds or ("for" in kinds and not self.cjk):
+            if at == first:
+                return 0
+            return 0
+        if at == first and kinds & {"country", "month"}:
+            return 0
+        return (match.last - at) if match is not None and match.first == at else 1
+
+    def _number_in_name(self, at: int, first: int) -> int:
+        """Model numbers inside a name ("iPhone 14") stay; quantities end it."""
+        if self._unit_after(at + 1):
+            return 0
+        glued = self.tokens.glued(at) and at > first
+        return 1 if glued else 0
+
+    def _number_after(self, at: int) -> bool:
+        while at < len(self.tokens) and (self.scan.has(at, "cmp") or self.word(at) in ":=" or self.word(at) in ("de", "of", "von", "di")):
+            at += 1
+        return at < len(self.tokens) and self.tokens.kinds[at] == "n"
+
+    def _link(self, at: int) -> int:
+        """"tazas de cerámica": a link holds if a plain noun follows."""
+        nxt = at + 1
+        while self.word(nxt) in ("'", "la", "el", "l") and nxt < at + 3:
+            nxt += 1
+        if self.word(at) in ("en", "in", "a", "à") and not self.scan.has(nxt, "material"):
+            return 0
+        if nxt >= len(self.tokens) or self.tokens.kinds[nxt] not in "wc":
+            return 0
+        kinds = self.kinds(nxt)
+        if kinds & {"stop", "cmp", "country", "neg", "with", "place", "own", "textfield", "each"} - ({"textfield"} if "material" in kinds else set()):
+            return 0
+        if self.word(nxt) in _ADJECTIVES or self.reader.at(nxt) is not None and self._unit_after(self.reader.at(nxt).last):  # type: ignore[union-attr]
+            return 0
+        return nxt - at
+
+    def _trim(self, first: int, last: int) -> int:
+        while last > first and (self.tokens.kinds[last - 1] == "s" or self.word(last - 1) in _LINKS and self.tokens.kinds[last - 1] == "w"):
+            last -= 1
+        return last
+
+    def good(self, first: int, last: int) -> bool:
+        if last <= first:
+            return False
+        words = [i for i in range(first, last) if self.tokens.kinds[i] in "wc"]
+        if not words:
+            return False
+        plain = [
+            i for i in words
+            if not self.kinds(i) & {"stop", "noise", "country", "custom", "supplier_type", "textfield", "place", "field", "destination", "colour", "condition", "join", "incoterm"}
+            or self.kinds(i) & {"part", "material"}
+        ]  # fmt: skip
+        if self.cjk:
+            return len(words) >= 2 and bool(plain)
+        return any(len(self.word(i)) > 2 or self.scan.raw(i, i + 1).isupper() for i in plain)
+
+
+def find_product(scan: Scan, pairs: list[Pair]) -> tuple[int, int] | None:
+    """Find the name of the thing asked for.
+
+    Args:
+        scan: The text.
+        pairs: Its key: value pairs.
+
+    Returns:
+        Tokens first..last (exclusive), or None if the text names nothing.
+    """
+    for pair in pairs:
+        if "product" in pair.texts and pair.whole and pair.end > pair.begin:
+            return pair.begin, min(pair.end, pair.begin + 10)
+    finder = _Finder(scan)
+    keys = {i for pair in pairs for i in range(pair.first, pair.end)}
+    for start in finder.starts():
+        if start in keys and start > 0:
+            continue
+        first, last = finder.phrase(start)
+        if first in keys and first > 0:
+            continue
+        if finder.good(first, last):
+            return first, last
+    return None

@@ -1,0 +1,209 @@
+"""What stands where in a text: tokens, known phrases, clauses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from deepsearch.understanding.lexicon import Match, phrase_trie
+from deepsearch.understanding.text import Tokens, is_cjk
+
+__all__ = ["Clause", "Scan", "scan"]
+
+_BREAKS = frozenset(",;.!?\n()|·")
+_SENTENCE = frozenset(".!?\n;")
+_ABBREVIATIONS = frozenset(
+    "max min approx ca no nr incl inkl ref qty dia art pos mind st stk vol temp mod nos env"
+    " макс мин прим шт тыс руб máx mín pcs pc".split()
+)
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch of text between breaks: tokens `first`..`last` (exclusive)."""
+
+    first: int
+    last: int
+    sentence: int
+    wish: bool = False
+    soft: bool = False
+
+
+@dataclass(slots=True)
+class Scan:
+    """A text with everything known about its words.
+
+    Attributes:
+        tokens: The tokens.
+        language: Language of the text.
+        languages: Languages of the lexicons used.
+        matches: Longest known phrases, left to right, never overlapping.
+        starting: First token → match.
+        covering: Token → index into `matches`, or -1.
+        clauses: The clauses.
+        clause_of: Token → index of its clause.
+        used: Tokens already spoken for.
+    """
+
+    tokens: Tokens
+    language: str
+    languages: tuple[str, ...]
+    matches: list[Match]
+    starting: dict[int, Match]
+    covering: list[int]
+    clauses: list[Clause] = field(default_factory=list)
+    clause_of: list[int] = field(default_factory=list)
+    used: list[bool] = field(default_factory=list)
+
+    def kinds_at(self, index: int) -> tuple[tuple[str, Any], ...]:
+        """Payloads of the phrase covering a token."""
+        if not 0 <= index < len(self.covering):
+            return ()
+        found = self.covering[index]
+        return self.matches[found].payloads if found >= 0 else ()
+
+    def value_at(self, index: int, kind: str) -> Any:
+        """The value of one kind for the phrase covering a token, or None."""
+        for name, value in self.kinds_at(index):
+            if name == kind:
+                return value
+        return None
+
+    def has(self, index: int, kind: str) -> bool:
+        """Whether the phrase covering a token is of a kind."""
+        return any(name == kind for name, _ in self.kinds_at(index))
+
+    def match_of(self, index: int) -> Match | None:
+        """The phrase covering a token."""
+        if not 0 <= index < len(self.covering):
+            return None
+        found = self.covering[index]
+        return self.matches[found] if found >= 0 else None
+
+    def of_kind(self, kind: str, first: int = 0, last: int | None = None) -> list[tuple[Match, Any]]:
+        """Every phrase of a kind beginning within a stretch, with its value."""
+        end = len(self.tokens) if last is None else last
+        return [
+            (match, value)
+            for match in self.matches
+            if first <= match.first < end
+            for name, value in match.payloads
+            if name == kind
+        ]
+
+    def claim(self, first: int, last: int) -> None:
+        """Mark tokens as spoken for."""
+        for index in range(max(0, first), min(last, len(self.used))):
+            self.used[index] = True
+
+    def free(self, first: int, last: int) -> bool:
+        """Whether no token of a stretch is spoken for."""
+        return not any(self.used[first:last])
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Character offsets of a stretch of tokens."""
+        return self.tokens.starts[first], self.tokens.ends[last - 1]
+
+    def raw(self, first: int, last: int) -> str:
+        """The buyer's own words of a stretch."""
+        return self.tokens.raw(first, last)
+
+
+def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
+    """Find every known phrase and the clauses of a text.
+
+    Args:
+        tokens: The text.
+        language: Its language.
+        languages: Lexicons to read it with.
+
+    Returns:
+        The scan.
+    """
+    trie = phrase_trie(languages)
+    matches: list[Match] = []
+    starting: dict[int, Match] = {}
+    covering = [-1] * len(tokens)
+    at = 0
+    while at < len(tokens):
+        match = trie.longest(tokens, at) if tokens.kinds[at] != "n" else _numbered(trie, tokens, at)
+        if match is None or (match.last == at + 1 and _cjk_noise(tokens, match, language)):
+            at += 1
+            continue
+        starting[at] = match
+        for index in range(match.first, match.last):
+            covering[index] = len(matches)
+        matches.append(match)
+        at = match.last
+    result = Scan(tokens, language, languages, matches, starting, covering)
+    result.used = [False] * len(tokens)
+    _split(result)
+    return result
+
+
+def _numbered(trie: Any, tokens: Tokens, at: int) -> Match | None:
+    """A phrase may begin with a number ("3 phase", "100% cotton") if it is more than that."""
+    match: Match | None = trie.longest(tokens, at)
+    return match if match is not None and match.last > at + 1 else None
+
+
+def _cjk_noise(tokens: Tokens, match: Match, language: str) -> bool:
+    """One Chinese character inside a word says little; in English text nothing."""
+    char = tokens.words[match.first]
+    return is_cjk(char) and language not in ("zh", "ja")
+
+
+def _split(scan: Scan) -> None:
+    tokens = scan.tokens
+    clauses: list[Clause] = []
+    owner = [0] * len(tokens)
+    first, sentence = 0, 0
+    for index, word in enumerate(tokens.words):
+        owner[index] = len(clauses)
+        if tokens.kinds[index] != "s" or word not in _BREAKS or not _breaks(tokens, index):
+            continue
+        clauses.append(Clause(first, index, sentence))
+        first = index + 1
+        if word in _SENTENCE:
+            sentence += 1
+    clauses.append(Clause(first, len(tokens), sentence))
+    scan.clauses = clauses
+    scan.clause_of = owner
+    _soften(scan)
+
+
+def _breaks(tokens: Tokens, index: int) -> bool:
+    word = tokens.words[index]
+    if word == ".":
+        before = tokens.words[index - 1] if index else ""
+        if before in _ABBREVIATIONS and not (index + 1 < len(tokens) and tokens.words[index + 1] == "\n"):
+            return False
+        if index + 1 < len(tokens) and tokens.glued(index + 1) and tokens.kinds[index + 1] == "w" and len(before) <= 2:
+            return False  # "U.S.", "l.a."
+    if word == "·":
+        return not (tokens.glued(index) and index + 1 < len(tokens) and tokens.glued(index + 1))
+    return True
+
+
+def _soften(scan: Scan) -> None:
+    """A wish colours its clause; alone in it, the clause beside."""
+    for match, _ in scan.of_kind("wish"):
+        number = scan.clause_of[match.first]
+        clause = scan.clauses[number]
+        rest = [i for i in range(clause.first, clause.last) if not match.first <= i < match.last]
+        if any(scan.tokens.kinds[i] in "wnc" and not scan.has(i, "noise") for i in rest):
+            clause.wish = True
+            continue
+        neighbours = (number + 1, number - 1)
+        if number and scan.clauses[number - 1].sentence == clause.sentence:
+            starts_sentence = False
+        else:
+            starts_sentence = True
+        for neighbour in neighbours if starts_sentence else (number - 1,):
+            if 0 <= neighbour < len(scan.clauses) and (
+                scan.clauses[neighbour].sentence == clause.sentence
+            ):
+                scan.clauses[neighbour].wish = True
+                break
+    for match, _ in scan.of_kind("soft_modal"):
+        scan.clauses[scan.clause_of[match.first]].soft = True

@@ -1,0 +1,163 @@
+"""Units of measure, counting units and currencies: spelling in, canonical unit out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
+from deepsearch.understanding.text import Tokens
+
+__all__ = ["TIME_DAYS", "Unit", "convert", "unit_at", "unit_trie"]
+
+TIME_DAYS = {"s": 1 / 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as found in a text.
+
+    Attributes:
+        dimension: "length", "mass", "count", "money" ...
+        factor: What a value is multiplied by to be in `canonical`.
+        canonical: The canonical unit of the dimension, or the count/currency itself.
+        offset: Added after multiplying (temperatures).
+        raw: The folded spelling matched.
+        last: Token after the unit.
+    """
+
+    dimension: str
+    factor: float
+    canonical: str
+    offset: float = 0.0
+    raw: str = ""
+    last: int = 0
+
+
+def _temperature(factor: object) -> tuple[float, float]:
+    if factor == "F":
+        return 5 / 9, -160 / 9
+    if factor == "K":
+        return 1.0, -273.15
+    return 1.0, 0.0
+
+
+@lru_cache(maxsize=1)
+def unit_trie() -> Trie:
+    """Build the trie of every unit, counting unit and currency, once."""
+    trie = Trie()
+    for dimension, table in load_data("units").items():
+        for factor, packed in table["units"]:
+            scale, offset = _temperature(factor) if dimension == "temperature" else (float(factor), 0.0)
+            unit = Unit(dimension, scale, table["canonical"], offset)
+            for spelling in split_spellings(packed):
+                trie.add(spelling, "unit", unit)
+    for canonical, packed in load_data("counts")["count"].items():
+        for spelling in split_spellings(packed):
+            trie.add(spelling, "unit", Unit("count", 1.0, canonical))
+    for code, packed in load_data("money")["currency"].items():
+        for spelling in split_spellings(packed):
+            trie.add(spelling, "unit", Unit("money", 1.0, code))
+    return trie
+
+
+def convert(value: float, unit: Unit) -> float:
+    """Convert a value to the canonical unit, rounded to 9 significant digits.
+
+    Args:
+        value: Value in `unit`.
+        unit: The unit found.
+
+    Returns:
+        The value in `unit.canonical`.
+    """
+    result = value * unit.factor + unit.offset
+    return float(f"{result:.9g}")
+
+
+# Spellings that are also words: they count only glued to the number, or before a boundary.
+_RISKY = frozenset(
+    {"in", "a", "c", "f", "d", "h", "s", "t", "l", "m", "g", "k", "b", "to", "go", "me", "on", "st",
+     "n", "y", "an", "once", "mo", "as", "p", "г", "с", "в", "т", "м", "ч", "un", "each", "ea", "ay",
+     "p", "r", "ton~", "hd", "som", "cv", "ch", "pie", "par", "des", "serie", "lot", "den", "och", "set",
+     "ore", "ora", "ps", "#", "ре", "л", "р", "а", "н", "to", "mil", "م", "од", "php", "try", "gel",
+     "rm", "rs", "ron", "all", "cop", "pen", "ars"}
+)  # fmt: skip
+_UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
+_AFTER_IN = frozenset(
+    ", . ; ) x * / - long wide high tall thick deep diameter length width height dia screen display "
+    "monitor tv tablet h w l d and or by max min pipe hose blade wheel bore thickness".split()
+)
+_FOREIGN_ARTICLES = frozenset({"a", "an", "to", "as", "on", "me", "once", "go", "ay", "par", "des", "den", "serie", "lot"})
+
+
+def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
+    """Find the unit that begins at a token, in every sense it may have.
+
+    Args:
+        tokens: The text.
+        index: Token right after a number.
+        language: Language of the text.
+
+    Returns:
+        The longest match's senses; empty if there is none.
+    """
+    if index >= len(tokens):
+        return ()
+    match = unit_trie().longest(tokens, index)
+    if match is None:
+        return ()
+    if match.last == index + 1 and not _believable(tokens, index, language):
+        return ()
+    last = match.last
+    if tokens.kinds[last - 1] == "w" and last < len(tokens) and tokens.kinds[last] == "n" and tokens.glued(last):
+        # "12v4" or "m10": a code, unless the unit ends where the number begins a new term
+        if tokens.words[last - 1] in _RISKY:
+            return ()
+    units = []
+    for _, value in match.payloads:
+        assert isinstance(value, Unit)
+        units.append(
+            Unit(value.dimension, _cased(tokens, index, value), value.canonical, value.offset,
+                 tokens.folded[tokens.starts[index] : tokens.ends[last - 1]], last)
+        )  # fmt: skip
+    if len(units) > 1 and tokens.text[tokens.starts[index]] == "D" and tokens.glued(index):
+        units.sort(key=lambda unit: unit.dimension != "denier")
+    return tuple(units)
+
+
+def _cased(tokens: Tokens, index: int, unit: Unit) -> float:
+    """Tell milli from mega where only the case says so."""
+    raw = tokens.text[tokens.starts[index] : tokens.ends[index]]
+    if unit.dimension == "power" and raw.upper() == "MW":
+        return 1e6 if raw[0] == "M" else 1e-3
+    if unit.dimension == "pressure" and raw == "mPa":
+        return 1e-8
+    return unit.factor
+
+
+def _believable(tokens: Tokens, index: int, language: str) -> bool:
+    word = tokens.words[index]
+    if word not in _RISKY:
+        return True
+    glued = tokens.glued(index)
+    raw = tokens.text[tokens.starts[index]]
+    if word == "in":
+        following = tokens.words[index + 1] if index + 1 < len(tokens) else "."
+        newline = index + 1 < len(tokens) and tokens.words[index + 1] == "\n"
+        return (glued and language == "en") or following in _AFTER_IN or newline
+    if word in _UPPER_GLUED:
+        return raw == _UPPER_GLUED[word] or (glued and word in ("a",) and language == "en")
+    if word in ("g", "m", "l", "t", "h", "d", "s", "y"):
+        if not glued and language in ("fr", "it") and word == "l" and tokens.folded[tokens.ends[index] : tokens.ends[index] + 1] == "'":
+            return False
+        return True
+    if word in _FOREIGN_ARTICLES:
+        return glued
+    if word in ("ps", "cv", "ch"):
+        return True
+    if word == "#":
+        return False
+    if word in ("rs", "rm", "php", "try", "cop", "pen", "ars", "ron"):
+        return raw.isupper() or word == "rs"
+    return True
