@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from deepsearch.ranking.cross_encoder import (
+    CrossEncoderReranker,
+    OnnxPairs,
+    PairScorer,
+    RerankConfig,
+    TransformersPairs,
+)
 from deepsearch.ranking.dimensions import DIMENSIONS, Dimension
 from deepsearch.ranking.html import to_html
 from deepsearch.ranking.judging import judge
+from deepsearch.ranking.learned import (
+    FEATURES,
+    LearnConfig,
+    LearnedRanker,
+    TrainingQuery,
+    train_ranker,
+)
 from deepsearch.ranking.matcher import RequirementMatcher
 from deepsearch.ranking.profiles import PROFILES, Profile
 from deepsearch.ranking.ranking import Candidate, RankingConfig, order_quantity_of, rank
@@ -16,17 +30,26 @@ from deepsearch.ranking.units import Rates
 
 __all__ = [
     "DIMENSIONS",
+    "FEATURES",
     "PROFILES",
     "Candidate",
     "Change",
+    "CrossEncoderReranker",
     "Dimension",
     "FactTable",
+    "LearnConfig",
+    "LearnedRanker",
+    "OnnxPairs",
+    "PairScorer",
     "Profile",
     "RankingConfig",
     "Rates",
     "Relaxation",
     "RequirementMatcher",
+    "RerankConfig",
     "SupplierHit",
+    "TrainingQuery",
+    "TransformersPairs",
     "judge",
     "order_quantity_of",
     "parsed_to_json",
@@ -36,4 +59,5 @@ __all__ = [
     "to_html",
     "to_json",
     "to_rows",
+    "train_ranker",
 ]

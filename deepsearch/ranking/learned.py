@@ -8,6 +8,7 @@ text, never as a pickle. Needs the extra `learn`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -208,11 +209,13 @@ class LearnedRanker:
         Args:
             path: File to write.
         """
+        model = self._booster.model_to_string()
         record = {
             "format": _FORMAT,
             "version": _VERSION,
             "features": list(FEATURES),
-            "model": self._booster.model_to_string(),
+            "sha256": _digest(model),
+            "model": model,
         }
         path.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -242,15 +245,20 @@ class LearnedRanker:
                 f"The ranker {path} was trained on other features than this version computes. "
                 "Train it again."
             )
-        try:
-            booster = lightgbm.Booster(model_str=record["model"])
-        except (lightgbm.basic.LightGBMError, KeyError, TypeError, ValueError) as error:
-            raise UnreadableFileError(f"The model in {path} is damaged: {error}") from error
+        model = record.get("model")
+        # LightGBM's reader may crash the process on damaged text: it must not see any
+        if not isinstance(model, str) or record.get("sha256") != _digest(model):
+            raise UnreadableFileError(f"The model in {path} is damaged. Train it again.")
+        booster = lightgbm.Booster(model_str=model)
         if booster.num_feature() != len(FEATURES):
             raise UnreadableFileError(
                 f"The model in {path} takes {booster.num_feature()} features."
             )
         return cls(booster, today=today)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def train_ranker(
