@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -203,6 +204,11 @@ _SHAPES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
 )
 
 
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error
+)  # fmt: skip
+
+
 def _in_zip(source: Source) -> str:
     """Tell Office files from plain archives by the members' names."""
     try:
@@ -214,7 +220,7 @@ def _in_zip(source: Source) -> str:
                     return "ods"
                 if b"opendocument" in mimetype:
                     return "odt"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except _BROKEN_ZIP:
         return "zip"
     for member, name in (
         ("xl/workbook.xml", "xlsx"),

@@ -153,6 +153,8 @@ def split_quantity(value: str | float | None) -> tuple[float | None, str | None]
     """
     if value is None or isinstance(value, float):
         return value, None
+    if value.isdecimal():
+        return float(value), None
     match = _QUANTITY.match(value)
     if match is None:
         return None, None
