@@ -1,0 +1,83 @@
+"""How long does each engine take to build, on two threads?
+
+Method: the same unit rows for all, one build each, one process, two threads for those that
+take a number. deepsearch is timed without and with its calibration.
+
+Threats: one build each on a shared machine; k-means is trained on samples of different
+sizes (each engine's default, or the setting in `benchmarks.ann_engines`).
+
+    python -m benchmarks.build [--rows 100000] [--data A C]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ann_data import data_set, fingerprint
+from benchmarks.ann_engines import ENGINES, available
+from benchmarks.common import pin_threads, print_table, write_results
+
+THREADS = 2
+
+
+def main() -> None:
+    """Run and print."""
+    options = _arguments()
+    pin_threads(THREADS)
+    names, missing = available(options.engines)
+    table: list[dict[str, Any]] = []
+    hashes = {}
+    for kind in options.data:
+        rows, queries = data_set(kind, options.rows, options.dim, 10, seed=options.seed)
+        hashes[kind] = fingerprint(rows)
+        if "deepsearch clustered" in names:  # compiled once per installation, not per build
+            ENGINES["deepsearch clustered"][1](rows[:2_000], THREADS).search(queries, 10, 100, None)
+        for name in names:
+            start = time.perf_counter()
+            ENGINES[name][1](rows, THREADS)
+            spent = time.perf_counter() - start
+            table.append({"data": kind, "engine": name, "build s": round(spent, 1)})
+            print(table[-1], flush=True)
+    for row in table:
+        base = next(
+            (r["build s"] for r in table if r["data"] == row["data"] and r["engine"] == "hnswlib"),
+            None,
+        )
+        row["of hnswlib's"] = round(row["build s"] / base, 2) if base else None
+    print_table(table, title=f"{options.rows} rows, {THREADS} threads")
+    if options.small and options.out is None:
+        return
+    write_results(
+        "build",
+        tables={"main": table},
+        parameters={"rows": options.rows, "dim": options.dim, "threads": THREADS},
+        seed=options.seed,
+        data=hashes,
+        packages=("faiss-cpu", "hnswlib", "usearch", "scalable-vs", "lancedb", "numba"),
+        extra={"not installed": missing},
+        out=options.out,
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--dim", type=int, default=512)
+    parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])
+    parser.add_argument("--engines", nargs="+", default=None, choices=list(ENGINES))
+    parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=None)
+    options = parser.parse_args()
+    if options.small:
+        options.rows, options.dim = 5_000, 64
+    return options
+
+
+if __name__ == "__main__":
+    main()
