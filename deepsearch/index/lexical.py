@@ -299,10 +299,10 @@ def _promising(totals: FloatArray, k: int) -> IntArray:
     step = len(totals) // _SAMPLE
     if step > 1:
         sample = totals[::step]
+        sample = np.sort(sample[sample > 0])  # np.partition is slow where many values are equal
         rank = 4 * k // step + 8
         if rank < len(sample):
-            bound = np.partition(sample, len(sample) - rank)[len(sample) - rank]
-            rows = np.flatnonzero(totals >= bound) if bound > 0 else np.empty(0, np.int64)
+            rows = np.flatnonzero(totals >= sample[-rank])
             if len(rows) >= k:
                 return rows
     return np.flatnonzero(totals)
