@@ -55,6 +55,21 @@ def workbook(rows: Sequence[Sequence[object]], title: str = "Sheet1") -> bytes:
     return buffer.getvalue()
 
 
+def workbook_of(sheets: Sequence[Sequence[Sequence[object]]]) -> bytes:
+    """An xlsx of several sheets: Sheet1, Sheet2 ..."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet(f"Sheet{number}")
+        for row in rows:
+            sheet.append(list(row))
+    del book["Sheet"]
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def repacked(data: bytes, changes: dict[str, bytes]) -> bytes:
     """A zip with members replaced or added."""
     buffer = io.BytesIO()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deepsearch.inputs import ColumnRole
+from deepsearch.errors import UnreadableFileError
+from deepsearch.inputs import ColumnRole, read_table
 from tests.inputs.sheets import draw
 
 LAYOUTS = {
@@ -403,3 +404,67 @@ def test_missing_is_none_never_zero() -> None:
 def test_repeated_column_names_are_kept_apart() -> None:
     (table,) = draw("| Item | Qty | Note | Note\n| Bolt | 1 | a | b").tables()
     assert table.rows[0].cells == {"Item": "Bolt", "Qty": 1, "Note": "a", "Note (2)": "b"}
+
+
+def workbook_rows(*sheets: str) -> tuple[list[tuple[str | None, int]], list[str]]:
+    """Read drawn sheets as one workbook: (sheet, row) of its items, and the notes."""
+    from tests.inputs.files import workbook_of
+
+    data = workbook_of([draw(sheet).grid.rows for sheet in sheets])
+    tables = read_table(data, name="book.xlsx")
+    notes = [note for table in tables for note in table.notes]
+    return [(row.sheet, row.row_number) for table in tables for row in table.rows], notes
+
+
+PARTS = """
+  | No | Part | Qty | Unit
+* | 1 | Bolt | 4 | pcs
+* | 2 | Nut | 4 | pcs
+"""
+
+
+def test_covers_revisions_summaries_and_terms_are_no_items() -> None:
+    cover = "| Project | Plant 7\n| Client | ACME\n| Date | 2024\n| Author | J. Smith"
+    revisions = "| Rev | Date | Description\n| A | 2024-01-02 | first issue\n| B | 2024-03-04 | Qty"
+    summary = "| Description | Amount\n| Mechanical works | 1000\n| Electrical works | 500"
+    terms = "| Payment after 30 days\n| Delivery free site\n| Warranty one year from delivery"
+    found, notes = workbook_rows(cover, PARTS, revisions, summary, terms)
+    assert found == [("Sheet2", 2), ("Sheet2", 3)]
+    assert any("Sheet1: rows 1-4 stand without a header" in note for note in notes)
+    assert any("Sheet3: rows 2-3 tell a document's revisions" in note for note in notes)
+    assert any("Sheet4: rows 2-3 sum up prices" in note for note in notes)
+
+
+def test_a_cover_alone_has_no_items() -> None:
+    with pytest.raises(UnreadableFileError, match="no row of it is an item"):
+        workbook_rows("| Project | Plant 7\n| Client | ACME\n| Author | J. Smith")
+
+
+def test_a_list_alone_needs_no_header() -> None:
+    found, _ = workbook_rows("| Foam tape\n| Glass wool\n| Rock wool")
+    assert [row for _, row in found] == [1, 2, 3]
+
+
+def test_misspelt_headers() -> None:
+    (table,) = draw("| Discription | Qunatity | Specfication\n| Bolt | 4 | A2").tables()
+    roles = [column.role for column in table.columns]
+    assert roles == [ColumnRole.DESCRIPTION, ColumnRole.QUANTITY, ColumnRole.SPECIFICATION]
+
+
+def test_the_total_of_several_floors_is_the_quantity() -> None:
+    (table,) = draw(
+        "| No | Description | Unit | Floor 1 | Floor 2 | Total\n"
+        "| 1 | Sprinkler | nos | 40 | 50 | 90\n| 2 | Pipe DN25 | m | 10 | 12 | 22"
+    ).tables()
+    assert [row.quantity for row in table.rows] == [90, 22]
+
+
+def test_the_first_position_may_lack_its_quantity() -> None:
+    drawn = draw(
+        """
+  | No | Description | Unit | Qty
+* | 1 | Mobilisation |  |
+* | 2 | Pump | set | 1
+"""
+    )
+    assert drawn.found() == drawn.items

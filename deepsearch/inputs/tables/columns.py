@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -43,6 +44,7 @@ def _header_roles(headers: Mapping[str, list[str]]) -> dict[str, ColumnRole]:
 _ROLES = _header_roles(VOCABULARY["headers"])
 _UNITS = frozenset(VOCABULARY["units"]["words"])
 _UNIT_PREFIX = frozenset(VOCABULARY["units"]["prefixes"])
+_LONG_WORDS = sorted(key for key in _ROLES if len(key) >= 6 and key.isascii() and key.isalpha())
 _LONGEST = max(len(key.split()) for key in _ROLES)
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
@@ -65,7 +67,8 @@ def header_role(header: str) -> ColumnRole | None:
     if len(header) > 80:
         return None
     role = known_header(header)
-    return role or _contained(normalise(_BRACKETS.sub(" ", header)) or normalise(header))
+    bare = normalise(_BRACKETS.sub(" ", header)) or normalise(header)
+    return role or _contained(bare) or _misspelt(bare)
 
 
 @lru_cache(maxsize=4096)
@@ -84,6 +87,14 @@ def known_header(header: str) -> ColumnRole | None:
         if key in _ROLES:
             return _ROLES[key]
     return None
+
+
+def _misspelt(key: str) -> ColumnRole | None:
+    """Forgive a slip of the pen in one longer word: "Discription", "Qunatity"."""
+    if not 6 <= len(key) <= 20 or not key.isascii() or not key.isalpha():
+        return None
+    close = difflib.get_close_matches(key, _LONG_WORDS, n=1, cutoff=0.86)
+    return _ROLES[close[0]] if close else None
 
 
 def _strip_unit(key: str) -> str:

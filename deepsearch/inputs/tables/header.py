@@ -148,7 +148,9 @@ def _first_row_header(grid: Grid) -> list[int]:
     if numeric or (grid.sheet is None and index == 0):
         return [index]
     named = any(header_role(str(text)) is not None for text in texts)
-    return [index] if named and len(texts) >= 2 else []
+    # In a table of words alone, at least three columns tell a header from particulars.
+    regular = typical >= 3 and 2 * sum(len(c) == len(columns) for _, c in body) > len(body)
+    return [index] if named or (regular and len(below) >= 2) else []
 
 
 def _plain_names(texts: list[CellValue]) -> bool:

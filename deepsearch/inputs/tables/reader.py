@@ -11,6 +11,7 @@ from deepsearch.inputs.records import CellValue, ColumnRole, Table
 from deepsearch.inputs.sniff import require_family, sniff, wrong_extension
 from deepsearch.inputs.source import FileLike, Source
 from deepsearch.inputs.tables.body import read_body
+from deepsearch.inputs.tables.choose import choose_tables
 from deepsearch.inputs.tables.delimited import read_delimited
 from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.header import (
@@ -85,6 +86,8 @@ def read_table(
         for grid in grids
         for table in tables_of(grid, file.name, include_hidden=include_hidden)
     ]
+    tables, left_out = choose_tables(tables)
+    notes += left_out
     if not tables:
         raise UnreadableFileError(
             f"{file.name}: no row of it is an item ({_seen(grids)}"
@@ -198,6 +201,7 @@ def _table(
     rows, notes = read_body(
         Block(
             grid=grid, file=file, start=start, stop=stop, columns=columns,
+            headed=header is not None and header.first < start,
             first_cells=first_cells, header_cells=header_cells, include_hidden=include_hidden,
         )
     )  # fmt: skip

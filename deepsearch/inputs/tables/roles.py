@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from deepsearch.inputs.records import CellValue, ColumnRole
 from deepsearch.inputs.tables.columns import is_unit_word, split_quantity
 from deepsearch.inputs.tables.header import Header
-from deepsearch.inputs.tables.words import looks_like_code, numbering
+from deepsearch.inputs.tables.words import is_total, looks_like_code, numbering
 
 __all__ = ["column_roles"]
 
@@ -70,6 +70,14 @@ def column_roles(
     roles = {index: role for index, role in roles.items() if index in cells}
     _correct(roles, cells, used)
     _infer(roles, cells, used, named=set(header.names) if header else set())
+    if R.QUANTITY not in roles.values() and R.UNIT in roles.values():
+        # "Floor 1 | Floor 2 | Total": with units beside it, the total counts pieces.
+        totals = [
+            index
+            for index, name in (header.names.items() if header else ())
+            if is_total(name) and roles.get(index) is None and index in cells
+        ]
+        roles.update((index, R.QUANTITY) for index in totals if cells[index].numbers > 0.5)
     if R.DESCRIPTION not in roles.values():
         _promote(roles, cells, used)
     return {index: roles.get(index, R.OTHER) for index in used}
