@@ -1,4 +1,4 @@
-"""Terms spelt almost like a word that the index does not hold: typing errors, cognates.
+"""Terms that a word which the index does not hold may stand for: misspelt, or written together.
 
 "automatica" finds "automatic", "stainles" finds "stainless". Only words of letters are
 compared: in a number or a code another character is another thing.
@@ -7,16 +7,17 @@ compared: in a number or a code another character is another thing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Spellings", "edits_allowed"]
+__all__ = ["Spellings", "edits_allowed", "split_compound"]
 
 _ONE_EDIT = 5  # letters from which one edit is allowed
 _TWO_EDITS = 8
+_LEAST_PART = 4  # letters of a part of a compound
 _LONGEST = 32  # letters; longer words are not compared
 
 
@@ -47,6 +48,33 @@ class _Group:
     members: npt.NDArray[np.int64]
     letters: npt.NDArray[np.uint32]
     bags: npt.NDArray[np.int8]
+
+
+def split_compound(word: str, terms: Mapping[str, int]) -> tuple[int, ...]:
+    """Split a word into two terms written together: "Wasserkocher", "dishwasher".
+
+    An s between the parts may join them (German "Arbeitstisch").
+
+    Args:
+        word: A token that is none of the terms.
+        terms: Term → number.
+
+    Returns:
+        Numbers of both parts, the longest last part (the head, which names the thing) that
+        leaves a term before it; empty if there is none.
+    """
+    if not word.isalpha():
+        return ()
+    for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        head = terms.get(word[cut:])
+        if head is None:
+            continue
+        first = terms.get(word[:cut])
+        if first is None and word[cut - 1] == "s" and cut > _LEAST_PART:
+            first = terms.get(word[: cut - 1])
+        if first is not None:
+            return first, head
+    return ()
 
 
 class Spellings:

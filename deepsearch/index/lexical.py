@@ -12,6 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from deepsearch.errors import InvalidInputError
 from deepsearch.index._checks import as_mask, check_k
 from deepsearch.index._select import best_first, empty_matches, shortlist
-from deepsearch.index.fuzzy import Spellings
+from deepsearch.index.fuzzy import Spellings, split_compound
 from deepsearch.index.lexical_file import Postings, read_postings, write_postings
 from deepsearch.index.tokenise import tokenise
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
@@ -156,8 +157,9 @@ class LexicalIndex:
             queries: One text, or n of them; a word repeated counts as often.
             k: Matches wanted a query, >= 1; fewer come back where fewer share a word.
             allowed: (len(self),) mask over positions; None allows all.
-            spelling: Whether a word that no text holds stands for those spelt almost like
-                it, at a discount; see `Spellings`.
+            spelling: Whether a word that no text holds stands for its parts or for those
+                spelt almost like it, at a discount, and two words for the one that they
+                make written together.
 
         Returns:
             Positions and scores > 0, larger is better, ties by position; n = 1 for one text.
@@ -235,16 +237,29 @@ class LexicalIndex:
         """Terms of a query and what each counts: as often as it occurs, less where misspelt."""
         if not isinstance(query, str):
             raise InvalidInputError(f"A query must be a text, got {type(query).__name__}.")
+        tokens = tokenise(query)
         weights: dict[int, float] = {}
-        for token, times in Counter(tokenise(query)).items():
-            term = self._terms.get(token)
-            if term is not None:
-                near = {term: 1.0}
-            else:
-                near = self._spellings.nearest(token) if spelling else {}
-            for number, likeness in near.items():
-                weights[number] = weights.get(number, 0.0) + times * likeness / len(near)
+        for token, times in Counter(tokens).items():
+            for term, share in self._meant(token, spelling=spelling).items():
+                weights[term] = weights.get(term, 0.0) + times * share
+        if spelling:
+            for pair in {one + other for one, other in pairwise(tokens)} - set(tokens):
+                term = self._terms.get(pair)  # "dish washer" for "dishwasher"
+                if term is not None and pair.isalpha():
+                    weights[term] = weights.get(term, 0.0) + 1.0
         return weights
+
+    def _meant(self, token: str, *, spelling: bool) -> dict[int, float]:
+        """Terms a token stands for, each with its share."""
+        term = self._terms.get(token)
+        if term is not None:
+            return {term: 1.0}
+        if not spelling:
+            return {}
+        if parts := split_compound(token, self._terms):
+            return dict.fromkeys(parts, 0.5)
+        near = self._spellings.nearest(token)
+        return {number: likeness / len(near) for number, likeness in near.items()}
 
     def _totals(self, weights: Mapping[int, float]) -> FloatArray:
         """Score of every text, 0 for those that share no term."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from deepsearch.errors import IndexFormatError, InvalidInputError
 from deepsearch.index import LexicalConfig, LexicalIndex
-from deepsearch.index.fuzzy import Spellings, edits_allowed
+from deepsearch.index.fuzzy import Spellings, edits_allowed, split_compound
 from deepsearch.index.lexical_file import Postings, write_postings
 from deepsearch.index.tokenise import tokenise
 from deepsearch.schema import Matches
@@ -241,6 +241,29 @@ def test_a_misspelt_word_counts_for_those_like_it() -> None:
     assert rows(codes.search("abcdef2 90012 pan", k=3)) == [0]  # by "abcdef" alone
     assert codes.explain("abcdef2 90012 pan", 0)[0][0] == "abcdef"
     assert rows(codes.search("90012 pan", k=3)) == []
+
+
+def test_a_compound_is_its_parts_and_two_words_may_be_one() -> None:
+    index = LexicalIndex.build(["water kettle", "dishwasher", "Arbeit am Tisch", "washer"])
+    assert rows(index.search("waterkettle", k=4)) == [0]
+    assert rows(index.search("dish washer", k=4)) == [1, 3]
+    assert rows(index.search("Arbeitstisch", k=4)) == [2]
+    assert rows(index.search("waterkettle dish", k=4, spelling=False)) == []
+    whole = dict(index.explain("water kettle", 0))
+    assert dict(index.explain("waterkettle", 0)) == pytest.approx(
+        {term: share / 2 for term, share in whole.items()}
+    )
+
+
+def test_splitting_a_compound_by_hand() -> None:
+    terms = {"basket": 0, "ball": 1, "wire": 2, "steel": 3, "steelwire": 4, "wirebasket": 5}
+    assert split_compound("basketball", terms) == (0, 1)
+    assert split_compound("steelsbasket", terms) == (3, 0)
+    # the longest head is the one that is most of the word
+    assert split_compound("steelwirebasket", terms) == (3, 5)
+    assert split_compound("ballx", terms) == ()
+    assert split_compound("ball2ball", terms) == ()
+    assert split_compound("", terms) == ()
 
 
 # ---------------------------------------------------------------- files
