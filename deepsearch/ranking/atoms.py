@@ -19,6 +19,7 @@ from deepsearch.ranking.units import Rates
 from deepsearch.schema import Operator, Quantity, Requirement
 
 __all__ = [
+    "CERTAIN",
     "TRANSPORT_DAYS",
     "Ask",
     "NumberAtom",
@@ -193,24 +194,36 @@ def is_sample_order(requirement: Requirement, requirements: Sequence[Requirement
     )
 
 
-def settle(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    """Return the requirements as they bind: a number of samples is no order.
+CERTAIN = 0.7
+"""A requirement understood with less confidence than this never excludes a listing."""
 
-    Minimum orders do not apply to samples, so such a quantity becomes a wish.
+
+def settle(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """Return the requirements as they bind: what is doubtful, or of samples, only wishes.
+
+    Minimum orders do not apply to samples, so a number of samples is no order; and what
+    was not understood with some certainty must not exclude anything.
 
     Args:
         requirements: As parsed.
 
     Returns:
-        The same, in order, the number of samples not `hard`.
+        The same, in order, some not `hard` any more, `why` saying so.
     """
     given = tuple(requirements)
-    return tuple(
-        replace(r, hard=False, why=r.why or "Samples are not bound by the minimum order.")
-        if r.hard and is_sample_order(r, given)
-        else r
-        for r in given
-    )
+    return tuple(_settled(requirement, given) for requirement in given)
+
+
+def _settled(requirement: Requirement, given: Sequence[Requirement]) -> Requirement:
+    if not requirement.hard:
+        return requirement
+    if is_sample_order(requirement, given):
+        why = "Samples are not bound by the minimum order."
+    elif requirement.confidence < CERTAIN:
+        why = "Not understood with certainty, so it excludes nothing."
+    else:
+        return requirement
+    return replace(requirement, hard=False, why=requirement.why or why)
 
 
 def days_until(requirement: Requirement, today: date) -> float | None:

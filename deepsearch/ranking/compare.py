@@ -9,7 +9,8 @@ Three senses of an interval:
             wanted is met, wholly outside violated, straddling unknown. A range that
             covers the whole wanted range (an adjustable stand) is met too.
 `CAPACITY`  it goes up to there: load, throughput. The upper end decides `ge`; a
-            capacity above an `eq` is unknown, not violated: the buyer may like it.
+            capacity above an `eq` or a `between` is unknown, not violated: the buyer may
+            like it.
 `ENVELOPE`  it works from here to there: operating temperature. The wanted range must be
             covered; `le` asks how low it goes, `ge` how high. A single number below or
             at zero is a cold limit, above zero a hot one, and says nothing of the other.
@@ -63,22 +64,28 @@ def relation(
     Returns:
         1 met, 0 unknown, -1 violated.
     """
-    a, b = wanted
-    slack_a, slack_b = _ROUNDING * abs(a), _ROUNDING * abs(b)
+    a = wanted[0]
     if sense is Sense.ENVELOPE:
         return _envelope(op, wanted, (low, high), max(tolerance, _ROUNDING))
     if op is Operator.BETWEEN:
-        if (low >= a - slack_a and high <= b + slack_b) or (
-            low <= a + slack_a and high >= b - slack_b
-        ):
-            return 1
-        return -1 if high < a - slack_a or low > b + slack_b else 0
+        return _between(wanted, (low, high), sense)
     if op is Operator.EQ:
         slack = max(tolerance, _ROUNDING) * abs(a)
         if low - slack <= a <= high + slack:
             return 1
         return 0 if sense is Sense.CAPACITY and low > a else -1
     return _bound(op, a, (low, high), sense)
+
+
+def _between(wanted: tuple[float, float], stated: tuple[float, float], sense: Sense) -> int:
+    (a, b), (low, high) = wanted, stated
+    slack_a, slack_b = _ROUNDING * abs(a), _ROUNDING * abs(b)
+    inside = low >= a - slack_a and high <= b + slack_b
+    if inside or (low <= a + slack_a and high >= b - slack_b):
+        return 1
+    if high < a - slack_a:
+        return -1
+    return -1 if low > b + slack_b and sense is not Sense.CAPACITY else 0
 
 
 def _bound(op: Operator, a: float, stated: tuple[float, float], sense: Sense) -> int:
@@ -144,7 +151,9 @@ def relation_array(
         met = ((low >= a - slack_a) & (high <= b + slack_b)) | (
             (low <= a + slack_a) & (high >= b - slack_b)
         )
-        violated = (high < a - slack_a) | (low > b + slack_b)
+        violated = high < a - slack_a
+        if sense is not Sense.CAPACITY:
+            violated |= low > b + slack_b
     elif op is Operator.EQ:
         slack = max(tolerance, _ROUNDING) * abs(a)
         met = (low - slack <= a) & (a <= high + slack)

@@ -21,9 +21,11 @@ __all__ = [
     "OPEN_LISTS",
     "Fact",
     "Kind",
+    "field_words",
     "kind_of",
     "sense_of",
     "tolerance_of",
+    "unit_words",
 ]
 
 
@@ -222,6 +224,31 @@ CANONICAL_UNITS: Mapping[str, str] = MappingProxyType(
         "supplier_years": "year", "response_time": "hour", "lead_time": "day",
     }
 )  # fmt: skip
+
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "supplier_years": "years in business", "min_order_quantity": "minimum order",
+        "order_quantity": "order of", "supplier_verified": "verified supplier",
+        "supplier_type": "supplier's kind", "supplier_country": "supplier's country",
+        "supplier_city": "supplier's city", "supplier_state": "supplier's state",
+        "on_time_rate": "share of orders on time", "reorder_rate": "share of buyers who reorder",
+        "custom_logo": "own logo", "custom_packaging": "own packaging",
+        "custom_design": "own design", "oem": "OEM", "odm": "ODM", "hs_code": "HS code",
+        "ip_rating": "IP rating", "incoterm": "Incoterm", "incoterm_place": "Incoterm's place",
+    }
+)  # fmt: skip
+_PLURALS = frozenset({"piece", "year", "month", "day", "hour", "set", "pair", "person", "unit"})
+
+
+def field_words(field: str) -> str:
+    """Return a field's name as a buyer would say it: "supplier_years" → "years in business"."""
+    return _WORDS.get(field) or field.replace("_", " ")
+
+
+def unit_words(unit: str, value: float) -> str:
+    """Return a unit as it is said with a number: 7 "hours", 1 "hour", 7 "kg"."""
+    return f"{unit}s" if unit in _PLURALS and value != 1 else unit
 
 
 def kind_of(requirement: Requirement) -> Kind:

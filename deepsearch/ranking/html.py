@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
+from deepsearch.ranking.fields import field_words, unit_words
 from deepsearch.ranking.units import money_text, number_text
 from deepsearch.schema import Contribution, Hit, Judgement, Requirement, SearchResult, Status
 
@@ -96,8 +97,10 @@ def _need(requirement: Requirement) -> str:
         number_text(v) if isinstance(v, int | float) and not isinstance(v, bool) else str(v)
         for v in values
     )
-    unit = f" {requirement.unit}" if requirement.unit else ""
-    return f"{requirement.field.replace('_', ' ')} {_OPS[requirement.op]} {text}{unit}"
+    last = values[-1] if values else 0
+    many = last if isinstance(last, int | float) else 0
+    unit = f" {unit_words(requirement.unit, many)}" if requirement.unit else ""
+    return f"{field_words(requirement.field)} {_OPS[requirement.op]} {text}{unit}"
 
 
 _OPS = {

@@ -32,9 +32,11 @@ from deepsearch.ranking.fields import (
     OPEN_LISTS,
     Fact,
     Kind,
+    field_words,
     kind_of,
     sense_of,
     tolerance_of,
+    unit_words,
 )
 from deepsearch.ranking.tables import attribute_dimension
 from deepsearch.ranking.units import Rates, money_text, number_text, order_unit_factor
@@ -181,16 +183,13 @@ def judge_view(requirement: Requirement, view: ListingView, ask: Ask) -> Judgeme
 
 def _unreadable(requirement: Requirement) -> _Finding:
     return _Finding(
-        0, f"{_name(requirement.field)} {requirement.op} {requirement.value!r} cannot be compared"
+        0,
+        f"{field_words(requirement.field)} {requirement.op} {requirement.value!r} cannot be compared",
     )
 
 
 def _silent(requirement: Requirement) -> _Finding:
-    return _Finding(0, f"the listing does not say its {_name(requirement.field)}")
-
-
-def _name(field: str) -> str:
-    return field.replace("_", " ")
+    return _Finding(0, f"the listing does not say its {field_words(requirement.field)}")
 
 
 def _decide(op: Operator, findings: Sequence[_Finding]) -> _Finding:
@@ -227,7 +226,7 @@ def _listed(field: str, value: str, grade: EvidenceGrade = EvidenceGrade.LISTED)
 
 def _interval_text(low: float, high: float, unit: str | None) -> str:
     span = number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
-    return f"{span} {unit}" if unit else span
+    return f"{span} {unit_words(unit, high)}" if unit else span
 
 
 # ---------------------------------------------------------------- quantity and price
@@ -318,7 +317,7 @@ def _unit_price(requirement: Requirement, view: ListingView, ask: Ask) -> _Findi
 
 
 def _quantity_text(quantity: Quantity) -> str:
-    return f"{number_text(quantity.value)} {quantity.unit}"
+    return f"{number_text(quantity.value)} {unit_words(quantity.unit, quantity.value)}"
 
 
 def _budget(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:
@@ -474,7 +473,7 @@ def _number(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:
                 status := relation(
                     atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance
                 ),
-                f"{_name(field)} {evidence.value}{_VERDICT[status]}",
+                f"{field_words(field)} {evidence.value}{_VERDICT[status]}",
                 evidence,
             )
             for low, high, evidence in stated
@@ -540,7 +539,9 @@ def _text(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:
     for wanted in atoms:
         rule = partial(text_relation, field, wanted)
         compared = [
-            _Finding(status := rule(text), f"{_name(field)} {text}{_VERDICT[status]}", evidence)
+            _Finding(
+                status := rule(text), f"{field_words(field)} {text}{_VERDICT[status]}", evidence
+            )
             for text, evidence in stated
         ]
         finding = _best(compared) or _silent(requirement)
@@ -593,7 +594,7 @@ def _open(
     return replace(
         finding,
         status=0,
-        reason=f"{_name(field)} {finding.evidence.value} is stated, {wanted} is not mentioned",
+        reason=f"{field_words(field)} {finding.evidence.value} is stated, {wanted} is not mentioned",
     )
 
 
@@ -628,7 +629,7 @@ def _flag(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:
     if fact is not None and isinstance(value := fact.get(view.listing), bool):
         flag = 1 if value else -1
         evidence = _listed(fact.columns[0], _yes_no(flag), fact.grade)
-        return _Finding(flag * sign, f"{_name(field)}: {evidence.value}", evidence)
+        return _Finding(flag * sign, f"{field_words(field)}: {evidence.value}", evidence)
     said = [(flag, _claim_evidence(claim, _yes_no(flag)))
             for claim in view.of(field) if (flag := _claim_flag(claim))]  # fmt: skip
     if fact is None:
@@ -636,14 +637,14 @@ def _flag(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:
                  for name, text in view.attribute_texts(field)
                  if (flag := flag_of_text(text))]  # fmt: skip
     found = _best(
-        _Finding(flag * sign, f"{_name(field)}: {evidence.value}", evidence)
+        _Finding(flag * sign, f"{field_words(field)}: {evidence.value}", evidence)
         for flag, evidence in said
     )
     return found or _silent(requirement)
 
 
 def _capability(requirement: Requirement, view: ListingView, ask: Ask) -> _Finding:
-    wanted, field = flag_wanted(requirement), _name(requirement.field)
+    wanted, field = flag_wanted(requirement), field_words(requirement.field)
     if wanted is None:
         return _unreadable(requirement)
     if not wanted:
@@ -654,7 +655,7 @@ def _capability(requirement: Requirement, view: ListingView, ask: Ask) -> _Findi
         status, least = _claim_flag(claim), claim.min_quantity
         value = _yes_no(status) if status else str(claim.value)
         if status == 1 and least is not None:
-            value = f"from {number_text(least)} {view.sales_unit() or 'pieces'}"
+            value = f"from {number_text(least)} {unit_words(view.sales_unit() or 'piece', least)}"
         reason = f"{field}: {value}"
         if status == 1 and least is not None and ask.order_quantity is not None:
             if asked is None:

@@ -86,7 +86,8 @@ class RequirementMatcher:
         """Return the rows that violate no hard requirement.
 
         Args:
-            requirements: All of them; wishes, and a number of samples, are passed over.
+            requirements: All of them; wishes are passed over, and so is a number of
+                samples, and what was understood with a confidence below 0.7.
             unknown: Whether a row that does not say is kept or excluded.
             order_quantity: How many are asked for.
             today: Day certificates must be valid on; None: the current day.

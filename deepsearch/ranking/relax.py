@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from deepsearch.ranking.atoms import settle
+from deepsearch.ranking.fields import field_words, unit_words
 from deepsearch.ranking.matcher import RequirementMatcher
 from deepsearch.ranking.units import Rates, number_text
 from deepsearch.schema import BoolArray, IntArray, Operator, Quantity, Requirement
@@ -234,7 +235,7 @@ _SIGNS = {
 
 def _name(requirement: Requirement) -> str:
     """Name a requirement as a buyer would: "CE", "unit price at most 5 USD"."""
-    words, value = requirement.field.replace("_", " "), requirement.value
+    words, value = field_words(requirement.field), requirement.value
     if isinstance(value, bool):
         return words if value else f"no {words}"
     joint = " to " if requirement.op is Operator.BETWEEN else (
@@ -243,7 +244,14 @@ def _name(requirement: Requirement) -> str:
     text = _SIGNS.get(requirement.op, "") + joint.join(_value(v) for v in values)
     if requirement.field in ("certification", "standard"):
         return text
-    return f"{words} {text}{f' {requirement.unit}' if requirement.unit else ''}"
+    return f"{words} {text}{_unit(requirement)}"
+
+
+def _unit(requirement: Requirement) -> str:
+    value, unit = requirement.value, requirement.unit
+    if unit is None:
+        return ""
+    return f" {unit_words(unit, value if isinstance(value, int | float) else 2)}"
 
 
 def _value(value: object) -> str:
@@ -257,9 +265,9 @@ def _sentence(changes: Sequence[Change], count: int) -> str:
             parts.append(f"without {_name(change.requirement)}")
             continue
         side = "at most" if _LOOSER[change.requirement.op] > 0 else "at least"
-        unit = f" {change.requirement.unit}" if change.requirement.unit else ""
+        unit = _unit(change.requirement)
         parts.append(
-            f"{change.requirement.field.replace('_', ' ')} {side} {_value(change.to.value)} "
+            f"{field_words(change.requirement.field)} {side} {_value(change.to.value)} "
             f"instead of {_value(change.requirement.value)}{unit}"
         )
     text = " and ".join(parts)

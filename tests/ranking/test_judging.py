@@ -112,6 +112,10 @@ CASES: list[tuple[str, Requirement, Listing, float | None, Status]] = [
      listing(claims=(claim("load_capacity", 100.0, "kg", high=200.0),)), None, MET),
     ("load more than asked", need("load_capacity", "eq", 150, "kg"),
      listing(claims=(claim("load_capacity", 300.0, "kg"),)), None, UNKNOWN),
+    ("about as much, offered more", need("throughput", "between", (900.0, 1100.0), "piece/h"),
+     listing(claims=(claim("throughput", 1500.0, "piece/h"),)), None, UNKNOWN),
+    ("about as much, offered less", need("throughput", "between", (900.0, 1100.0), "piece/h"),
+     listing(claims=(claim("throughput", 500.0, "piece/h"),)), None, VIOLATED),
     ("cold enough", need("operating_temperature", "le", -30, "degC"),
      listing(claims=(claim("operating_temperature", -40.0, "degC", high=55.0),)), None, MET),
     ("not cold enough", need("operating_temperature", "le", -30, "degC"),
@@ -256,7 +260,7 @@ def test_reasons_are_sentences_for_a_buyer() -> None:
     logo = listing(claims=(claim("custom_logo", True, min_quantity=300.0),))
     order = Quantity(value=50, unit="piece")
     said = judge(need("custom_logo", "eq", True), logo, order_quantity=order).reason
-    assert said == "custom logo only from 300 pieces, asked are 50"
+    assert said == "own logo only from 300 pieces, asked are 50"
     euros = judge(need("unit_price", "le", 20, "EUR"), listing(**RANGE)).reason
     assert euros == "USD 0.20-19.80 is incomparable with EUR without an exchange rate"
 
@@ -304,3 +308,10 @@ def test_a_number_of_samples_is_not_bound_by_the_minimum_order() -> None:
         need("sample", "eq", True, span=(20, 26), hard=False),
     ]
     assert rows.allowed(order_and_sample).tolist() == [False]
+
+
+def test_what_is_not_understood_with_certainty_excludes_nothing() -> None:
+    rows = matcher([listing(supplier=supplier(years=1))])
+    for confidence, kept in ((0.6, True), (0.7, False), (1.0, False)):
+        doubtful = need("supplier_years", "ge", 3, "year", confidence=confidence)
+        assert rows.allowed([doubtful]).tolist() == [kept]

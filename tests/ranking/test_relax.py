@@ -72,8 +72,8 @@ def test_a_bound_is_loosened_only_as_far_as_needed() -> None:
     needs = [need("min_order_quantity", "le", 20, "piece")]  # 12 of 60 sell from 10
     told = [w.sentence for w in relax(rows, needs, today=TODAY, wanted=20)]
     assert told == [
-        "Without min order quantity at most 20 piece: 60",
-        "Min order quantity at most 50 instead of 20 piece: 24",
+        "Without minimum order at most 20 pieces: 60",
+        "Minimum order at most 50 instead of 20 pieces: 24",
     ]
 
 
@@ -89,5 +89,5 @@ def test_two_at_once_where_neither_alone_helps() -> None:
     needs = [need("supplier_years", "ge", 5, "year"), need("supplier_verified", "eq", True)]
     ways = relax(rows, needs, today=TODAY)
     assert [w.sentence for w in ways] == [
-        "Without supplier years at least 5 year and without supplier verified: 1"
+        "Without years in business at least 5 years and without verified supplier: 1"
     ]

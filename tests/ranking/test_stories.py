@@ -45,8 +45,8 @@ def test_the_bike_that_meets_everything_wins() -> None:
     assert ids(hits) == ["alpha", "epsilon", "eta"]
     assert set(statuses(hits[0]).values()) == {Status.MET}
     reasons = {j.requirement.field: j.reason for j in hits[0].judgements}
-    assert reasons["custom_logo"] == "custom logo: from 50 piece"
-    assert reasons["unit_price"] == "USD 255 at 60 piece fits"
+    assert reasons["custom_logo"] == "own logo: from 50 pieces"
+    assert reasons["unit_price"] == "USD 255 at 60 pieces fits"
     assert reasons["certification"] == "CE no. INV-4210-1, with a document on file"
 
 
@@ -126,8 +126,8 @@ def test_relaxation_names_what_to_give_up() -> None:
     )
     told = [way.sentence for way in ways]
     assert "Without CE: 2" in told  # epsilon
-    assert "Without custom logo: 2" in told  # beta
-    assert "Without custom packaging: 2" in told  # zeta
+    assert "Without own logo: 2" in told  # beta
+    assert "Without own packaging: 2" in told  # zeta
     assert "Weight at most 20 instead of 14 kg: 2" in told  # gamma
     assert all(len(way.changes) == 1 for way in ways)
 
