@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft, slug
-from deepsearch.understanding.fields import CAPABILITY, DEFAULT, DIMENSIONS, fits, in_field_unit
+from deepsearch.understanding.fields import CAPABILITY, COUNT_NOUNS, DEFAULT, DIMENSIONS, fits, in_field_unit
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, split_spellings
 from deepsearch.understanding.quantities import Quantity
@@ -227,6 +227,8 @@ class _Attacher:
         return None
 
     def _bare_ok(self, quantity: Quantity, first: int, last: int, name: str) -> bool:
+        if name in COUNT_NOUNS and self.word(quantity.first - 1) != ":":
+            return False
         gap = [i for i in range(last, quantity.first) if not self.scan.has(i, "cmp") and not self.scan.has(i, "stop") and self.word(i) not in ":=(#."]
         return not gap or (name == "order_quantity" and len(gap) <= 1)
 
@@ -433,6 +435,9 @@ class _Attacher:
         if unit is not None and unit.dimension == "cross_section":
             self._add(Draft("cross_section", "eq", self.scan.raw(quantity.first, quantity.last), None, quantity.first, quantity.last))
             return
+        if unit is None and any(n == "text:size" for n, _, _ in around.left):
+            self._add(Draft("size", "eq", self.scan.raw(quantity.first, quantity.last), None, around.first, quantity.last, 0.6))
+            return
         if unit is None:
             if not any(n == "text:size" or n in ("length", "width", "height") for n, _, _ in around.left):
                 self._resolution(quantity)
@@ -525,11 +530,7 @@ class _Attacher:
         if at >= len(self.tokens) or self.tokens.kinds[at] not in "wc" or self.tokens.glued(at) and self.scan.language not in ("zh", "ja", "ar"):
             return
         if self._buyer_asks(quantity) and self._noun(at):
-            sampled = self._sample_near(at)
-            self._emit(quantity, around, "order_quantity", around.first, max(at + 1, around.last if not sampled else at + 2), 0.8)
-
-    def _sample_near(self, at: int) -> bool:
-        return self.scan.value_at(at, "custom") == "sample"
+            self._emit(quantity, around, "order_quantity", around.first, around.last, 0.8)
 
     def _noun(self, at: int) -> bool:
         kinds = {kind for kind, _ in self.scan.kinds_at(at)}
@@ -544,17 +545,21 @@ class _Attacher:
         if 1900 <= value <= 2100 and quantity.first != 0 and not self.scan.has(quantity.first - 1, "buy"):
             return False
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
-        before = [i for i in range(clause.first, quantity.first)]
-        if not before:
-            return True
-        return any(self.scan.has(i, k) for i in before for k in ("buy", "cmp", "approx")) or all(
-            self.scan.has(i, "noise") or self.scan.has(i, "stop") for i in before
-        )
+        before = range(clause.first, quantity.first)
+        if not before or all(self.scan.has(i, "noise") or self.scan.has(i, "stop") or self.tokens.kinds[i] == "s" for i in before):
+            return not any(draft.field == "order_quantity" for draft in self.drafts)
+        asked = [i for i in before if self.scan.has(i, "buy") or self.scan.has(i, "cmp")]
+        if not asked:
+            return False
+        unknown = [i for i in range(asked[-1] + 1, quantity.first) if self.scan.match_of(i) is None and self.tokens.kinds[i] in "wc"]
+        return len(unknown) <= 1 and quantity.first - 1 not in unknown
 
     def _bare_count(self, quantity: Quantity, around: _Context) -> None:
         at = quantity.last
         unit = quantity.unit
         assert unit is not None
+        if self.scan.raw(at, at + 2) in ("产品", "目录", "报价") or self.word(at) in ("catalog", "catalogue", "brochure", "quotation", "pricelist"):
+            return
         packed = self._packed(quantity)
         if packed:
             self._emit(quantity, around, "pack_size", around.first, packed, 0.75)
@@ -620,7 +625,8 @@ class _Attacher:
         self._emit(quantity, around, "volume", around.first, around.last, 0.85)
 
     def _bare_area(self, quantity: Quantity, around: _Context) -> None:
-        name = "order_quantity" if self._orders_bulk(quantity, around) or ("sheet" in self.kinds and max(quantity.values) >= 20) else "area"
+        of = self.word(quantity.last) in ("of", "de", "di")
+        name = "order_quantity" if (of and self._orders_bulk(quantity, around)) or ("sheet" in self.kinds and max(quantity.values) >= 20) else "area"
         self._emit(quantity, around, name, around.first, around.last, 0.75)
 
     def _bare_length(self, quantity: Quantity, around: _Context) -> None:

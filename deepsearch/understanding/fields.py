@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit, convert
 
-__all__ = ["BARE", "CAPABILITY", "DEFAULT", "DIMENSIONS", "FIELD_UNIT", "fits", "in_field_unit"]
+__all__ = ["BARE", "CAPABILITY", "COUNT_NOUNS", "DEFAULT", "DIMENSIONS", "FIELD_UNIT", "fits", "in_field_unit"]
 
 _GOODS = ("count", "mass", "length", "area", "volume")
 
@@ -46,6 +46,12 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "thread_size": ("length",), "hs_code": (), "carton_size": ("length",),
 }  # fmt: skip
 """Field → dimensions it may be measured in; a field with none takes a bare number."""
+
+COUNT_NOUNS = frozenset(
+    {"layers", "pins", "doors", "wheels", "compartments", "channels", "axis", "burners", "gears", "slots",
+     "buttons", "strings", "blades", "drawers", "ports", "cores", "panels", "pockets", "keys", "phases"}
+)  # fmt: skip
+"""Parts that are counted: the number stands before the word, or after its colon."""
 
 BARE = frozenset(
     {"order_quantity", "annual_quantity", "min_order_quantity", "rating", "review_count", "layers",

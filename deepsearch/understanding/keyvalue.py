@@ -14,10 +14,11 @@ from deepsearch.understanding.units import convert, unit_at
 
 __all__ = ["Pair", "find_pairs", "leftover_values", "open_values"]
 
-_GENERIC = frozenset({"type", "size", "name", "method", "style", "number", "no", "system", "range", "time",
-                      "usage", "mode", "material", "color", "colour", "capacity", "power", "speed", "rate",
-                      "level", "weight", "width", "height", "length", "brand", "code", "grade", "temperature",
-                      "display", "voltage", "port", "model", "count", "quantity", "area", "function"})  # fmt: skip
+_GENERIC = frozenset({"type", "size", "method", "methods", "style", "number", "no", "range", "material", "color",
+                      "colour", "rate", "level", "code", "mode", "skills", "treatment", "shape", "function"})  # fmt: skip
+_NO_KEY = frozenset({"subject", "note", "notes", "hi", "hello", "dear", "regards", "message", "comments", "re", "fw",
+                     "ps", "p s", "example", "eg", "e g", "question", "questions", "urgent", "attention", "request",
+                     "betreff", "asunto", "objet", "assunto", "oggetto", "тема", "http", "https", "ask", "answer"})  # fmt: skip
 _LET_MENTIONS = frozenset({"material", "colour", "finish", "shape", "certification", "packaging", "origin",
                            "destination", "supplier_country", "payment_terms", "condition", "power_source",
                            "grade", "standard", "size"})  # fmt: skip
@@ -28,6 +29,8 @@ _BOILERPLATE = (
     "multiple", "定制", "可选", "按客户", "same as", "your logo", "standard export", "free", "see ", "contact us",
     "in stock", "stock", "negotiable", "not specified", "unspecified", "unknown", "可定制", "requirement",
 )  # fmt: skip
+_FLAGS = {"yes": True, "no": False, "y": True, "n": False, "si": True, "sim": True, "oui": True, "ja": True, "nein": False,
+          "non": False, "nao": False, "да": True, "нет": False, "是": True, "否": False, "нет.": False}  # fmt: skip
 _END = frozenset(".\n;。")
 
 
@@ -90,6 +93,9 @@ class _Pairs:
         start = end
         while start > floor and self._in_key(start - 1, end):
             start -= 1
+        if start and self.tokens.kinds[start - 1] == "n" and start < end:
+            senses = unit_at(self.tokens, start, self.scan.language)
+            start = min(end, senses[0].last) if senses else start
         if start == end:
             return None
         clean = start == 0 or self.word(start - 1) in ("\n", ".", ",", ";", "·", "(", "-", "!", "?", "|") or self.tokens.kinds[start - 1] == "n" or start == floor and not inline
@@ -144,7 +150,10 @@ class _Pairs:
                     texts.append(value)
             if match.first == first and match.last == end:
                 whole = bool(fields or texts)
-        name = slug(self.tokens.folded[self.tokens.starts[first] : self.tokens.ends[end - 1]])
+        key = self.tokens.folded[self.tokens.starts[first] : self.tokens.ends[end - 1]]
+        name = slug(key)
+        if key in _NO_KEY:
+            return None
         ignored = "ignore" in texts and whole
         if not name and not fields and not texts:
             return None
@@ -212,7 +221,10 @@ def _number_alone(scan: Scan, pair: Pair) -> tuple[float, int] | None:
     if atom is None or atom.values:
         return None
     last = atom.last
-    return (atom.value, last) if last == pair.end or scan.tokens.words[last] in (",", "\n") else None
+    rest = [scan.tokens.words[i] for i in range(last, pair.end)]
+    key = {scan.tokens.words[i].rstrip("s") for i in range(pair.first, pair.colon)}
+    echoed = bool(rest) and all(word.rstrip("s") in key for word in rest)
+    return (atom.value, last) if last == pair.end or echoed or rest[:1] in ([","], ["\n"]) else None
 
 
 def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
@@ -238,6 +250,8 @@ def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
 
 def _bare_number(scan: Scan, pair: Pair) -> Draft | None:
     found = _number_alone(scan, pair)
+    if found is not None and not pair.fields and not _plausible(scan, pair):
+        return None
     if found is None or any(text not in ("type", "ignore", "application") for text in pair.texts):
         return None
     value, last = found
@@ -273,6 +287,12 @@ def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:
     while end > pair.begin and scan.tokens.words[end - 1] in (",", "-", "(", "/"):
         end -= 1
     value = scan.raw(pair.begin, end).strip() if end > pair.begin else ""
+    flag = _FLAGS.get(fold(value))
+    if flag is not None:
+        name = _key_name(pair)
+        return Draft(name, "eq", flag, None, pair.first, end, 0.6) if name and not pair.texts and _plausible(scan, pair) else None
+    if not any(scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, end)):
+        return None
     if not value or len(value) > 60 or _truncated(scan, pair) or _boilerplate(fold(value)):
         return None
     if _all_of_kind(scan, pair, "material"):
@@ -355,6 +375,8 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue
         end = pair.end
         value = scan.raw(pair.begin, end).strip(" ,.;-")
+        if fold(value) in _FLAGS or not any(scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, end)):
+            continue
         if not value or len(value) > 40 or _boilerplate(fold(value)) or end - pair.begin > 6:
             continue
         words = [w for w in value.split() if fold(w) != texts[-1]]
@@ -380,7 +402,8 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         if pair.fields or pair.texts or not pair.name:
             continue
         for quantity in quantities:
-            if quantity.first != pair.begin or quantity.shape == "dims" or not quantity.units:
+            led = all(scan.has(i, "cmp") for i in range(pair.begin, min(quantity.first, pair.end)))
+            if not pair.begin <= quantity.first < pair.end or not led or quantity.shape == "dims" or not quantity.units:
                 continue
             unit = quantity.units[0]
             if unit.dimension in ("count", "money", "time", "percent", "persons"):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from deepsearch.understanding.text import Tokens, tokenise
+from deepsearch.understanding.text import Tokens, fold, split_words
 
 __all__ = ["Match", "Trie", "load_data", "phrase_trie", "split_spellings"]
 
@@ -60,19 +60,25 @@ class Trie:
             kind: What sort of thing the phrase names.
             value: What it stands for.
         """
-        mark = phrase[-1:] if phrase[-1:] in "~*" and len(phrase) > 1 else ""
-        tokens = tokenise(phrase[: len(phrase) - len(mark)])
-        words = [w for i, w in enumerate(tokens.words) if not (w in _SKIP and i > 0)]
-        if not words:
-            return
         node = self._root
-        for word in words[:-1]:
-            node = node.children.setdefault(word, _Node())
-        if mark == "~":
-            node.inflected = True
-        elif mark == "*":
-            node.prefixed = True
-        node = node.children.setdefault(words[-1] + mark, _Node())
+        empty = True
+        for piece in fold(phrase).split():
+            mark = piece[-1] if piece[-1] in "~*" and len(piece) > 1 else ""
+            words = split_words(piece[:-1] if mark else piece)
+            for index, word in enumerate(words):
+                if word in _SKIP and not (empty and len(words) == 1):
+                    continue
+                empty = False
+                if mark and index == len(words) - 1:
+                    node.inflected = node.inflected or mark == "~"
+                    node.prefixed = node.prefixed or mark == "*"
+                    word += mark
+                child = node.children.get(word)
+                if child is None:
+                    child = node.children[word] = _Node()
+                node = child
+        if empty:
+            return
         if (kind, value) not in node.payloads:
             node.payloads = (*node.payloads, (kind, value))
 

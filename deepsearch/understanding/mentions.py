@@ -16,7 +16,9 @@ _CASED_CERTS = frozenset(
     {"reach", "ce", "cb", "gs", "fm", "api", "med", "dot", "nom", "ped", "erp", "sni", "abs", "ul", "ece",
      "bv", "epa", "ifs", "msc", "sds", "acs", "cpc", "carb", "brc", "bpi", "csa", "saa", "emc", "lvd", "coc", "mfi", "fda", "pse", "nop"}
 )  # fmt: skip
+_CASED_MATERIALS = frozenset({"pa", "pe", "pp", "pet", "pu", "pc", "abs", "pom", "eva", "tpu", "tpe", "pla", "hips", "frp", "grp", "eps", "mdf", "asa"})
 _UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
+_WEAK_USES = frozenset({"school", "hotel", "office", "wedding", "garden", "restaurant", "camping", "kitchen", "household", "construction", "warehouse", "children", "gym", "commercial", "marine", "automotive"})
 _TO = frozenset("to nach para hasta до в на إلى الى to the naar vers au aux do à a en till into для".split())
 _NOT_PLACE = frozenset({"me", "us", "you", "my", "our", "your", "the", "a", "an", "this", "it", "them", "him", "mi", "nous", "moi", "uns", "mir"})
 _CUSTOM_FIELDS = ("custom_logo", "custom_packaging", "custom_design", "oem", "odm", "private_label", "sample")
@@ -189,6 +191,9 @@ class _Mentions:
 
     def materials(self) -> None:
         def wanted(match: Match, value: str) -> bool:
+            word = self.word(match.first)
+            if word in _CASED_MATERIALS and match.last == match.first + 1 and not self.scan.raw(match.first, match.last).isupper():
+                return False
             inside = self.product[0] <= match.first < self.product[1]
             if self.machine and inside and not self._made_of(match):
                 return False
@@ -237,6 +242,8 @@ class _Mentions:
         return any(self.scan.value_at(i, "textfield") == "material" for i in range(max(0, match.first - 3), match.first))
 
     def _part_material(self, group: _Group) -> str | None:
+        if self.scan.language in ("fr", "es", "it", "pt") and self.scan.value_at(group.first - 1, "part") in ("cap", "lid", "handle"):
+            return str(self.scan.value_at(group.first - 1, "part"))
         part = self.scan.value_at(group.last, "part")
         if part is not None and part in ("lid", "handle", "cap", "wheels", "lining", "straps", "drawers"):
             return str(part)
@@ -261,6 +268,8 @@ class _Mentions:
                     continue
                 inside = self.product[0] <= match.first < self.product[1]
                 if kind == "application":
+                    if value in _WEAK_USES and not self._for_cue(match):
+                        continue
                     if not (inside or self._for_cue(match) or (value in ("outdoor", "food contact") and self.scan.language != "x")):
                         continue
                 elif kind == "form" and not inside:
@@ -364,12 +373,27 @@ class _Mentions:
             if value == "destination":
                 self._destination(match)
         for match, _ in self.scan.of_kind("country"):
-            if self.scan.free(match.first, match.last) and self._headed(match.first):
+            start = self._headed_by(match.first)
+            if self.scan.free(match.first, match.last) and start is not None:
                 code = self.scan.value_at(match.first, "country")
-                self.add(Draft("destination", "eq", code, None, match.first, match.last, 0.75))
+                self.add(Draft("destination", "eq", code, None, start, match.last, 0.75))
+        for match, value in self.scan.of_kind("place"):
+            if self.scan.free(match.first, match.last) and self._headed(match.first):
+                self.add(Draft("destination", "eq", value, None, match.first, match.last, 0.65))
+
+    def _headed_by(self, first: int) -> int | None:
+        """Where "to San Diego, CA USA" begins, if the country closes such a run."""
+        if self._headed(first):
+            return first
+        at = first - 1
+        while at >= max(0, first - 6) and (self.word(at) == "," or self.tokens.kinds[at] == "w" and self.scan.raw(at, at + 1)[:1].isupper() and not self.scan.used[at]):
+            at -= 1
+        return at + 1 if at < first - 1 and self._headed(at + 1) and self.tokens.kinds[at + 1] == "w" else None
 
     def _headed(self, first: int) -> bool:
         before = self.word(first - 1)
+        if before == ":":
+            before = self.word(first - 2)
         if before in ("the", "la", "el", "los") and self.word(first - 2) in _TO:
             before = self.word(first - 2)
         if before not in _TO:
@@ -617,6 +641,8 @@ class _Mentions:
         for match, value in self.scan.of_kind("part"):
             if not self.scan.free(match.first, match.last):
                 continue
+            if any(d.field.startswith(f"{value}_") and d.first - 1 <= match.last and match.first <= d.last + 1 for d in self.drafts):
+                continue  # its colour or material was asked for: that says it
             cued, first, last = self._with_cue(match)
             negated = self.negated(match.first, match.last)
             if not cued and not negated:
@@ -652,6 +678,8 @@ class _Mentions:
             plain = [i for i in words if not self.scan.used[i] and self.scan.match_of(i) is None]
             if not 1 <= len(words) <= 2 or len(plain) != len(words) or clause.stop - at != len(words):
                 continue
+            if self.tokens.folded[self.tokens.ends[clause.stop - 1] :].startswith(".."):
+                continue  # cut off by the page
             name = slug(self.tokens.folded[self.tokens.starts[at] : self.tokens.ends[clause.stop - 1]])
             if len(name) >= 3:
                 self.add(Draft(name, "eq", True, None, match.first, clause.stop, 0.6))

@@ -91,5 +91,7 @@ def _code(scan: Scan, at: int) -> int:
         end += 1
     raw = scan.raw(at, end)
     letters = sum(char.isupper() for char in raw)
+    if raw[:2] in ("AC", "DC") and raw[2:3].isdigit():
+        return 0
     named = any(scan.value_at(i, "textfield") == "model" for i in (at - 1, at - 2, end) if i >= 0)
     return end if digits >= 2 and letters >= 2 and (len(raw) >= 5 or named) and raw.isascii() else 0

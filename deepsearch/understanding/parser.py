@@ -112,13 +112,16 @@ def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | N
     product = find_product(scanned, pairs)
     drafts = read_codes(scanned, today)
     drafts += open_values(scanned, pairs)
-    kinds = goods_kinds(scanned.tokens, *product) if product is not None else frozenset()
-    if not kinds:
+    if product is not None:
+        kinds = goods_kinds(scanned.tokens, *product)
+    else:
         kinds = goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 60))
+    drafts += read_names(scanned, product)
     quantities = find_quantities(scanned)
     drafts += open_quantities(scanned, pairs, quantities)
     drafts += attach(scanned, quantities, kinds)
-    drafts += read_names(scanned, product)
+    for pair in pairs:
+        scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
     drafts += read_mentions(scanned, product, "machine" in kinds)
     drafts += leftover_values(scanned, pairs, drafts)
     return product, _merged(scanned, drafts)

@@ -19,9 +19,13 @@ _ADJECTIVES = frozenset(
     "hochwertigen alta calidad qualita qualité diversos diversas varios varias ongeveer approx latest next other more "
     "interested approximately quality bitte dringend urgent complete full large small big".split()
 )
+_QUESTIONS = frozenset(
+    "how what which who where when why qual quanto quanta cual cuanto cuantos como donde cuando que quel quelle combien comment "
+    "was wie wann wo welche quale quando come dove сколько какой какая где когда дайте можно كم ما هل متى 多少 请问 为什么 hoeveel wat".split()
+)
 _VERBS = frozenset(
     "is are was were be been can could would will shall do does did have has had want know ask get see make send buy "
-    "ship please let tell give provide share help contact confirm check find be need like made look looking advise".split()
+    "ship please let tell give provide share help contact confirm check find be need like made look looking advise batch lot models catalog catalogue wondering manufacture interested pricing detail details info information option options hope thank everything something anything one".split()
 )
 
 
@@ -59,6 +63,17 @@ class _Finder:
             at += 1
         return at
 
+    def sentence_like(self, start: int) -> bool:
+        """Whether the text opens with a question or a plain sentence, not with a name."""
+        if start >= len(self.tokens):
+            return True
+        sentence = self.scan.clauses[self.scan.clause_of[start]].sentence
+        inside = [c for c in self.scan.clauses if c.sentence == sentence]
+        ends = inside[-1].last
+        if self.word(ends) == "?" or self.word(start) in _QUESTIONS or self.word(start) in _VERBS:
+            return True
+        return self.scan.has(start, "own") and self.scan.language != "zh"
+
     def counted(self) -> list[tuple[int, int]]:
         """After "500 pcs of ...": ends of counts at the head of a clause."""
         found = []
@@ -93,6 +108,8 @@ class _Finder:
             atom = self.reader.at(at) if kind in "nwc" and not (kinds & {"material", "custom"}) else None
             if atom is not None and (kind == "n" or self._unit_after(atom.last)):
                 at = self._after_quantity(atom.last)
+            elif word == "x" and at and self.tokens.kinds[at - 1] == "n":
+                at += 1
             elif kind == "s" and word in ("-", "*", "(", ":", '"', "'", "#", "$", "€", "·"):
                 at += 1
             elif match is not None and kinds & {"custom"} and self._leading_custom(at, match.last):
@@ -227,8 +244,11 @@ def find_product(scan: Scan, pairs: list[Pair]) -> tuple[int, int] | None:
             return pair.begin, min(pair.end, pair.begin + 10)
     finder = _Finder(scan)
     keys = {i for pair in pairs for i in range(pair.first, pair.end)}
+    opening = finder.opening()
     for start in finder.starts():
         if start in keys and start > 0:
+            continue
+        if start == opening and finder.sentence_like(start):
             continue
         first, last = finder.phrase(start)
         if first in keys and first > 0:

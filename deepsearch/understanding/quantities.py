@@ -370,6 +370,8 @@ class _Reader:
                 break
             if units and not sense:
                 break
+            if units and sense and units[0].dimension == "count" and units[0].canonical != sense[0].canonical:
+                break
             if step == at and not (units and sense):
                 break  # side by side without a sign: only if both carry the unit
             members.append((nxt, sense))
@@ -382,6 +384,8 @@ class _Reader:
             return None
         final = members[-1][1] or units
         dimension = final[0].dimension
+        if len(members) == 2 and not units and self.word(after) == "," and not self.tokens.glued(members[1][0].first):
+            return None  # "mesh 60, 25 kg": two things
         if dimension in ("count", "money", "time") and not units:
             return None
         values = []

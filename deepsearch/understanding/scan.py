@@ -12,6 +12,7 @@ __all__ = ["Clause", "Scan", "scan"]
 
 _BREAKS = frozenset(",;.!?\n()|·")
 _SENTENCE = frozenset(".!?\n;")
+_COLOUR_BOOKS = {"ral": "RAL", "pantone": "Pantone", "pms": "Pantone", "潘通": "Pantone"}
 _ABBREVIATIONS = frozenset(
     "max min approx ca no nr incl inkl ref qty dia art pos mind st stk vol temp mod nos env"
     " макс мин прим шт тыс руб máx mín pcs pc".split()
@@ -126,7 +127,10 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
     covering = [-1] * len(tokens)
     at = 0
     while at < len(tokens):
-        match = trie.longest(tokens, at) if tokens.kinds[at] != "n" else _numbered(trie, tokens, at)
+        if tokens.words[at] in _COLOUR_BOOKS:
+            match = _colour_code(tokens, at)
+        else:
+            match = trie.longest(tokens, at) if tokens.kinds[at] != "n" else _numbered(trie, tokens, at)
         if match is None or (match.last == at + 1 and _cjk_noise(tokens, match, language)):
             at += 1
             continue
@@ -139,6 +143,21 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
     result.used = [False] * len(tokens)
     _split(result)
     return result
+
+
+def _colour_code(tokens: Tokens, at: int) -> Match | None:
+    """RAL 7016, Pantone 5445 C: a colour named by its book."""
+    last = at + 1
+    while last < len(tokens) and tokens.words[last] in ("color", "colour", "-", ":", "farbe", "no", "nr"):
+        last += 1
+    if last >= len(tokens) or tokens.kinds[last] != "n" or len(tokens.words[last]) < 3:
+        return None
+    name = f"{_COLOUR_BOOKS[tokens.words[at]]} {tokens.words[last]}"
+    last += 1
+    if last < len(tokens) and tokens.words[last] in ("c", "u", "tpx", "tcx", "tpg", "cp"):
+        name += f" {tokens.words[last].upper()}"
+        last += 1
+    return Match(at, last, (("colour", name),))
 
 
 def _numbered(trie: Any, tokens: Tokens, at: int) -> Match | None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Tokens", "fold", "is_cjk", "tokenise"]
+__all__ = ["Tokens", "fold", "is_cjk", "split_words", "tokenise"]
 
 _SPECIAL = {
     "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-",
@@ -91,6 +91,14 @@ _TOKEN = re.compile(
     r"|(?P<space>[^\S\n]+)"
     r"|(?P<sign>[\s\S])"
 )
+
+
+_WORDS = re.compile(_TOKEN.pattern.replace("?P<cjk>", "?:").replace("?P<num>", "?:").replace("?P<word>", "?:").replace("?P<space>", "?:").replace("?P<sign>", "?:"))
+
+
+def split_words(folded: str) -> list[str]:
+    """The tokens of a folded text without spaces in it, as `tokenise` would cut them."""
+    return _WORDS.findall(folded)
 
 
 def is_cjk(char: str) -> bool:
