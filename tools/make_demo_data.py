@@ -112,12 +112,14 @@ def write_enquiry() -> None:
     assert sheet is not None
     sheet.title = "Enquiry"
     sheet["A1"] = "Weekly enquiry, fruit and dairy (demo)"
-    for column, title in enumerate(["No.", "Item", "Qty", "Unit", "Specification", "Picture"], start=1):
+    for column, title in enumerate(
+        ["No.", "Item", "Qty", "Unit", "Specification", "Picture"], start=1
+    ):
         sheet.cell(row=3, column=column, value=title)
     rows = [
         ("orange juice without pulp", 400, "pcs", "ready to drink"),
         ("lactose-free milk", 300, "pcs", None),
-        ("apples, see picture", 150, "kg", "green"),
+        ("apples, see picture", 1200, "kg", "green"),
         ("oat drink", 200, "pcs", "long shelf life"),
         ("root, see picture", 80, "kg", None),
         ("vanilla yoghurt", 240, "pcs", "mild"),

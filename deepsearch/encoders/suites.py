@@ -44,4 +44,13 @@ def _mini(threads: int | None) -> EncoderSuite:
     return MiniSuite(threads=threads)
 
 
-_SUITES: Mapping[str, Callable[[int | None], EncoderSuite]] = {"mini": _mini}
+def _multilingual(threads: int | None) -> EncoderSuite:
+    from deepsearch.encoders.multilingual import MultilingualSuite
+
+    return MultilingualSuite(threads=threads)
+
+
+_SUITES: Mapping[str, Callable[[int | None], EncoderSuite]] = {
+    "mini": _mini,
+    "multilingual": _multilingual,
+}

@@ -13,7 +13,7 @@ from deepsearch.errors import EncodingError
 
 __all__ = ["PINNED", "read_arrays", "read_weights", "revision_of"]
 
-# Name → SHA-256. `python tools/pin_weights.py` prints these lines after an export.
+# Name → SHA-256. `python -m tools.pin_weights` prints these lines after an export.
 PINNED: Mapping[str, str] = {
     "mini_picture_0.onnx": "b5e3086dfa743e5ff84c3f5a464229e49eb35f4677fc98b968c69074dceb72e1",
     "mini_picture_2.onnx": "8c446358c06f3a258c8afbb98db63e05571498f1c5da6a069c7cde8e04fc30fc",
