@@ -86,9 +86,27 @@ def clean_url(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query), ""))
 
 
+_CONTENT = (
+    "title",
+    "model",
+    "brand",
+    "supplier.id",
+    "supplier.name",
+    "description",
+    "category",
+)
+
+
+def _list(columns: dict[str, Sequence[Any]], name: str, n: int) -> list[Any]:
+    """Give a column as a list, whichever form the reader made it in."""
+    column = columns.get(name)
+    if column is None:
+        return [None] * n
+    return column.to_pylist() if isinstance(column, pa.Array) else list(column)
+
+
 def _content_id(columns: dict[str, Sequence[Any]], i: int) -> str:
-    names = ("title", "model", "brand", "supplier.id", "supplier.name", "description", "category")
-    parts = [str(columns[name][i]) if name in columns else "" for name in names]
+    parts = [str(columns[name][i]) if name in columns else "" for name in _CONTENT]
     return "h" + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
 
 
@@ -121,9 +139,8 @@ class SourceIds:
         """
         n = len(chunk.lines)
         columns = chunk.columns
-        given = columns.get("source") or [None] * n
-        columns["source"] = [name or self.source for name in given]
-        ids = list(columns.get("id") or [None] * n)
+        columns["source"] = [name or self.source for name in _list(columns, "source", n)]
+        ids = _list(columns, "id", n)
         if None in ids:
             self._derive(columns, ids)
         if self.prefix:
@@ -132,7 +149,11 @@ class SourceIds:
 
     def _derive(self, columns: dict[str, Sequence[Any]], ids: list[str | None]) -> None:
         missing = [i for i, own in enumerate(ids) if own is None]
-        urls = columns.get("url")
+        n = len(ids)
+        for name in ("url", "title", "identifiers", *_CONTENT):
+            if name in columns:
+                columns[name] = _list(columns, name, n)
+        urls = columns.get("url", ())
         from_urls = {i: id_from_url(urls[i]) for i in missing if urls[i]} if urls else {}
         if self._trust_urls is None:
             found = [own for own in from_urls.values() if own]

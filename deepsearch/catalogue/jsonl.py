@@ -10,9 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from deepsearch.catalogue.batches import Chunk, Failures
 from deepsearch.catalogue.units import canonical_unit
-from deepsearch.catalogue.values import is_missing
+from deepsearch.catalogue.values import MISSING, is_missing
 from deepsearch.errors import UnreadableFileError
 
 __all__ = ["is_native", "read_native"]
@@ -21,6 +25,9 @@ _CHUNK = 8192
 _MAX_LINE = 16_000_000
 
 Converter: TypeAlias = Callable[[Any], Any]
+Values: TypeAlias = "list[Any] | pa.Array"
+
+MISSING_WORDS = pa.array(sorted(MISSING), pa.string())
 
 
 class _BadValueError(Exception):
@@ -198,11 +205,87 @@ _PICTURES = ("images", "image_urls", "videos")
 _TOP = {path.split(".")[0] for path in _SPEC}
 
 
-def _below(path: str, records: Sequence[Mapping[str, Any]]) -> list[Any]:
-    values: list[Any] = list(records)
-    for key in path.split("."):
-        values = [value.get(key) if isinstance(value, dict) else None for value in values]
-    return values
+def _fast(convert: Converter, raw: list[Any]) -> pa.Array | None:
+    """Convert a whole column at once, where every value is of the plain kind.
+
+    Args:
+        convert: The value's converter, which this must agree with.
+        raw: Values as JSON gave them.
+
+    Returns:
+        The column, or None where a value needs the converter itself.
+    """
+    whole = _WHOLE.get(convert)
+    if whole is None:
+        return None
+    try:
+        return whole(raw)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError):
+        return None
+
+
+def _fast_numbers(raw: list[Any]) -> pa.Array | None:
+    if bool in set(map(type, raw)):
+        return None  # Arrow would read true as 1
+    numbers = pa.array(raw, pa.float64())
+    return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
+
+
+def _fast_texts(raw: list[Any]) -> pa.Array:
+    return _clean(pa.array(raw, pa.string()))
+
+
+def _fast_units(raw: list[Any]) -> pa.Array:
+    return pa.array([canonical_unit(unit) for unit in _fast_texts(raw).to_pylist()], pa.string())
+
+
+def _clean(texts: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim_whitespace(texts)
+    says_nothing = pc.is_in(pc.utf8_lower(trimmed), value_set=MISSING_WORDS)
+    return pc.if_else(says_nothing, pa.scalar(None, pa.string()), trimmed)
+
+
+def _fast_dictionaries(raw: list[Any]) -> pa.Array | None:
+    given = [value or {} for value in raw]
+    names = pa.array([name for value in given for name in value], pa.string())
+    values = _clean(pa.array([item for value in given for item in value.values()], pa.string()))
+    names = _clean(names)
+    if names.null_count or values.null_count:
+        return None
+    offsets = np.zeros(len(raw) + 1, np.int32)
+    np.cumsum([len(value) for value in given], out=offsets[1:])
+    # an offset of null makes the row null
+    starts = pa.array(offsets, mask=np.array([not value for value in given] + [False]))
+    return pa.MapArray.from_arrays(starts, names, values)
+
+
+_WHOLE: Mapping[Converter, Callable[[list[Any]], pa.Array | None]] = {
+    _number: _fast_numbers,
+    _flag: lambda raw: pa.array(raw, pa.bool_()),
+    _text: _fast_texts,
+    _unit: _fast_units,
+    _dictionary: _fast_dictionaries,
+}
+
+
+def _fields(
+    records: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[str, Converter, list[Any]]]:
+    """Yield the fields that occur, with their raw values, one a record."""
+    below: dict[str, list[Mapping[str, Any]]] = {"": list(records)}
+    present: dict[str, set[str]] = {"": set().union(*records)}
+    for path, convert in _SPEC.items():
+        parent, _, key = path.rpartition(".")
+        if parent not in below:
+            top, _, name = parent.rpartition(".")
+            below[parent] = [
+                value if isinstance(value := outer.get(name), dict) else {} for outer in below[top]
+            ]
+            present[parent] = set().union(*below[parent])
+        if key in present[parent]:
+            raw = [outer.get(key) for outer in below[parent]]
+            if any(value is not None for value in raw):
+                yield path, convert, raw
 
 
 def is_native(path: Path) -> bool:
@@ -239,6 +322,13 @@ def is_native(path: Path) -> bool:
 def _parse_lines(
     lines: Sequence[tuple[int, bytes]], failures: Failures
 ) -> tuple[list[dict[str, Any]], list[int], list[bytes]]:
+    try:
+        # one call for all is faster by a third; only a wrong line needs its own
+        together = json.loads(b"[" + b",".join(line for _, line in lines) + b"]")
+    except (ValueError, RecursionError):
+        together = []
+    if len(together) == len(lines) and all(record.__class__ is dict for record in together):
+        return together, [number for number, _ in lines], [line for _, line in lines]
     records: list[dict[str, Any]] = []
     numbers: list[int] = []
     kept: list[bytes] = []
@@ -258,7 +348,7 @@ def _parse_lines(
     return records, numbers, kept
 
 
-def _media(columns: dict[str, list[Any]], n: int) -> list[Any] | None:
+def _media(columns: dict[str, Any], n: int) -> list[Any] | None:
     given: list[list[Any] | None] = columns.pop("media", [None] * n)
     lists = {name: columns.pop(name, None) for name in _PICTURES}
     if not any(lists.values()) and not any(given):
@@ -278,13 +368,14 @@ def _media(columns: dict[str, list[Any]], n: int) -> list[Any] | None:
 
 def _columns(
     records: Sequence[Mapping[str, Any]],
-) -> tuple[dict[str, list[Any]], dict[int, str]]:
+) -> tuple[dict[str, Values], dict[int, str]]:
     """Turn records into columns; a record with a value of the wrong kind is named as bad."""
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, Values] = {}
     bad: dict[int, str] = {}
-    for path, convert in _SPEC.items():
-        raw = _below(path, records)
-        if not any(value is not None for value in raw):
+    for path, convert, raw in _fields(records):
+        column = _fast(convert, raw)
+        if column is not None:
+            columns[_RENAMED.get(path, path)] = column
             continue
         values: list[Any] = []
         for i, value in enumerate(raw):
@@ -311,15 +402,19 @@ def _chunk(
     lines: Sequence[tuple[int, bytes]], failures: Failures, unmapped: dict[str, str]
 ) -> Chunk:
     records, numbers, kept = _parse_lines(lines, failures)
-    for record in records:
-        for key in record.keys() - _TOP:
-            unmapped.setdefault(key, "no field of that name")
+    for key in set().union(*records) - _TOP:
+        unmapped.setdefault(key, "no field of that name")
     columns, bad = _columns(records)
     if bad:
         for i, reason in sorted(bad.items()):
             failures.add(numbers[i], reason, kept[i].decode("utf-8", "replace"))
         good = [i for i in range(len(records)) if i not in bad]
-        columns = {name: [values[i] for i in good] for name, values in columns.items()}
+        columns = {
+            name: values.take(pa.array(good, pa.int64()))
+            if isinstance(values, pa.Array)
+            else [values[i] for i in good]
+            for name, values in columns.items()
+        }
         numbers = [numbers[i] for i in good]
         kept = [kept[i] for i in good]
     return Chunk(
@@ -329,16 +424,14 @@ def _chunk(
     )
 
 
-def _order_prices(columns: dict[str, list[Any]]) -> None:
+def _order_prices(columns: dict[str, Values]) -> None:
     """One price given is both ends; two are put in order."""
-    low, high = columns.get("price.min"), columns.get("price.max")
-    if low is None and high is None:
+    ends = [columns[name] for name in ("price.min", "price.max") if name in columns]
+    if not ends:
         return
-    n = len(low or high or ())
-    low, high = low or [None] * n, high or [None] * n
-    pairs = [sorted(x for x in pair if x is not None) for pair in zip(low, high, strict=True)]
-    columns["price.min"] = [pair[0] if pair else None for pair in pairs]
-    columns["price.max"] = [pair[-1] if pair else None for pair in pairs]
+    low, high = pa.array(ends[0], pa.float64()), pa.array(ends[-1], pa.float64())
+    columns["price.min"] = pc.min_element_wise(low, high)
+    columns["price.max"] = pc.max_element_wise(low, high)
 
 
 def read_native(

@@ -1,262 +1,26 @@
-"""Rows of text cells, read through a column mapping into the catalogue's columns.
-
-Every distinct cell is read once: a column of a million prices has far fewer different
-ones. What a cell says wrongly is counted and shown; only what makes the row itself
-wrong, such as a negative price, rejects it.
-"""
+"""Rows of text cells, read through a column mapping into the catalogue's columns."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from deepsearch.catalogue.batches import MAX_CELL, Chunk, Failures
-from deepsearch.catalogue.identity import clean_url
+from deepsearch.catalogue.cells import CellReader, too_long
 from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
-from deepsearch.catalogue.money import Price, currency_in, parse_price
-from deepsearch.catalogue.places import country_code, parse_place, state_country
+from deepsearch.catalogue.money import Price, currency_in
+from deepsearch.catalogue.places import state_country
 from deepsearch.catalogue.readers import RawChunk
-from deepsearch.catalogue.texts import (
-    certificates,
-    parse_dictionary,
-    parse_list,
-    read_mark,
-    read_phrase,
-    words_put_back,
-)
+from deepsearch.catalogue.texts import read_mark, words_put_back
 from deepsearch.catalogue.units import canonical_unit
-from deepsearch.catalogue.values import (
-    NegativeValueError,
-    UnreadableValueError,
-    is_missing,
-    normalise,
-    parse_count,
-    parse_days,
-    parse_flag,
-    parse_hours,
-    parse_months,
-    parse_quantity,
-    parse_ratio,
-    parse_score,
-    parse_years,
-)
+from deepsearch.catalogue.values import normalise
 from deepsearch.errors import InvalidInputError
 
 __all__ = ["TableReader"]
-
-_CACHE = 200_000
-# No price, duration or name is longer; what is longer is not tried on their grammars.
-_MAX_SHORT = 2_000
-_LONG = frozenset({"title", "description", "specifications", "attributes", "image", "url"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_FAILED = object()
-
-
-def _text(cell: str) -> str | None:
-    if is_missing(cell):
-        return None
-    # a mistaken UTF-8 reading leaves U+FFFD; control characters are never product data
-    clean = _CONTROL.sub("", cell)
-    return " ".join(clean.split()) or None
-
-
-def _long_text(cell: str) -> str | None:
-    if is_missing(cell):
-        return None
-    clean = _CONTROL.sub("", cell).replace("\r\n", "\n")
-    return re.sub(r"[^\S\n]+", " ", clean).strip() or None
-
-
-def _raw_title(cell: str) -> str | None:
-    return None if is_missing(cell) else _CONTROL.sub("", cell)
-
-
-def _flag_or_mark(cell: str) -> bool | None:
-    try:
-        return parse_flag(cell)
-    except UnreadableValueError:
-        return True  # an icon or link stands there only for those that have it
-
-
-def _supplier_type(cell: str) -> str | None:
-    mark = read_mark(cell)
-    return mark[1] if mark is not None and mark[0] == "supplier.type" else _text(cell)
-
-
-def _country(cell: str) -> str | None:
-    if is_missing(cell):
-        return None
-    code = country_code(cell)
-    if code is None:
-        raise UnreadableValueError(f"{cell[:60]!r} is no country known here")
-    return code
-
-
-def _url(cell: str) -> str | None:
-    text = _text(cell)
-    return None if text is None else clean_url(f"https:{text}" if text.startswith("//") else text)
-
-
-def _currency(cell: str) -> str | None:
-    if is_missing(cell):
-        return None
-    code = currency_in(cell)
-    if code is None:
-        raise UnreadableValueError(f"{cell[:60]!r} is no currency known here")
-    return code
-
-
-def _media(cell: str) -> list[str] | None:
-    text = cell.strip()
-    if is_missing(text):
-        return None
-    if text[:1] == "[":
-        return parse_list(text)
-    return [
-        part.strip()
-        for part in re.split(r"[|;\n]|,\s*(?=https?:)|\s+(?=https?:)", text)
-        if part.strip()
-    ]
-
-
-def _incoterms(cell: str) -> tuple[list[str], str | None] | None:
-    if is_missing(cell):
-        return None
-    found = re.findall(r"\b(EXW|FCA|CPT|CIP|DAP|DPU|DDP|FAS|FOB|CFR|CIF)\b", cell.upper())
-    if not found:
-        raise UnreadableValueError(f"{cell[:60]!r} names no Incoterm")
-    place = re.fullmatch(r"\s*[A-Za-z]{3}\s+([^\d,;/]{3,40})", cell)
-    return list(dict.fromkeys(found)), place[1].strip() if place else None
-
-
-def _upper_count(cell: str) -> float | None:
-    """Read employees: "51-100 People" counts with its lower end, as "at least"."""
-    match = re.match(r"\s*(\d[\d,]*)\s*(?:-|~|to|–)\s*\d", cell)
-    return parse_count(match[1]) if match else parse_count(cell)
-
-
-def _reader(mapped: MappedColumn, decimal: str | None) -> Callable[[str], Any]:
-    """Give the function that reads one cell of a field."""
-    unit = mapped.unit
-    time_unit = unit.lower() if unit else None
-    if time_unit is None and "day" in mapped.column.lower():
-        time_unit = "days"
-    price_unit = None if unit is None or currency_in(unit) else unit
-    readers: dict[str, Callable[[str], Any]] = {
-        "title": _raw_title,
-        "title_highlight": _text,
-        "description": _long_text,
-        "url": _url,
-        "supplier.url": _url,
-        "image": _media,
-        "video": _media,
-        "origin": _country,
-        "supplier.country": _country,
-        "price": lambda cell: parse_price(cell, decimal=decimal),
-        "price_min": lambda cell: parse_price(cell, decimal=decimal),
-        "price_max": lambda cell: parse_price(cell, decimal=decimal),
-        "sample_price": lambda cell: parse_price(cell, decimal=decimal),
-        "supplier.annual_revenue": lambda cell: parse_price(cell, decimal=decimal),
-        "currency": _currency,
-        "price_unit": lambda cell: None if is_missing(cell) else canonical_unit(cell),
-        "order_unit": lambda cell: None if is_missing(cell) else canonical_unit(cell),
-        "min_order_quantity": lambda cell: parse_quantity(cell, unit=price_unit, decimal=decimal),
-        "monthly_capacity": lambda cell: parse_quantity(cell, unit=unit, decimal=decimal),
-        "stock": lambda cell: parse_quantity(cell, unit=unit, decimal=decimal),
-        "supplier.floor_area": lambda cell: parse_quantity(
-            cell, unit=unit or "m2", decimal=decimal
-        ),
-        "lead_time": lambda cell: parse_days(cell, unit=time_unit),
-        "dispatch_time": lambda cell: parse_days(cell, unit=time_unit),
-        "sample_time": lambda cell: parse_days(cell, unit=time_unit),
-        "warranty": lambda cell: parse_months(cell, unit=time_unit),
-        "supplier.response_time": lambda cell: parse_hours(cell, unit=time_unit),
-        "supplier.years": lambda cell: parse_years(cell, unit="years"),
-        "supplier.verified": _flag_or_mark,
-        "supplier.trade_assurance": _flag_or_mark,
-        "supplier.rating": parse_score,
-        "supplier.review_score": parse_score,
-        "supplier.rating_count": parse_count,
-        "supplier.store_reviews": parse_count,
-        "supplier.orders": parse_count,
-        "supplier.employees": _upper_count,
-        "supplier.type": _supplier_type,
-        "supplier.location": lambda cell: None if is_missing(cell) else parse_place(cell),
-        "supplier.main_markets": parse_list,
-        "supplier.badges": parse_list,
-        "payment_terms": parse_list,
-        "incoterms": _incoterms,
-        "certifications": lambda cell: None if is_missing(cell) else certificates(cell) or None,
-        "specifications": parse_dictionary,
-        "phrases": read_phrase,
-    }
-    percent = unit == "%" or "percent" in mapped.column.lower()
-
-    def ratio(cell: str) -> float | None:
-        return parse_ratio(cell, percent=percent)
-
-    for rate in ("reorder_rate", "on_time_rate", "dispute_rate", "response_rate"):
-        readers[f"supplier.{rate}"] = ratio
-    return readers.get(mapped.field, _text)
-
-
-class _CellReader:
-    """Reads the cells of one column, each distinct one once."""
-
-    def __init__(self, mapped: MappedColumn, decimal: str | None) -> None:
-        self.mapped = mapped
-        self.unreadable: Counter[str] = Counter()
-        self._read = _reader(mapped, decimal)
-        self._known: dict[str, Any] = {}
-
-    def column(self, cells: Sequence[str], bad: dict[int, str]) -> list[Any]:
-        """Read a column; rows that must not go in are named in `bad`."""
-        known = self._known
-        if len(known) > _CACHE:
-            known.clear()
-        values: list[Any] = []
-        for i, cell in enumerate(cells):
-            try:
-                value = known[cell]
-            except KeyError:
-                value = known[cell] = self._one(cell)
-            if value.__class__ is _Problem:
-                if value.rejects:
-                    bad.setdefault(i, f"{self.mapped.column}: {value.reason}")
-                else:
-                    self.unreadable[value.reason] += 1
-                values.append(None)
-            else:
-                values.append(value)
-        return values
-
-    def _one(self, cell: str) -> Any:
-        if len(cell) > MAX_CELL:
-            return _Problem(_too_long(cell), True)
-        if len(cell) > _MAX_SHORT and self.mapped.field not in _LONG:
-            return _Problem(f"{cell[:60]!r}... of {len(cell):,} characters", False)
-        try:
-            return self._read(cell)
-        except NegativeValueError as error:
-            return _Problem(str(error), True)
-        except (UnreadableValueError, OverflowError) as error:
-            return _Problem(str(error), False)
-
-
-def _too_long(cell: str) -> str:
-    return f"a cell of {len(cell):,} characters, at most {MAX_CELL:,}"
-
-
-class _Problem:
-    __slots__ = ("reason", "rejects")
-
-    def __init__(self, reason: str, rejects: bool) -> None:
-        self.reason = reason
-        self.rejects = rejects
 
 
 class TableReader:
@@ -288,7 +52,7 @@ class TableReader:
         self.mapping = mapping
         self.header = list(header)
         self._columns = [
-            (places[mapped.column], _CellReader(mapped, mapping.decimal))
+            (places[mapped.column], CellReader(mapped, mapping.decimal))
             for mapped in mapping.columns
         ]
 
@@ -323,9 +87,10 @@ class TableReader:
             values = reader.column(raw.columns[place], bad)
             read.setdefault(reader.mapped.field, []).append((reader.mapped, values))
         for i, column in enumerate(raw.columns):
-            for row, cell in enumerate(column):
-                if len(cell) > MAX_CELL:
-                    bad.setdefault(row, f"{self.header[i]}: {_too_long(cell)}")
+            if max(map(len, column)) > MAX_CELL:
+                for row, cell in enumerate(column):
+                    if len(cell) > MAX_CELL:
+                        bad.setdefault(row, f"{self.header[i]}: {too_long(cell)}")
 
         def original(row: int) -> str:
             cells = {
@@ -439,9 +204,15 @@ class _Assembly:
 
     def _fill(self, path: str, row: int, value: Any) -> None:
         """Set a value where no column of its own gave one."""
-        column = self._out.setdefault(path, [None] * self._n)
+        column = self._column(path)
         if column[row] is None:
             column[row] = value
+
+    def _column(self, path: str) -> list[Any]:
+        column = self._out.get(path)
+        if column is None:
+            column = self._out[path] = [None] * self._n
+        return column
 
     def _title(self) -> None:
         titles = self._one("title") or [None] * self._n
@@ -491,19 +262,20 @@ class _Assembly:
         )
         if prices is None and low is None and high is None:
             return
+        least, most = self._column("price.min"), self._column("price.max")
+        codes, said_units = self._column("price.currency"), self._column("price.unit")
+        sources = [column for column in (prices, low, high) if column is not None]
         for row in range(self._n):
-            given = [c[row] for c in (prices, low, high) if c is not None and c[row] is not None]
+            given = [column[row] for column in sources if column[row] is not None]
             if not given:
                 continue
             tiers = [tier for price in given for tier in price.tiers]
-            self._fill("price.min", row, min(tier.low for tier in tiers))
-            self._fill("price.max", row, max(tier.high for tier in tiers))
-            said = next((p.currency for p in given if p.currency), None)
-            self._fill(
-                "price.currency", row, said or (currencies[row] if currencies else None) or default
-            )
-            unit = next((p.unit for p in given if p.unit), None)
-            self._fill("price.unit", row, unit or (units[row] if units else None) or default_unit)
+            least[row] = min(tier.low for tier in tiers)
+            most[row] = max(tier.high for tier in tiers)
+            code = next((price.currency for price in given if price.currency), None)
+            codes[row] = code or (currencies[row] if currencies else None) or default
+            unit = next((price.unit for price in given if price.unit), None)
+            said_units[row] = unit or (units[row] if units else None) or default_unit
             self._ladder(row, given[0])
 
     def _ladder(self, row: int, price: Price) -> None:
@@ -554,33 +326,30 @@ class _Assembly:
                     self._pair("attributes", row, *pair)
         for mapped, values in self._read.get("attributes", []):
             name = mapped.name or mapped.column
+            unit = mapped.unit
             for row, value in enumerate(values):
                 if value is not None:
-                    bare = re.fullmatch(r"[-+]?[\d.,]+", value)
-                    self._pair(
-                        "attributes",
-                        row,
-                        name,
-                        f"{value} {mapped.unit}" if mapped.unit and bare else value,
-                    )
+                    bare = unit and re.fullmatch(r"[-+]?[\d.,]+", value)
+                    self._pair("attributes", row, name, f"{value} {unit}" if bare else value)
         for field in _IDENTIFIERS:
             for row, code in enumerate(self._one(field) or ()):
                 if code is not None:
                     self._pair("identifiers", row, field.removesuffix("_code"), code)
 
     def _pair(self, path: str, row: int, name: str, value: str) -> None:
-        column = self._out.setdefault(path, [None] * self._n)
-        if column[row] is None:
-            column[row] = []
-        if all(known != name for known, _ in column[row]):
-            column[row].append((name, value))
+        column = self._column(path)
+        pairs = column[row]
+        if pairs is None:
+            column[row] = [(name, value)]
+        elif all(known != name for known, _ in pairs):
+            pairs.append((name, value))
 
     def _media(self) -> None:
         for field, kind in (("image", "picture"), ("video", "video")):
             for _, values in self._read.get(field, []):
                 for row, uris in enumerate(values):
                     for uri in uris or ():
-                        column = self._out.setdefault("media", [None] * self._n)
+                        column = self._column("media")
                         column[row] = column[row] or []
                         if all(item["uri"] != uri for item in column[row]):
                             column[row].append({"uri": uri, "kind": kind, "content_hash": None})
@@ -622,13 +391,10 @@ class _Assembly:
         names = self._out.get("supplier.name")
         urls = self._out.get("supplier.url")
         given = [path for path in self._out if path.startswith("supplier.")]
-        for row in range(self._n):
-            if not any(self._out[path][row] is not None for path in given):
-                continue
-            own = supplier_id(names[row] if names else None, urls[row] if urls else None)
-            if own is not None:
-                self._fill("supplier.id", row, own)
-        ids = self._out.get("supplier.id")
+        ids = self._column("supplier.id") if names or urls else self._out.get("supplier.id")
+        for row in range(self._n if names or urls else 0):
+            if ids is not None and ids[row] is None:
+                ids[row] = supplier_id(names[row] if names else None, urls[row] if urls else None)
         for path in given:
             # facts about a supplier nobody names cannot be kept as theirs
             self._out[path] = [
@@ -650,6 +416,7 @@ def _slug(url: str | None) -> str | None:
     return bare.replace("_", "-") if "-" in bare else None
 
 
+@lru_cache(maxsize=65_536)
 def supplier_id(name: str | None, url: str | None) -> str | None:
     """Derive a supplier's id: from its page's address, else from its name.
 

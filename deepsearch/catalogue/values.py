@@ -14,6 +14,7 @@ from deepsearch.catalogue.units import canonical_unit, set_of
 from deepsearch.schema import Quantity
 
 __all__ = [
+    "MISSING",
     "NUMBER",
     "NegativeValueError",
     "UnreadableValueError",
@@ -43,7 +44,7 @@ class NegativeValueError(UnreadableValueError):
     """A negative number where none can be: the row is wrong, not just the cell."""
 
 
-_MISSING = set_of(
+MISSING = set_of(
     "nan n/a na n.a. none null nil - -- --- — – . ? unknown tbd tba n/k 无 暂无 未知 k.a. s/n "
     "inconnu"
 ) | {"not available", "not applicable", "keine angabe", "sin datos", "#n/a", "#value!", "<na>", ""}
@@ -117,7 +118,7 @@ def is_missing(text: str) -> bool:
     Returns:
         True for an empty one, "NaN", "n/a", "-", "无" and their like.
     """
-    return text.isspace() or (len(text) < 20 and text.strip().lower() in _MISSING)
+    return text.isspace() or (len(text) < 20 and text.strip().lower() in MISSING)
 
 
 def read_float(token: str, decimal: str | None = None) -> float:

@@ -286,7 +286,8 @@ def test_a_chinese_table_in_gbk(catalogue: Catalogue, tmp_path: Path) -> None:
 def test_a_headline_above_the_header_and_ragged_rows(catalogue: Catalogue, tmp_path: Path) -> None:
     source = tmp_path / "t.csv"
     source.write_text(
-        "Price list spring,,\n,,\nsku,product name,price\n1,Cup,$2\n2,Mug\n3,Jar,$4,extra\n4,Pot,$5,,\n",
+        "Price list spring,,\n,,\nsku,product name,price\n1,Cup,$2\n2,Mug\n"
+        "3,Jar,$4,extra\n4,Pot,$5,,\n",
         encoding="utf-8",
     )
     report = ingest(catalogue, source)

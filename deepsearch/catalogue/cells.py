@@ -1,0 +1,283 @@
+"""Cells of one column of a table, read by the grammar of the field they fill.
+
+Every distinct cell is read once: a column of a million prices has far fewer different
+ones. What a cell says wrongly is counted and shown; only what makes the row itself
+wrong, such as a negative price, rejects it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from deepsearch.catalogue.batches import MAX_CELL
+from deepsearch.catalogue.identity import clean_url
+from deepsearch.catalogue.mapping import MappedColumn
+from deepsearch.catalogue.money import currency_in, parse_price
+from deepsearch.catalogue.places import country_code, parse_place
+from deepsearch.catalogue.texts import (
+    certificates,
+    parse_dictionary,
+    parse_list,
+    read_mark,
+    read_phrase,
+)
+from deepsearch.catalogue.units import canonical_unit
+from deepsearch.catalogue.values import (
+    NegativeValueError,
+    UnreadableValueError,
+    is_missing,
+    parse_count,
+    parse_days,
+    parse_flag,
+    parse_hours,
+    parse_months,
+    parse_quantity,
+    parse_ratio,
+    parse_score,
+    parse_years,
+)
+
+__all__ = ["CellReader", "too_long"]
+
+_CACHE = 50_000
+# No price, duration or name is longer; what is longer is not tried on their grammars.
+_MAX_SHORT = 2_000
+_LONG = frozenset({"title", "description", "specifications", "attributes", "image", "url"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _text(cell: str) -> str | None:
+    if is_missing(cell):
+        return None
+    if cell.isprintable() and "  " not in cell:
+        return cell.strip()
+    # control characters are never product data
+    clean = _CONTROL.sub("", cell)
+    return " ".join(clean.split()) or None
+
+
+def _long_text(cell: str) -> str | None:
+    if is_missing(cell):
+        return None
+    if cell.isprintable() and "  " not in cell:
+        return cell.strip()
+    clean = _CONTROL.sub("", cell).replace("\r\n", "\n")
+    return re.sub(r"[^\S\n]+", " ", clean).strip() or None
+
+
+def _raw_title(cell: str) -> str | None:
+    if is_missing(cell):
+        return None
+    return cell if cell.isprintable() else _CONTROL.sub("", cell)
+
+
+def _flag_or_mark(cell: str) -> bool | None:
+    try:
+        return parse_flag(cell)
+    except UnreadableValueError:
+        return True  # an icon or link stands there only for those that have it
+
+
+def _supplier_type(cell: str) -> str | None:
+    mark = read_mark(cell)
+    return mark[1] if mark is not None and mark[0] == "supplier.type" else _text(cell)
+
+
+def _country(cell: str) -> str | None:
+    if is_missing(cell):
+        return None
+    code = country_code(cell)
+    if code is None:
+        raise UnreadableValueError(f"{cell[:60]!r} is no country known here")
+    return code
+
+
+def _url(cell: str) -> str | None:
+    text = _text(cell)
+    return None if text is None else clean_url(f"https:{text}" if text.startswith("//") else text)
+
+
+def _currency(cell: str) -> str | None:
+    if is_missing(cell):
+        return None
+    code = currency_in(cell)
+    if code is None:
+        raise UnreadableValueError(f"{cell[:60]!r} is no currency known here")
+    return code
+
+
+def _media(cell: str) -> list[str] | None:
+    text = cell.strip()
+    if is_missing(text):
+        return None
+    if text[:1] == "[":
+        return parse_list(text)
+    return [
+        part.strip()
+        for part in re.split(r"[|;\n]|,\s*(?=https?:)|\s+(?=https?:)", text)
+        if part.strip()
+    ]
+
+
+def _incoterms(cell: str) -> tuple[list[str], str | None] | None:
+    if is_missing(cell):
+        return None
+    found = re.findall(r"\b(EXW|FCA|CPT|CIP|DAP|DPU|DDP|FAS|FOB|CFR|CIF)\b", cell.upper())
+    if not found:
+        raise UnreadableValueError(f"{cell[:60]!r} names no Incoterm")
+    place = re.fullmatch(r"\s*[A-Za-z]{3}\s+([^\d,;/]{3,40})", cell)
+    return list(dict.fromkeys(found)), place[1].strip() if place else None
+
+
+def _upper_count(cell: str) -> float | None:
+    """Read employees: "51-100 People" counts with its lower end, as "at least"."""
+    match = re.match(r"\s*(\d[\d,]*)\s*(?:-|~|to|–)\s*\d", cell)
+    return parse_count(match[1]) if match else parse_count(cell)
+
+
+def _reader(mapped: MappedColumn, decimal: str | None) -> Callable[[str], Any]:
+    """Give the function that reads one cell of a field."""
+    unit = mapped.unit
+    time_unit = unit.lower() if unit else None
+    if time_unit is None and "day" in mapped.column.lower():
+        time_unit = "days"
+    price_unit = None if unit is None or currency_in(unit) else unit
+    readers: dict[str, Callable[[str], Any]] = {
+        "title": _raw_title,
+        "title_highlight": _text,
+        "description": _long_text,
+        "url": _url,
+        "supplier.url": _url,
+        "image": _media,
+        "video": _media,
+        "origin": _country,
+        "supplier.country": _country,
+        "price": lambda cell: parse_price(cell, decimal=decimal),
+        "price_min": lambda cell: parse_price(cell, decimal=decimal),
+        "price_max": lambda cell: parse_price(cell, decimal=decimal),
+        "sample_price": lambda cell: parse_price(cell, decimal=decimal),
+        "supplier.annual_revenue": lambda cell: parse_price(cell, decimal=decimal),
+        "currency": _currency,
+        "price_unit": lambda cell: None if is_missing(cell) else canonical_unit(cell),
+        "order_unit": lambda cell: None if is_missing(cell) else canonical_unit(cell),
+        "min_order_quantity": lambda cell: parse_quantity(cell, unit=price_unit, decimal=decimal),
+        "monthly_capacity": lambda cell: parse_quantity(cell, unit=unit, decimal=decimal),
+        "stock": lambda cell: parse_quantity(cell, unit=unit, decimal=decimal),
+        "supplier.floor_area": lambda cell: parse_quantity(
+            cell, unit=unit or "m2", decimal=decimal
+        ),
+        "lead_time": lambda cell: parse_days(cell, unit=time_unit),
+        "dispatch_time": lambda cell: parse_days(cell, unit=time_unit),
+        "sample_time": lambda cell: parse_days(cell, unit=time_unit),
+        "warranty": lambda cell: parse_months(cell, unit=time_unit),
+        "supplier.response_time": lambda cell: parse_hours(cell, unit=time_unit),
+        "supplier.years": lambda cell: parse_years(cell, unit="years"),
+        "supplier.verified": _flag_or_mark,
+        "supplier.trade_assurance": _flag_or_mark,
+        "supplier.rating": parse_score,
+        "supplier.review_score": parse_score,
+        "supplier.rating_count": parse_count,
+        "supplier.store_reviews": parse_count,
+        "supplier.orders": parse_count,
+        "supplier.employees": _upper_count,
+        "supplier.type": _supplier_type,
+        "supplier.location": lambda cell: None if is_missing(cell) else parse_place(cell),
+        "supplier.main_markets": parse_list,
+        "supplier.badges": parse_list,
+        "payment_terms": parse_list,
+        "incoterms": _incoterms,
+        "certifications": lambda cell: None if is_missing(cell) else certificates(cell) or None,
+        "specifications": parse_dictionary,
+        "phrases": read_phrase,
+    }
+    percent = unit == "%" or "percent" in mapped.column.lower()
+
+    def ratio(cell: str) -> float | None:
+        return parse_ratio(cell, percent=percent)
+
+    for rate in ("reorder_rate", "on_time_rate", "dispute_rate", "response_rate"):
+        readers[f"supplier.{rate}"] = ratio
+    return readers.get(mapped.field, _text)
+
+
+class CellReader:
+    """Reads the cells of one column, each distinct one once."""
+
+    def __init__(self, mapped: MappedColumn, decimal: str | None) -> None:
+        """Choose the grammar.
+
+        Args:
+            mapped: The column and its field.
+            decimal: The table's decimal sign, where a number can be read both ways.
+        """
+        self.mapped = mapped
+        self.unreadable: Counter[str] = Counter()
+        self._read = _reader(mapped, decimal)
+        self._known: dict[str, Any] = {}
+        self._troubled = False
+
+    def column(self, cells: Sequence[str], bad: dict[int, str]) -> list[Any]:
+        """Read a column.
+
+        Args:
+            cells: Its cells.
+            bad: Takes the rows that must not go in, with the reason.
+
+        Returns:
+            One value a cell; None for what is missing or cannot be read.
+        """
+        known = self._known
+        if len(known) > _CACHE:
+            known.clear()
+        for cell in set(cells) - known.keys():
+            known[cell] = value = self._one(cell)
+            self._troubled |= value.__class__ is _Problem
+        read = [known[cell] for cell in cells]
+        if not self._troubled:
+            return read
+        values: list[Any] = []
+        for i, value in enumerate(read):
+            if value.__class__ is _Problem:
+                if value.rejects:
+                    bad.setdefault(i, f"{self.mapped.column}: {value.reason}")
+                else:
+                    self.unreadable[value.reason] += 1
+                values.append(None)
+            else:
+                values.append(value)
+        return values
+
+    def _one(self, cell: str) -> Any:
+        if len(cell) > MAX_CELL:
+            return _Problem(too_long(cell), True)
+        if len(cell) > _MAX_SHORT and self.mapped.field not in _LONG:
+            return _Problem(f"{cell[:60]!r}... of {len(cell):,} characters", False)
+        try:
+            return self._read(cell)
+        except NegativeValueError as error:
+            return _Problem(str(error), True)
+        except (UnreadableValueError, OverflowError) as error:
+            return _Problem(str(error), False)
+
+
+def too_long(cell: str) -> str:
+    """Say that a cell is too long to be product data.
+
+    Args:
+        cell: The cell.
+
+    Returns:
+        The reason to reject its row.
+    """
+    return f"a cell of {len(cell):,} characters, at most {MAX_CELL:,}"
+
+
+class _Problem:
+    __slots__ = ("reason", "rejects")
+
+    def __init__(self, reason: str, rejects: bool) -> None:
+        self.reason = reason
+        self.rejects = rejects
