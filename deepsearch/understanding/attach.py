@@ -581,9 +581,9 @@ class _Attacher:
         kinds = self.kinds
         unit = quantity.unit
         assert unit is not None
-        nxt = unit_at(self.tokens, quantity.last, self.scan.language) if quantity.last < len(self.tokens) else ()
-        if quantity.shape == "one" and any(u.canonical in ("bag", "box", "carton", "can", "bottle", "pack", "barrel") for u in nxt):
-            self._emit(quantity, around, "pack_weight", around.first, around.last, 0.7)
+        packed = self._bagged(quantity)
+        if packed:
+            self._emit(quantity, around, "pack_weight", around.first, max(packed, around.last), 0.7)
             return
         if quantity.sense("mass") is not None and unit.raw in ("oz",) and "vessel" in kinds:
             litres = tuple(_tidy(v / 0.028349523125 * 0.0295735295625) for v in quantity.values)
@@ -600,6 +600,17 @@ class _Attacher:
             self._emit(quantity, around, "order_quantity", around.first, around.last, 0.8)
             return
         self._emit(quantity, around, "weight", around.first, around.last, 0.75)
+
+    def _bagged(self, quantity: Quantity) -> int:
+        """"25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
+        at = quantity.last
+        if quantity.shape != "one" or at >= len(self.tokens) or self.tokens.kinds[at] not in "wc":
+            return 0
+        if self.scan.has(at, "material") or self.word(at) in ("per", "in", "en", "pro", "por", "par", "per"):
+            at += 1
+        units = unit_at(self.tokens, at, self.scan.language) if at < len(self.tokens) and self.tokens.kinds[at] in "wc" else ()
+        packs = ("bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle")
+        return units[0].last if any(u.canonical in packs for u in units) else 0
 
     def _orders_bulk(self, quantity: Quantity, around: _Context) -> bool:
         unit = quantity.unit

@@ -98,10 +98,19 @@ class _Pairs:
             start = min(end, senses[0].last) if senses else start
         if start == end:
             return None
-        clean = start == 0 or self.word(start - 1) in ("\n", ".", ",", ";", "·", "(", "-", "!", "?", "|") or self.tokens.kinds[start - 1] == "n" or start == floor and not inline
+        before = self.word(start - 1)
+        clean = start == 0 or before in ("\n", ".", ";", "·", "(", "!", "?", "|") or self.tokens.kinds[start - 1] == "n" or start == floor and not inline
+        clean = clean or (before in (",", "-") and not (inline and self._known_tail(start, end)))
         if clean and self._words(start, end) <= 4:
             return self._made(start, end, colon, hint)
         return self._inline(start, end, colon, hint, floor)
+
+    def _known_tail(self, start: int, end: int) -> bool:
+        """Whether the words end in a known key that is shorter than they are."""
+        return any(
+            (match := self.scan.starting.get(index)) is not None and match.last == end and any(k in ("field", "textfield") for k, _ in match.payloads)
+            for index in range(start + 1, end)
+        )
 
     def _in_key(self, index: int, end: int) -> bool:
         word = self.word(index)
@@ -128,7 +137,7 @@ class _Pairs:
         room = best - 1 > floor or (best - 1 == floor and False)
         head = self.word(end - 1)
         before = best - 1
-        if head in _GENERIC and before >= start and before > floor and room and self.tokens.kinds[before] == "w" and self.scan.raw(before, before + 1)[:1].isupper() and best == end - 1:
+        if head in _GENERIC and before >= start and before > floor and room and self.tokens.kinds[before] == "w" and self.scan.raw(before, before + 1)[:1].isupper() and best == end - 1 and not any(self.scan.has(before, k) for k in ("material", "colour", "finish", "certification")):
             best = before
         return self._made(best, end, colon, hint)
 

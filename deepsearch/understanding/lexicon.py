@@ -134,7 +134,7 @@ class Trie:
         while frontier:
             payloads: tuple[tuple[str, Any], ...] = ()
             for node in frontier:
-                payloads += node.payloads
+                payloads += node.payloads if not payloads else tuple(p for p in node.payloads if p not in payloads)
             if payloads:
                 best = Match(start, at, payloads)
             if at >= end:

@@ -116,6 +116,8 @@ def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | N
         kinds = goods_kinds(scanned.tokens, *product)
     else:
         kinds = goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 60))
+    if "memory" in goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 120)):
+        kinds |= {"memory"}
     drafts += read_names(scanned, product)
     quantities = find_quantities(scanned)
     drafts += open_quantities(scanned, pairs, quantities)
@@ -132,6 +134,8 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     for draft in sorted(drafts, key=lambda d: (d.first, d.last)):
         previous = next((d for d in reversed(kept) if d.field == draft.field), None)
+        if previous is not None and draft.op == "eq" and isinstance(previous.value, tuple) and previous.op != "between" and draft.value in previous.value and isinstance(draft.value, str):
+            continue  # named again
         if (
             previous is not None
             and previous.op in ("eq", "any_of")

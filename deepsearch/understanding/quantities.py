@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from deepsearch.understanding.numerals import Atom, NumberReader
 from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import tokenise
 from deepsearch.understanding.units import Unit, convert, unit_at
 
 __all__ = ["Quantity", "find_quantities"]
@@ -424,13 +425,33 @@ def find_quantities(scan: Scan) -> list[Quantity]:
         if scan.used[at] or _blocked(scan, at):
             at += 1
             continue
-        quantity = reader.quantity(at)
+        quantity = reader.quantity(at) or _dual(scan, at)
         if quantity is None or (quantity.worded and not _worded_ok(scan, quantity)):
             at += 1
             continue
         found.append(quantity)
         at = max(quantity.last, at + 1)
     return found
+
+
+# Arabic says "two years" in one word.
+_DUALS = {"سنتين": "سنه", "سنتان": "سنه", "عامين": "سنه", "عامان": "سنه", "شهرين": "شهر", "شهران": "شهر",
+          "اسبوعين": "اسبوع", "اسبوعان": "اسبوع", "يومين": "يوم", "ساعتين": "ساعه", "مترين": "متر", "طنين": "طن",
+          "لترين": "لتر", "قطعتين": "قطعه", "حبتين": "حبه", "وحدتين": "وحده"}  # fmt: skip
+
+
+def _dual(scan: Scan, index: int) -> Quantity | None:
+    word = scan.tokens.words[index]
+    if not word or not "\u0600" <= word[0] <= "\u06ff":
+        return None
+    single = _DUALS.get(word) or (_DUALS.get(word[1:]) if word[0] in "لب" else None)
+    if single is None:
+        return None
+    units = unit_at(tokenise(single), 0, "ar")
+    if not units:
+        return None
+    unit = replace(units[0], last=index + 1)
+    return Quantity(index, index + 1, "one", (convert(2.0, unit),), (2.0,), (unit,), worded=True, core=index)
 
 
 def _blocked(scan: Scan, index: int) -> bool:
