@@ -37,8 +37,9 @@ __all__ = ["GpuBuildConfig", "Graph", "TorchExactIndex", "build_graph", "build_h
 # The best `depth` of a row lie in the `depth` groups of columns with the largest maxima,
 # so a selection over group maxima replaces one over all columns.
 _GROUP = 32
-# Rows whose candidates are compared with each other at a time.
-_THINNED = 1_024
+# Rows whose candidates are compared with each other at a time: on a GPU enough that the
+# steps of the loop over candidates, not their launches, take the time.
+_THINNED = {"cpu": 512, "cuda": 8_192}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,8 @@ class GpuBuildConfig:
     candidates: int = 96
     seed: int = 100
     device: str | None = None
-    block: int = 4_096
-    columns: int = 131_072
+    block: int = 8_192
+    columns: int = 65_536
     half: bool | None = None
 
     def __post_init__(self) -> None:
@@ -252,6 +253,11 @@ class _Linker:
     metric: Metric
     config: GpuBuildConfig
 
+    @property
+    def step(self) -> int:
+        """Rows thinned at a time."""
+        return _THINNED.get(self.rows.device.type, 1_024)
+
     def link(self, width: int, tell: Callable[[float], None]) -> Any:
         """Return (count, width) int32 links, -1 beyond the last."""
         torch, rows, config = self.torch, self.rows, self.config
@@ -262,8 +268,8 @@ class _Linker:
         for start in range(0, count, config.block):
             stop = min(count, start + config.block)
             found = self._best_earlier(norms, start, stop)
-            for low in range(start, stop, _THINNED):
-                high = min(stop, low + _THINNED)
+            for low in range(start, stop, self.step):
+                high = min(stop, low + self.step)
                 links[low:high], near[low:high] = self.diverse(
                     rows[low:high], found[low - start : high - start], config.M
                 )
@@ -361,8 +367,8 @@ class _Linker:
         table[node[kept], rank[kept]] = other[kept].to(torch.int32)
         out = table[:, :width].clone()
         crowded = torch.nonzero(sizes > width)[:, 0]
-        for start in range(0, crowded.shape[0], _THINNED):
-            nodes = crowded[start : start + _THINNED]
+        for start in range(0, crowded.shape[0], self.step):
+            nodes = crowded[start : start + self.step]
             out[nodes] = self.diverse(self.rows[nodes], table[nodes].long(), width)[0]
         return out
 
