@@ -1,0 +1,84 @@
+"""What the columnar rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.ranking.atoms import Ask
+from deepsearch.ranking.compare import Array, StatusArray
+from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
+from deepsearch.ranking.units import order_unit_factor
+from deepsearch.ranking.vocabulary import flag_of_text
+
+__all__ = [
+    "any_entry",
+    "any_text",
+    "asked_quantity",
+    "claim_flags",
+    "open_lists",
+    "row_unit_factors",
+    "unknown",
+]
+
+
+def unknown(table: FactTable) -> StatusArray:
+    """Return a column of unknowns."""
+    return np.zeros(len(table), dtype=np.int8)
+
+
+def any_entry(n: int, rows: npt.NDArray[np.int64], statuses: StatusArray) -> StatusArray:
+    """OR the statuses of each row's entries; rows without an entry are unknown."""
+    out = np.zeros(n, dtype=np.int8)
+    out[rows] = -1
+    out[rows[statuses == 0]] = 0
+    out[rows[statuses == 1]] = 1
+    return out
+
+
+def row_unit_factors(table: FactTable, ask: Ask) -> Array:
+    """How many of each row's sales unit one of the asked unit is; NaN if incomparable."""
+    asked = None if ask.order_quantity is None else ask.order_quantity.unit
+    order = table.texts("min_order_quantity.unit")
+    price = table.texts("price.unit")
+    by_order = order.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
+    by_price = price.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
+    return np.where(order.codes >= 0, by_order, by_price)
+
+
+def asked_quantity(table: FactTable, ask: Ask) -> Array:
+    """The order quantity in each row's sales unit; NaN where unsaid or incomparable."""
+    if ask.order_quantity is None:
+        return np.full(len(table), np.nan)
+    return ask.order_quantity.value * row_unit_factors(table, ask)
+
+
+def any_text(
+    table: FactTable, sources: Sequence[TextRows], rule: Callable[[str], int]
+) -> StatusArray:
+    """OR a rule over all texts of each row."""
+    rows, statuses = [], []
+    for source in sources:
+        found = source.texts.codes >= 0
+        rows.append(source.rows[found])
+        statuses.append(source.texts.map(rule)[found])
+    return any_entry(len(table), np.concatenate(rows), np.concatenate(statuses))
+
+
+def open_lists(
+    table: FactTable, field: str, status: StatusArray, rule: Callable[[str], int]
+) -> StatusArray:
+    """Silence is unknown; only a "no_<field>" claim denies what is not stated."""
+    denials = table.claim_column(f"no_{field}")
+    denied = np.zeros(len(table), dtype=np.bool_)
+    denied[denials.rows[denials.text.map(rule) == 1]] = True
+    status = np.maximum(status, 0)
+    status[denied & (status == 0)] = -1
+    return status
+
+
+def claim_flags(claims: ClaimColumn) -> StatusArray:
+    """Yes and no of claims, whether kept as a flag or as a word."""
+    return np.where(claims.flag != 0, claims.flag, claims.text.map(flag_of_text)).astype(np.int8)

@@ -1,0 +1,222 @@
+"""Quantity, price, budget and time of every row, at the quantity asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.ranking.atoms import (
+    TRANSPORT_DAYS,
+    Ask,
+    combine_arrays,
+    days_until,
+    largest_wanted,
+    number_atoms,
+)
+from deepsearch.ranking.columnar.common import asked_quantity, row_unit_factors, unknown
+from deepsearch.ranking.compare import Array, StatusArray, relation_array
+from deepsearch.ranking.tables import Codes, FactTable, Ladder
+from deepsearch.ranking.units import order_unit_factor
+from deepsearch.schema import Operator, Requirement
+
+__all__ = [
+    "budget",
+    "days_interval",
+    "delivery_date",
+    "lead_time",
+    "order_quantity",
+    "unit_price",
+    "unit_price_interval",
+]
+
+
+def _at_quantity(n: int, ladder: Ladder, asked: Array) -> tuple[Array, Array]:
+    """The interval a price ladder gives at each row's quantity; NaN where it gives none.
+
+    The tier with the largest `min_quantity` not above the quantity holds; where the
+    quantity is unknown, all tiers do.
+    """
+    quantity = asked[ladder.rows]
+    start = np.where(np.isnan(ladder.min_quantity), -np.inf, ladder.min_quantity)
+    end = np.where(np.isnan(ladder.max_quantity), np.inf, ladder.max_quantity)
+    free = np.isnan(quantity)
+    holds = free | ((start <= quantity) & (quantity <= end))
+    best = np.full(n, -np.inf)
+    np.maximum.at(best, ladder.rows[holds], start[holds])
+    holds &= free | (start == best[ladder.rows])
+    return _spread(n, ladder, holds)
+
+
+def _spread(n: int, ladder: Ladder, holds: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Lowest and highest value of the entries that hold, NaN for rows with none."""
+    low, high = np.full(n, np.inf), np.full(n, -np.inf)
+    np.minimum.at(low, ladder.rows[holds], ladder.low[holds])
+    np.maximum.at(high, ladder.rows[holds], ladder.high[holds])
+    none = np.isinf(low)
+    low[none] = np.nan
+    high[none] = np.nan
+    return low, high
+
+
+def unit_price_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
+    """Return the unit price each row states at the quantity asked, in its own currency.
+
+    Args:
+        table: Facts with `price.min`, `price.max` and, where kept, `price_tiers`.
+        ask: Holds the order quantity; None takes the whole ladder.
+
+    Returns:
+        (low, high), (n,) each, NaN where no price holds at that quantity.
+    """
+    low, high = table.numbers("price.min"), table.numbers("price.max")
+    high = np.where(np.isnan(high), low, high)
+    ladder = table.ladder("price_tiers", "low", "high")
+    if ladder is None or not len(ladder.rows):
+        return low, high
+    tier_low, tier_high = _at_quantity(len(table), ladder, asked_quantity(table, ask))
+    laddered = np.zeros(len(table), dtype=np.bool_)
+    laddered[ladder.rows] = True
+    return np.where(laddered, tier_low, low), np.where(laddered, tier_high, high)
+
+
+def _in_currency(
+    table: FactTable, low: Array, high: Array, currency: str | None, ask: Ask
+) -> tuple[Array, Array]:
+    """Convert prices where a rate is given; NaN where currencies are incomparable."""
+    if currency is None:
+        return np.full(len(low), np.nan), np.full(len(high), np.nan)
+
+    def factor(own: str) -> float | None:
+        if own == currency:
+            return 1.0
+        return None if ask.rates is None else ask.rates.factor(own, currency)
+
+    factors = table.texts("price.currency").map_number(factor, np.nan)
+    return low * factors, high * factors
+
+
+def unit_price(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge the unit price of every row."""
+    atoms = number_atoms(requirement, better=-1)
+    if atoms is None:
+        return unknown(table)
+    low, high = _in_currency(table, *unit_price_interval(table, ask), requirement.unit, ask)
+    if ask.order_quantity is not None:
+        asked = ask.order_quantity.unit
+        # a price a tonne says nothing of a price a piece; a kilogram's follows from it
+        factors = table.texts("price.unit").map_number(
+            lambda unit: order_unit_factor(asked, unit), 1.0
+        )
+        low, high = low * factors, high * factors
+    statuses = [relation_array(atom.op, atom.wanted, low, high) for atom in atoms]
+    return combine_arrays(requirement.op, statuses)
+
+
+def budget(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge the price of the order of every row."""
+    atoms = number_atoms(requirement, better=-1)
+    if atoms is None:
+        return unknown(table)
+    low, high = _in_currency(table, *unit_price_interval(table, ask), requirement.unit, ask)
+    if ask.order_quantity is None:
+        least = table.numbers("min_order_quantity.value")
+        known = ~np.isnan(least)
+        count = np.where(known, np.maximum(least, 1.0), 1.0)
+        # the smallest order counts in its own unit: a price in another one does not fit it
+        price_units, order_units = table.texts("price.unit"), table.texts("min_order_quantity.unit")
+        count = count * _pairwise_factors(order_units, price_units)
+    else:
+        asked = ask.order_quantity
+        factors = table.texts("price.unit").map_number(
+            lambda unit: order_unit_factor(asked.unit, unit), np.nan
+        )
+        priced = table.texts("price.unit").codes >= 0
+        count = asked.value * np.where(priced, factors, row_unit_factors(table, ask))
+    statuses = [relation_array(atom.op, atom.wanted, low * count, high * count) for atom in atoms]
+    return combine_arrays(requirement.op, statuses)
+
+
+def _pairwise_factors(of: Codes, into: Codes) -> Array:
+    """How many `into` one `of` is, row by row; 1 where either is unsaid."""
+    table = np.ones((len(of.values) + 1, len(into.values) + 1))
+    for i, a in enumerate(of.values):
+        for j, b in enumerate(into.values):
+            factor = order_unit_factor(a, b)
+            table[i, j] = np.nan if factor is None else factor
+    return np.asarray(table[of.codes, into.codes])
+
+
+def order_quantity(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge every row's minimum order."""
+    del ask  # the requirement itself says how many
+    most = largest_wanted(requirement)
+    if most is None:
+        return unknown(table)
+    units = table.texts("min_order_quantity.unit")
+    factors = units.map_number(lambda unit: order_unit_factor(unit, requirement.unit), 1.0)
+    least = table.numbers("min_order_quantity.value") * factors
+    if np.isinf(most):
+        floor = min(atom.wanted[0] for atom in number_atoms(requirement) or [])
+        return np.maximum(relation_array(Operator.LE, (floor, floor), least, least), 0)
+    return relation_array(Operator.LE, (most, most), least, least)
+
+
+def days_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
+    """Return the days each row states from order to shipment, at the quantity asked.
+
+    The lead time of the smallest stated quantity that covers the order; without lead
+    times, the dispatch time of stock goods.
+
+    Args:
+        table: Facts with `lead_times` or `lead_time_days`, and `dispatch_days`.
+        ask: Holds the order quantity.
+
+    Returns:
+        (low, high) in days, NaN where nothing is stated for that quantity.
+    """
+    n = len(table)
+    dispatch = table.numbers("dispatch_days")
+    longest = table.numbers("lead_time_days")
+    ladder = table.ladder("lead_times", "days", "days")
+    if ladder is None:
+        # only the longest is known: a smaller order may be quicker
+        low = np.where(np.isnan(longest), dispatch, 0.0)
+        return low, np.where(np.isnan(longest), dispatch, longest)
+    asked = asked_quantity(table, ask)[ladder.rows]
+    end = np.where(np.isnan(ladder.max_quantity), np.inf, ladder.max_quantity)
+    free = np.isnan(asked)
+    holds = free | (asked <= end)
+    best = np.full(n, np.inf)
+    np.minimum.at(best, ladder.rows[holds], end[holds])
+    holds &= free | (end == best[ladder.rows])
+    low, high = _spread(n, ladder, holds)
+    staged = np.zeros(n, dtype=np.bool_)
+    staged[ladder.rows] = True
+    other = np.where(np.isnan(longest), dispatch, longest)
+    return np.where(staged, low, other), np.where(staged, high, other)
+
+
+def lead_time(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge the days from order to shipment of every row."""
+    atoms = number_atoms(requirement, better=-1)
+    if atoms is None or requirement.unit not in (None, "day"):
+        return unknown(table)
+    low, high = days_interval(table, ask)
+    # a promise in between or below a wanted span is no fault: only its end binds
+    statuses = [
+        relation_array(Operator.LE, (atom.wanted[1],) * 2, low, high)
+        if atom.op is Operator.BETWEEN
+        else relation_array(atom.op, atom.wanted, low, high)
+        for atom in atoms
+    ]
+    return combine_arrays(requirement.op, statuses)
+
+
+def delivery_date(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge by a date of delivery."""
+    days = days_until(requirement, ask.today)
+    if days is None:
+        return unknown(table)
+    low, high = days_interval(table, ask)
+    met, late = high + TRANSPORT_DAYS <= days, low > days
+    return np.asarray(met.astype(np.int8) - late.astype(np.int8), dtype=np.int8)

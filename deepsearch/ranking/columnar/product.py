@@ -1,0 +1,179 @@
+"""Numbers, texts, yes and no, and what can be customised, of every row."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.ranking.atoms import Ask, combine_arrays, flag_wanted, number_atoms, text_atoms
+from deepsearch.ranking.columnar.common import (
+    any_entry,
+    any_text,
+    asked_quantity,
+    claim_flags,
+    open_lists,
+    unknown,
+)
+from deepsearch.ranking.compare import Array, StatusArray, relation_array
+from deepsearch.ranking.fields import (
+    CANONICAL_UNITS,
+    CUSTOMISABLE,
+    FACTS,
+    LISTS,
+    OPEN_LISTS,
+    Fact,
+    sense_of,
+    tolerance_of,
+)
+from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
+from deepsearch.ranking.units import order_unit_factor
+from deepsearch.ranking.vocabulary import flag_of_text, text_relation
+from deepsearch.schema import Requirement
+
+__all__ = ["capability", "flag", "number", "text"]
+
+
+def number(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge a number of every row."""
+    del ask
+    fact = FACTS.get(requirement.field)
+    atoms = number_atoms(requirement, better=0 if fact is None else fact.better)
+    if atoms is None:
+        return unknown(table)
+    sense, tolerance = sense_of(requirement.field), tolerance_of(requirement.field)
+    claims = table.claim_column(requirement.field)
+    low, high = _comparable_claims(claims, requirement)
+    statuses = []
+    for atom in atoms:
+        compared = relation_array(atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance)
+        known = ~np.isnan(low)
+        status = any_entry(len(table), claims.rows[known], compared[known])
+        if fact is not None:
+            value = _fact_numbers(table, fact, requirement)
+            by_fact = relation_array(
+                atom.op, atom.wanted, value, value, sense=sense, tolerance=tolerance
+            )
+            status = np.where(_fact_known(table, fact), by_fact, status).astype(np.int8)
+        statuses.append(status)
+    combined = combine_arrays(requirement.op, statuses)
+    return _if_customisable(table, requirement, combined)
+
+
+def _comparable_claims(claims: ClaimColumn, requirement: Requirement) -> tuple[Array, Array]:
+    """Claim intervals in the requirement's unit; NaN where units differ."""
+    wanted = requirement.unit or CANONICAL_UNITS.get(requirement.field)
+    if wanted is None:
+        same = claims.unit.codes < 0
+    else:
+        same = claims.unit.map(lambda unit: unit == wanted) == 1
+    return np.where(same, claims.number, np.nan), np.where(same, claims.high, np.nan)
+
+
+def _fact_known(table: FactTable, fact: Fact) -> npt.NDArray[np.bool_]:
+    return ~np.isnan(_first_known(table, fact))
+
+
+def _first_known(table: FactTable, fact: Fact) -> Array:
+    value = np.full(len(table), np.nan)
+    for column in fact.columns:
+        if table.is_numeric(column):
+            value = np.where(np.isnan(value), table.numbers(column), value)
+    return value
+
+
+def _fact_numbers(table: FactTable, fact: Fact, requirement: Requirement) -> Array:
+    value = _first_known(table, fact)
+    if fact.unit_column is not None:
+        units = table.texts(fact.unit_column)
+        return value * units.map_number(lambda u: order_unit_factor(u, requirement.unit), 1.0)
+    comparable = requirement.unit in (None, fact.unit)
+    return value if comparable else np.full(len(table), np.nan)
+
+
+def text(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge a text of every row."""
+    del ask
+    atoms = text_atoms(requirement)
+    if atoms is None:
+        return unknown(table)
+    field = requirement.field
+    statuses = []
+    for wanted in atoms:
+        rule = partial(text_relation, field, wanted)
+        status = any_text(table, _text_sources(table, field), rule)
+        fact = FACTS.get(field)
+        if fact is not None and table.is_text(fact.columns[0]):
+            column = table.texts(fact.columns[0])
+            status = np.where(column.codes >= 0, column.map(rule), status).astype(np.int8)
+        if field in OPEN_LISTS:
+            status = open_lists(table, field, status, rule)
+        statuses.append(status)
+    combined = combine_arrays(requirement.op, statuses)
+    return _if_customisable(table, requirement, combined)
+
+
+def _text_sources(table: FactTable, field: str) -> list[TextRows]:
+    claims = table.claim_column(field)
+    sources = [TextRows(claims.rows, claims.text)]
+    if field in LISTS:
+        sources.append(table.lists(LISTS[field][0]))
+    elif field == "hs_code":
+        sources.append(table.identifiers("hs"))
+    elif field not in FACTS:
+        sources.append(table.attribute_texts(field))
+    return sources
+
+
+def _if_customisable(
+    table: FactTable, requirement: Requirement, status: StatusArray
+) -> StatusArray:
+    """A maker of custom designs is not ruled out by his standard size or colour."""
+    if requirement.field not in CUSTOMISABLE:
+        return status
+    claims = table.claim_column("custom_design")
+    custom = np.zeros(len(table), dtype=np.bool_)
+    custom[claims.rows[claims.flag == 1]] = True
+    return np.where(custom & (status == -1), 0, status).astype(np.int8)
+
+
+def flag(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge a yes or no of every row."""
+    del ask
+    wanted = flag_wanted(requirement)
+    if wanted is None:
+        return unknown(table)
+    sign = np.int8(1 if wanted else -1)
+    claims = table.claim_column(requirement.field)
+    flags = claim_flags(claims) * sign
+    said = flags != 0
+    rows, statuses = [claims.rows[said]], [flags[said]]
+    if requirement.field not in FACTS:
+        attributes = table.attribute_texts(requirement.field)
+        words = attributes.texts.map(flag_of_text) * sign
+        rows.append(attributes.rows[words != 0])
+        statuses.append(words[words != 0])
+    status = any_entry(len(table), np.concatenate(rows), np.concatenate(statuses))
+    fact = FACTS.get(requirement.field)
+    if fact is not None and table.is_flag(fact.columns[0]):
+        own = table.flags(fact.columns[0])
+        status = np.where(own != 0, own * sign, status).astype(np.int8)
+    return status
+
+
+def capability(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge what is offered from the quantity asked on."""
+    wanted = flag_wanted(requirement)
+    if wanted is None:
+        return unknown(table)
+    if not wanted:  # nobody is made to print a logo
+        return np.ones(len(table), dtype=np.int8)
+    claims = table.claim_column(requirement.field)
+    status = claim_flags(claims)
+    if ask.order_quantity is not None:
+        asked = asked_quantity(table, ask)[claims.rows]
+        bounded = (status == 1) & ~np.isnan(claims.min_quantity)
+        status = np.where(bounded & np.isnan(asked), 0, status)
+        status = np.where(bounded & (claims.min_quantity > asked), -1, status).astype(np.int8)
+    return any_entry(len(table), claims.rows, status)

@@ -1,0 +1,132 @@
+"""What a rule finds, and how findings are put together and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from deepsearch.ranking.atoms import combine
+from deepsearch.ranking.fields import field_words, unit_words
+from deepsearch.ranking.judging.view import ListingView
+from deepsearch.ranking.units import number_text
+from deepsearch.ranking.vocabulary import flag_of_text
+from deepsearch.schema import Claim, Evidence, EvidenceGrade, Operator, Quantity, Requirement
+
+__all__ = [
+    "Finding",
+    "best",
+    "claim_evidence",
+    "claim_flag",
+    "decide",
+    "interval_text",
+    "listed",
+    "open_list",
+    "quantity_text",
+    "silent",
+    "unreadable",
+    "yes_no",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One status with its reason in words and what it rests on."""
+
+    status: int
+    reason: str
+    evidence: Evidence | None = None
+
+
+def unreadable(requirement: Requirement) -> Finding:
+    """Find nothing, since the requirement itself cannot be compared."""
+    return Finding(
+        0,
+        f"{field_words(requirement.field)} {requirement.op} {requirement.value!r} cannot be compared",
+    )
+
+
+def silent(requirement: Requirement) -> Finding:
+    """Find nothing, since the listing does not say."""
+    return Finding(0, f"the listing does not say its {field_words(requirement.field)}")
+
+
+def decide(op: Operator, findings: Sequence[Finding]) -> Finding:
+    """Put findings together; the first that has the deciding status speaks."""
+    if len(findings) == 1:
+        only = findings[0]
+        negated = op is Operator.NE or op is Operator.NONE_OF
+        return replace(only, status=-only.status) if negated and only.status else only
+    status = combine(op, [finding.status for finding in findings])
+    raw = -status if op in (Operator.NE, Operator.NONE_OF) else status
+    deciding = [finding for finding in findings if finding.status == raw]
+    reason = "; ".join(dict.fromkeys(finding.reason for finding in deciding))
+    return Finding(status, reason, next((f.evidence for f in deciding if f.evidence), None))
+
+
+def best(findings: Iterable[Finding]) -> Finding | None:
+    """OR: the most favourable finding, the first of equals."""
+    return max(findings, key=lambda finding: finding.status, default=None)
+
+
+def claim_evidence(claim: Claim, value: str) -> Evidence:
+    """Return a claim as evidence, with its value as a person would read it."""
+    return Evidence(
+        field=claim.dimension,
+        value=value,
+        source=claim.source,
+        grade=claim.evidence,
+        stated_on=claim.stated_on,
+    )
+
+
+def listed(field: str, value: str, grade: EvidenceGrade = EvidenceGrade.LISTED) -> Evidence:
+    """Return a field of the record as evidence."""
+    return Evidence(field=field, value=value, source=field, grade=grade)
+
+
+def interval_text(low: float, high: float, unit: str | None) -> str:
+    """Write an interval for a reader: "5 kg", "100 to 240 V"."""
+    span = number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
+    return f"{span} {unit_words(unit, high)}" if unit else span
+
+
+def quantity_text(quantity: Quantity) -> str:
+    """Write a quantity for a reader: "100 pieces"."""
+    return f"{number_text(quantity.value)} {unit_words(quantity.unit, quantity.value)}"
+
+
+def open_list(
+    view: ListingView,
+    field: str,
+    wanted: str,
+    finding: Finding,
+    rule: Callable[[str], int],
+) -> Finding:
+    """Silence is unknown; only a "no_<field>" claim denies what is not stated."""
+    if finding.status == 1:
+        return finding
+    for claim in view.of(f"no_{field}"):
+        if isinstance(claim.value, str) and rule(claim.value) == 1:
+            return Finding(
+                -1, f"the listing rules out {wanted}", claim_evidence(claim, claim.value)
+            )
+    if finding.evidence is None:
+        return finding
+    return replace(
+        finding,
+        status=0,
+        reason=f"{field_words(field)} {finding.evidence.value} is stated, "
+        f"{wanted} is not mentioned",
+    )
+
+
+def claim_flag(claim: Claim) -> int:
+    """Read a claim as yes (1) or no (-1); 0 where it is neither."""
+    if isinstance(claim.value, bool):
+        return 1 if claim.value else -1
+    return flag_of_text(claim.value) if isinstance(claim.value, str) else 0
+
+
+def yes_no(flag: int) -> str:
+    """Return the word of a flag."""
+    return "yes" if flag > 0 else "no"
