@@ -417,7 +417,9 @@ def _sink(keys: Any, heap: Any, at: int, size: int) -> None:
 def _probe(
     tables: Any,
     mask: Any,
+    share: float,
     budget: int,
+    far: int,
     planes: Any,
     numbers: Any,
     query: Any,
@@ -437,12 +439,16 @@ def _probe(
         _sink(keys, heap, at, lists)
     left = lists
     scored = 0
+    visited = 0
     filled = 0
-    while left > 0 and scored < budget:
+    # Where the near lists allow much less than all lists do, the filter leads away from
+    # the query, and its best rows are spread over more lists.
+    while left > 0 and (scored < budget or (scored < far and scored < 0.5 * share * visited)):
         near = heap[0]
         left -= 1
         heap[0] = heap[left]
         _sink(keys, heap, 0, left)
+        visited += tables.starts[near + 1] - tables.starts[near]
         for row in range(tables.starts[near], tables.starts[near + 1]):
             if masked and not mask[tables.order[row]]:
                 continue
@@ -509,7 +515,9 @@ def search(
     everything: bool,
     rows: Any,
     mask: Any,
+    share: float,
     budget: int,
+    far: int,
     queries: Any,
     squared: bool,
     sigmas: float,
@@ -530,7 +538,9 @@ def search(
             that a row must reach, so that most rows need not be scored twice.
         rows: (m,) int32 ascending allowed rows; empty where all are. Used if `everything`.
         mask: (n,) bool by position; empty allows all.
+        share: Share of the rows that the mask allows.
         budget: Allowed rows to score a query, at least.
+        far: The same where the lists visited allow less than half of that share.
         queries: (queries, dim) float32.
         squared: True where the metric is l2.
         sigmas: Standard errors of the bit estimate a row is given the benefit of.
@@ -562,7 +572,10 @@ def search(
         best[:] = -np.inf
         best_rows[:] = -1
         if budget > 0:
-            _probe(tables, mask, budget, planes, numbers, codes, best, best_rows, space)
+            _probe(
+                tables, mask, share, budget, far, planes, numbers, codes,
+                best, best_rows, space,
+            )  # fmt: skip
         if everything:
             # Just below the worst kept, so that the rows found are found again.
             floor = best[0]

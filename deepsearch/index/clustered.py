@@ -51,6 +51,8 @@ class ClusteredConfig:
         lists: Lists the rows are split into; None: 2 * sqrt(n).
         budget: Allowed rows scored in a plain search, at least; None: 5 % of the rows
             and at least 2,000.
+        far_factor: How many times the budget is scored where the lists near a query allow
+            less than half the share of rows that all lists do, 1 or more.
         sigmas: Standard errors of the bit estimate a row is given the benefit of while
             lists are probed.
         scan_sigmas: The same where every allowed row is to be scored.
@@ -62,6 +64,7 @@ class ClusteredConfig:
 
     lists: int | None = None
     budget: int | None = None
+    far_factor: float = 4.0
     sigmas: float = 2.0
     scan_sigmas: float = 3.5
     iterations: int = 6
@@ -79,12 +82,14 @@ class ClusteredConfig:
             (self.lists is not None and self.lists < 1)
             or (self.budget is not None and self.budget < 1)
             or (self.threads is not None and self.threads < 1)
+            or self.far_factor < 1
             or self.sigmas < 0
             or self.scan_sigmas < 0
             or self.iterations < 1
         ):
             raise InvalidInputError(
-                f"{self} is out of range: lists, budget, iterations and threads must be >= 1, "
+                f"{self} is out of range: lists, budget, far_factor, iterations and threads "
+                "must be >= 1, "
                 "sigmas >= 0."
             )
 
@@ -164,38 +169,41 @@ class ClusteredIndex(ApproximateIndex):
         allowed = _NO_MASK if mask is None else mask
         # A small visit pays where many rows would otherwise be scored twice.
         budget = _FIRST_VISIT if count >= 4 * _FIRST_VISIT else 0
-        matches = self._run(queries, k, rows, allowed, budget, everything=True)
+        matches = self._run(queries, k, allowed, count, budget, rows=rows)
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
     def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
     ) -> Matches:
         """Visit lists until `effort` allowed rows were scored; see `ApproximateIndex`."""
-        del count
-
         allowed = _NO_MASK if mask is None else mask
-        return self._run(queries, k, _NO_ROWS, allowed, max(effort, k), everything=False)
+        return self._run(queries, k, allowed, count, max(effort, k), rows=None)
 
     def _run(
         self,
         queries: FloatArray,
         k: int,
-        rows: npt.NDArray[np.int32],
         mask: BoolArray,
+        allowed: int,
         budget: int,
         *,
-        everything: bool,
+        rows: npt.NDArray[np.int32] | None,
     ) -> Matches:
+        # `rows`: score all of them (empty: all there are); None: visit the near lists.
         count = queries.shape[0]
+        everything = rows is not None
+        far = budget if everything else round(self.config.far_factor * budget)
         out = empty_matches(count, k)
 
         def work(part: slice) -> None:
             _kernels().search(
                 self._tables,
                 everything,
-                read_only(rows),
+                read_only(_NO_ROWS if rows is None else rows),
                 read_only(mask),
+                allowed / max(1, len(self)),
                 budget,
+                far,
                 read_only(queries[part]),
                 self.space.metric == "l2",
                 self.config.scan_sigmas if everything else self.config.sigmas,
@@ -218,7 +226,7 @@ class ClusteredIndex(ApproximateIndex):
     def efforts(self) -> tuple[int, ...]:
         """Return efforts worth trying, ascending, for calibration."""
         count = len(self)
-        ladder = (250 * 2 ** (step / 2) for step in range(40))
+        ladder = (100 * 2 ** (step / 2) for step in range(44))
         return (*(round(budget) for budget in ladder if budget < count), count)
 
     def parts(self) -> Mapping[str, Callable[[Path], None]]:

@@ -142,7 +142,15 @@ def test_values_of_very_different_size() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"lists": 0}, {"budget": 0}, {"threads": 0}, {"sigmas": -1}, {"iterations": 0}]
+    "wrong",
+    [
+        {"lists": 0},
+        {"budget": 0},
+        {"threads": 0},
+        {"sigmas": -1},
+        {"iterations": 0},
+        {"far_factor": 0.5},
+    ],
 )
 def test_options_that_cannot_work(wrong: dict[str, int]) -> None:
     with pytest.raises(InvalidInputError, match="out of range"):
