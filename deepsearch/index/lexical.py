@@ -244,9 +244,9 @@ class LexicalIndex:
                 weights[term] = weights.get(term, 0.0) + times * share
         if spelling:
             for pair in {one + other for one, other in pairwise(tokens)} - set(tokens):
-                term = self._terms.get(pair)  # "dish washer" for "dishwasher"
-                if term is not None and pair.isalpha():
-                    weights[term] = weights.get(term, 0.0) + 1.0
+                whole = self._terms.get(pair)  # "dish washer" for "dishwasher"
+                if whole is not None and pair.isalpha():
+                    weights[whole] = weights.get(whole, 0.0) + 1.0
         return weights
 
     def _meant(self, token: str, *, spelling: bool) -> dict[int, float]:
