@@ -127,8 +127,8 @@ class _Attacher:
             if match is None:
                 if self.tokens.kinds[at] in "wc":
                     self._left_word(at, around)
-                elif self.word(at) in "±≈~":
-                    around.approx = around.approx or self.word(at) != "±"
+                elif self.word(at) in "≈~":
+                    around.approx = True
                 at, steps = at - 1, steps + 1
                 continue
             if self._stops_left(match.payloads):
@@ -163,7 +163,7 @@ class _Attacher:
         for kind, value in payloads:
             if kind == "cmp" and near:
                 if value == "approx":
-                    around.approx = True
+                    around.approx = around.approx or self.word(first) != "±"
                 elif around.op is None:
                     around.op, around.op_words = str(value), self.tokens.folded[self.tokens.starts[first] : self.tokens.ends[last - 1]]
                 around.first = min(around.first, first)
@@ -322,6 +322,8 @@ class _Attacher:
             return "operating_temperature", "lt" if around.op == "lt" else "le"
         if resists:
             return ("temperature" if name != "operating_temperature" else name), "ge"
+        if around.op == "le" and self._says_up_to(around) and not around.op_words.startswith(("max", "最", "макс")):
+            return ("operating_temperature" if operating and not named else name), "ge"
         if operating and not named and name == "temperature":
             op = around.op
             if op in (None, "le") :
@@ -547,7 +549,9 @@ class _Attacher:
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
         before = range(clause.first, quantity.first)
         if not before or all(self.scan.has(i, "noise") or self.scan.has(i, "stop") or self.tokens.kinds[i] == "s" for i in before):
-            return not any(draft.field == "order_quantity" for draft in self.drafts)
+            opening = all(self.scan.has(i, "noise") or self.tokens.kinds[i] == "s" for i in range(clause.first))
+            fresh = not any(draft.field == "order_quantity" for draft in self.drafts)
+            return fresh and (opening or self.word(clause.first - 1) == "\n")
         asked = [i for i in before if self.scan.has(i, "buy") or self.scan.has(i, "cmp")]
         if not asked:
             return False
@@ -690,8 +694,8 @@ class _Attacher:
             self._emit(quantity, around, "age_range", first, last, 0.85)
         elif 86400.0 <= unit.factor < 3e6 and (around.op in ("le", "lt") or quantity.shape == "range" and unit.factor < 2e6):
             self._emit(quantity, around, "lead_time", first, last, 0.75)
-        elif unit.factor <= 3600 and around.op is not None:
-            self._emit(quantity, around, "time", first, last, 0.5)
+        elif 86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left):
+            self._emit(quantity, around, "lead_time", first, last, 0.75)
 
     def _bare_percent(self, quantity: Quantity, around: _Context) -> None:
         for at in (quantity.last, quantity.first - 1):

@@ -292,7 +292,7 @@ class _Codes:
             return False
         named = any(self.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
         metal = self._metal_near(index, last)
-        if not named and not metal:
+        if not named and not metal and not (found.startswith("1.4") and len(found) == 6):
             return False
         first = index
         previous = self.drafts[-1] if self.drafts else None

@@ -17,6 +17,19 @@ _CASED_CERTS = frozenset(
      "bv", "epa", "ifs", "msc", "sds", "acs", "cpc", "carb", "brc", "bpi", "csa", "saa", "emc", "lvd", "coc", "mfi", "fda", "pse", "nop"}
 )  # fmt: skip
 _CASED_MATERIALS = frozenset({"pa", "pe", "pp", "pet", "pu", "pc", "abs", "pom", "eva", "tpu", "tpe", "pla", "hips", "frp", "grp", "eps", "mdf", "asa"})
+_COMPOUND_HEADS = tuple(
+    (head, value)
+    for value, heads in {
+        "stainless steel": "edelstahl rvs roestvrijstalen", "cotton": "baumwoll katoen", "plastic": "kunststoff plastik",
+        "aluminium": "aluminium alu", "wood": "holz houten", "leather": "leder", "glass": "glas", "paper": "papier",
+        "cardboard": "karton wellpapp", "rubber": "gummi rubber", "silicone": "silikon siliconen", "ceramic": "keramik",
+        "brass": "messing", "copper": "kupfer koper", "bamboo": "bambus bamboe", "linen": "leinen linnen", "wool": "woll",
+        "metal": "metall metalen", "concrete": "beton", "porcelain": "porzellan porselein", "steel": "stahl staal",
+        "cast iron": "gusseisen", "felt": "filz", "nitrile": "nitril", "latex": "latex", "jute": "jute", "marble": "marmor",
+        "PVC": "pvc", "polyester": "polyester", "acrylic": "acryl", "bronze": "bronze", "titanium": "titan", "kraft paper": "kraftpapier",
+    }.items()
+    for head in heads.split()
+)
 _UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
 _WEAK_USES = frozenset({"school", "hotel", "office", "wedding", "garden", "restaurant", "camping", "kitchen", "household", "construction", "warehouse", "children", "gym", "commercial", "marine", "automotive"})
 _TO = frozenset("to nach para hasta до в на إلى الى to the naar vers au aux do à a en till into для".split())
@@ -33,11 +46,12 @@ class _Group:
 
 
 class _Mentions:
-    def __init__(self, scan: Scan, product: tuple[int, int] | None, machine: bool) -> None:
+    def __init__(self, scan: Scan, product: tuple[int, int] | None, kinds: frozenset[str]) -> None:
         self.scan = scan
         self.tokens = scan.tokens
         self.product = product or (-1, -1)
-        self.machine = machine
+        self.machine = "machine" in kinds
+        self.tube = "tube" in kinds
         self.drafts: list[Draft] = []
 
     def word(self, index: int) -> str:
@@ -70,10 +84,10 @@ class _Mentions:
         return False
 
     def near(self, first: int, last: int, kind: str, back: int = 3, ahead: int = 3) -> bool:
-        inside = self.clause(first)
+        start, stop = self.clause(first).start, self.clause(last - 1).stop
         return any(
             self.scan.has(i, kind)
-            for i in (*range(max(inside.start, first - back), first), *range(last, min(inside.stop, last + ahead)))
+            for i in (*range(max(start, first - back), first), *range(last, min(stop, last + ahead)))
         )
 
     # ------------------------------------------------------------ lists of one kind
@@ -143,11 +157,18 @@ class _Mentions:
             return not (self.tokens.glued(match.first) and match.first and self.tokens.kinds[match.first - 1] in "wn")
 
         for group in self.groups("certification", wanted):
+            if self._unneeded(group):
+                continue
             draft = self._list_draft("certification", group, "all_of")
             if isinstance(draft.value, tuple) and any(self.word(i) == "/" for i in range(group.first, group.last)) and group.joined is None:
                 draft.op = "all_of"
             draft.confidence = 0.95
             self.add(draft)
+
+    def _unneeded(self, group: _Group) -> bool:
+        """"FSC not needed" asks for nothing, and rules nothing out."""
+        return any(self.scan.has(i, "unneeded") for i in range(group.last, min(group.last + 4, self.clause(group.last - 1).stop))) or any(
+            self.scan.has(i, "unneeded") for i in range(max(self.clause(group.first).start, group.first - 3), group.first))
 
     def colours(self) -> None:
         for group in self.groups("colour", self._believable_colour):
@@ -204,8 +225,9 @@ class _Mentions:
                 return False
             return not (self.tokens.glued(match.first) and match.first and self.tokens.kinds[match.first - 1] == "n")
 
+        if self.scan.language in ("de", "nl"):
+            self._compounds()
         for group in self.groups("material", wanted):
-            group = self._merge_side(group)
             field = "material"
             part = self._part_material(group)
             if part is not None:
@@ -218,9 +240,16 @@ class _Mentions:
     def _slashed(self, group: _Group) -> bool:
         return any(self.word(i) == "/" for i in range(group.first, group.last))
 
-    def _merge_side(self, group: _Group) -> _Group:
-        """"steel alloy": two names side by side are one material, the more telling one."""
-        return group
+    def _compounds(self) -> None:
+        """Edelstahlrohre, Baumwolltaschen: the product's name begins with its material."""
+        for at in range(max(0, self.product[0]), max(0, self.product[1])):
+            word = self.word(at)
+            if self.tokens.kinds[at] != "w" or self.scan.match_of(at) is not None or self.scan.used[at]:
+                continue
+            for head, value in _COMPOUND_HEADS:
+                if word.startswith(head) and len(word) >= len(head) + 3:
+                    self.add(Draft("material", "eq", value, None, at, at + 1, 0.8))
+                    break
 
     def _lone_material(self, match: Match) -> bool:
         after = match.last
@@ -273,6 +302,8 @@ class _Mentions:
                     if not (inside or self._for_cue(match) or (value in ("outdoor", "food contact") and self.scan.language != "x")):
                         continue
                 elif kind == "form" and not inside:
+                    continue
+                elif kind == "power_source" and value == "hydraulic" and self.tube:
                     continue
                 elif kind == "power_source" and not inside and not self._power_cue(match):
                     continue
@@ -363,6 +394,10 @@ class _Mentions:
         while end < len(self.tokens) and end < at + 3 and self.tokens.kinds[end] == "w" and self.scan.raw(end, end + 1)[:1].isupper() and not self.scan.used[end] and (end == at or self.scan.match_of(end) is None):
             end += 1
         if end == at:
+            if self.tokens.kinds[at] == "c":
+                while end < len(self.tokens) and end < at + 4 and self.tokens.kinds[end] == "c" and self.scan.match_of(end) is None and not self.scan.used[end]:
+                    end += 1
+                return (self.scan.raw(at, end), at, end) if 2 <= end - at <= 4 and self.scan.language == "zh" else None
             if self.tokens.kinds[at] == "w" and "\u0600" <= self.word(at)[:1] <= "\u06ff":
                 return self.scan.raw(at, at + 1), at, at + 1
             return None
@@ -685,18 +720,18 @@ class _Mentions:
                 self.add(Draft(name, "eq", True, None, match.first, clause.stop, 0.6))
 
 
-def read_mentions(scan: Scan, product: tuple[int, int] | None, machine: bool) -> list[Draft]:
+def read_mentions(scan: Scan, product: tuple[int, int] | None, kinds: frozenset[str]) -> list[Draft]:
     """Read every requirement whose value is a word.
 
     Args:
         scan: The text; tokens already spoken for are left alone.
         product: Tokens of the product's name, if known.
-        machine: Whether the product is a machine, named after what it works on.
+        kinds: Kinds of goods asked for; a machine is named after what it works on.
 
     Returns:
         Drafts found.
     """
-    reader = _Mentions(scan, product, machine)
+    reader = _Mentions(scan, product, kinds)
     for step in (
         reader.incoterms, reader.origins, reader.destinations, reader.payments, reader.suppliers,
         reader.certificates, reader.customs, reader.finishes, reader.colours, reader.materials,

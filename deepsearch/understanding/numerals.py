@@ -245,6 +245,8 @@ class NumberReader:
             return None
         if word == "k":
             following = tokens.words[last + 1] if last + 1 < len(tokens) else ""
+            if tokens.kinds[last - 1] == "n" and len(tokens.words[last - 1].split(".")[0]) >= 4:
+                return None  # 4000K is a colour temperature
             if not tokens.glued(last) or (tokens.text[tokens.starts[last]] == "K" and following in ("light",)):
                 return None
         return last + 1, factor

@@ -124,7 +124,7 @@ def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | N
     drafts += attach(scanned, quantities, kinds)
     for pair in pairs:
         scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
-    drafts += read_mentions(scanned, product, "machine" in kinds)
+    drafts += read_mentions(scanned, product, kinds)
     drafts += leftover_values(scanned, pairs, drafts)
     return product, _merged(scanned, drafts)
 

@@ -53,7 +53,10 @@ class _Finder:
         lead = self.scan.clauses[0] if self.scan.clauses else None
         counted = [last for first, last in self.counted() if lead is not None]
         early_buy = [start for start in found if start < 40]
-        return [*early_buy[:3], *counted[:2], opening, *found[3:5]] if early_buy else [*counted[:1], opening, *counted[1:3], *found]
+        if early_buy:
+            return [*early_buy[:3], *counted[:2], opening, *found[3:5]]
+        first_number = opening < len(self.tokens) and self.reader.at(opening) is not None
+        return [*counted[:1], opening, *found, *counted[1:3]] if first_number else [opening, *counted[:3], *found]
 
     def opening(self) -> int:
         at = 0
@@ -68,8 +71,8 @@ class _Finder:
         if start >= len(self.tokens):
             return True
         sentence = self.scan.clauses[self.scan.clause_of[start]].sentence
-        inside = [c for c in self.scan.clauses if c.sentence == sentence]
-        ends = inside[-1].last
+        del sentence
+        ends = self.scan.clauses[self.scan.clause_of[start]].last
         if self.word(ends) == "?" or self.word(start) in _QUESTIONS or self.word(start) in _VERBS:
             return True
         return self.scan.has(start, "own") and self.scan.language != "zh"
@@ -182,7 +185,7 @@ class _Finder:
 
     def _number_in_name(self, at: int, first: int) -> int:
         """Model numbers inside a name ("iPhone 14") stay; quantities end it."""
-        if self._unit_after(at + 1):
+        if self._unit_after(at + 1) or self.word(at + 1) in ("x", "*", "х") or self.cjk and at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "c":
             return 0
         glued = self.tokens.glued(at) and at > first
         return 1 if glued else 0

@@ -373,6 +373,8 @@ class _Reader:
                 break
             if units and sense and units[0].dimension == "count" and units[0].canonical != sense[0].canonical:
                 break
+            if self.word(at) == "," and not self.tokens.glued(step) and units and sense and units[0].factor != sense[0].factor:
+                break  # "100 m, 5 km": two things
             if step == at and not (units and sense):
                 break  # side by side without a sign: only if both carry the unit
             members.append((nxt, sense))

@@ -136,6 +136,7 @@ class Tokens:
 
     def raw(self, first: int, last: int) -> str:
         """The buyer's own words from token `first` up to, not including, `last`."""
+        last = min(last, len(self.words))
         if first >= last:
             return ""
         return self.text[self.starts[first] : self.ends[last - 1]]
