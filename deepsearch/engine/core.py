@@ -20,6 +20,7 @@ from deepsearch.engine.retrieval import EncodedPart
 from deepsearch.engine.search import SearchOptions, answer, filter_mask, ms_since, retrieve
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
+from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import Filter
 from deepsearch.inputs import load_picture
@@ -309,7 +310,7 @@ class SearchEngine:
         parsed = [self._parse(query, options) for query in queries]
         parse_ms = ms_since(start) / max(1, len(queries))
         start = time.perf_counter()
-        encoded = self._encode(queries)
+        encoded = self._encode(queries, parsed)
         encode_ms = ms_since(start) / max(1, len(queries))
         results = []
         for number, (query, understood, parts) in enumerate(
@@ -349,8 +350,9 @@ class SearchEngine:
         options = options or SearchOptions(profile="custom product")
         snapshot = self.snapshot
         parsed = self._parse(asked, options)
-        (parts,) = self._encode([asked])
+        (parts,) = self._encode([asked], [parsed])
         filtered = filter_mask(snapshot, asked)
+        asked = replace(asked, text=retrieval_text(asked.text, parsed))
         found, _ = retrieve(snapshot, asked, parts, allowed=filtered, options=options)
         return rank_suppliers(
             found,
@@ -369,13 +371,22 @@ class SearchEngine:
         else:
             parsed = ParsedQuery(text=query.text, language="", product=query.text)
         if query.requirements:
-            parsed = replace(parsed, requirements=(*parsed.requirements, *query.requirements))
+            said = {(r.field, r.op, r.value, r.unit) for r in query.requirements}
+            # A sheet's row says the same as text and as cells; the cells know their place.
+            others = (
+                r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said
+            )
+            parsed = replace(parsed, requirements=(*query.requirements, *others))
         return parsed
 
-    def _encode(self, queries: Sequence[Query]) -> list[list[EncodedPart]]:
+    def _encode(
+        self, queries: Sequence[Query], parsed: Sequence[ParsedQuery]
+    ) -> list[list[EncodedPart]]:
         """Encode all parts of all queries: one batch of texts, one of pictures."""
         parts = [
-            (number, part) for number, query in enumerate(queries) for part in _parts_of(query)
+            (number, part)
+            for number, (query, understood) in enumerate(zip(queries, parsed, strict=True))
+            for part in _parts_of(query, understood)
         ]
         texts = [part.text for _, part in parts if part.text is not None]
         pictures = [
@@ -415,12 +426,12 @@ def _listings_of_suppliers(
     return listings
 
 
-def _parts_of(query: Query) -> list[QueryPart]:
+def _parts_of(query: Query, parsed: ParsedQuery) -> list[QueryPart]:
     """Return the parts to encode: the text's own first."""
     parts = list(query.parts)
     if query.text.strip():
-        text = QueryPart(kind=Modality.TEXT, text=query.text, weight=query.text_weight)
-        parts.insert(0, text)
+        words = retrieval_text(query.text, parsed)
+        parts.insert(0, QueryPart(kind=Modality.TEXT, text=words, weight=query.text_weight))
     return parts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -13,6 +13,7 @@ import numpy as np
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
 from deepsearch.engine.retrieval import EncodedPart, Run, lexical_run, part_runs
 from deepsearch.engine.snapshot import Snapshot
+from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import parse_filter
 from deepsearch.ranking import (
@@ -111,7 +112,8 @@ def answer(
     if allowed is not None:
         notes.append(Note(stage="filter", text=f"{count} of {total} listings are allowed."))
     start = time.perf_counter()
-    found, runs = retrieve(snapshot, query, parts, allowed=allowed, options=options)
+    searched = replace(query, text=retrieval_text(query.text, parsed))
+    found, runs = retrieve(snapshot, searched, parts, allowed=allowed, options=options)
     notes += [
         Note(stage="index", text=f"{run.name}: {run.plan.reason}") for run in runs if run.plan
     ]
@@ -131,7 +133,7 @@ def answer(
     facts: dict[str, object] = {"listings": total, "allowed": count}
     if count < options.k and any(requirement.hard for requirement in parsed.requirements):
         start = time.perf_counter()
-        ways = _relaxed(snapshot, query, parsed, parts, filtered=filtered, options=options)
+        ways = _relaxed(snapshot, searched, parsed, parts, filtered=filtered, options=options)
         notes += [Note(stage="relax", text=way.sentence) for way in ways]
         facts["relaxations"] = [(way.sentence, way.count) for way in ways]
         timings["relax"] = ms_since(start)
