@@ -39,13 +39,19 @@ def vectors() -> FloatArray:
     return make_vectors(COUNT, 1)
 
 
+_built: dict[str, AnyIndex] = {}
+
+
 @pytest.fixture(params=BUILDERS)
 def index(request: pytest.FixtureRequest) -> AnyIndex:
-    if request.param == "hnsw":
+    name = str(request.param)
+    if name == "hnsw":
         pytest.importorskip("hnswlib")
-    built = BUILDERS[request.param](vectors(), SPACE)
-    assert isinstance(built, AnyIndex)
-    return built
+    if name not in _built:
+        made = BUILDERS[name](vectors(), SPACE)
+        assert isinstance(made, AnyIndex)
+        _built[name] = made
+    return _built[name]
 
 
 @pytest.mark.parametrize("include_vectors", [True, False])
