@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft, slug
@@ -96,11 +96,12 @@ def _mistyped(word: str) -> str | None:
 
 
 class _Attacher:
-    def __init__(self, scan: Scan, quantities: list[Quantity], kinds: frozenset[str]) -> None:
+    def __init__(self, scan: Scan, quantities: list[Quantity], kinds: frozenset[str], product: tuple[int, int]) -> None:
         self.scan = scan
         self.tokens = scan.tokens
         self.quantities = quantities
         self.kinds = kinds
+        self.product = product
         self.owner = [-1] * len(scan.tokens)
         for number, quantity in enumerate(quantities):
             for index in range(quantity.first, quantity.last):
@@ -568,9 +569,24 @@ class _Attacher:
         if packed:
             self._emit(quantity, around, "pack_size", around.first, packed, 0.75)
             return
-        name = "order_quantity"
+        if self._one_of_price(quantity):
+            return
+        if self.word(quantity.first - 1) in ("по", "zu", "of", "de", "da", "com", "with", "à", "je", "a") and self._counted_before(quantity.first - 2):
+            self._emit(quantity, around, "pack_size", around.first, around.last, 0.8)
+            return
         around.last = max(around.last, at)
-        self._emit(quantity, around, name, around.first, around.last, 0.9)
+        if self.product[0] <= at - 1 < self.product[1] and unit.canonical not in ("set", "pair", "dozen"):
+            quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
+        self._emit(quantity, around, "order_quantity", around.first, around.last, 0.9)
+
+    def _one_of_price(self, quantity: Quantity) -> bool:
+        """"1枚50円": the one is what the price is for."""
+        number = self.owner[quantity.last] if quantity.last < len(self.tokens) else -1
+        return quantity.counts[0] == 1 and number >= 0 and self.quantities[number].sense("money") is not None
+
+    def _counted_before(self, index: int) -> bool:
+        number = self.owner[index] if 0 <= index < len(self.tokens) else -1
+        return number >= 0 and self.quantities[number].sense("count") is not None
 
     def _packed(self, quantity: Quantity) -> int:
         """"50 pcs/box", "24 bottles per carton": the token after, or 0."""
@@ -655,6 +671,8 @@ class _Attacher:
             self._emit(quantity, around, "range", first, last, 0.7)
         elif unit.factor == 25.4 and "screen" in self.kinds:
             self._emit(quantity, around, "screen_size", first, last, 0.8)
+        elif around.left_words and self.scan.value_at(around.left_words[0], "part") == "cable":
+            self._emit(quantity, around, "cable_length", first, last, 0.8)
         elif around.left_words and self._names_it(quantity, around):
             return
         elif "sheet" in near and max(quantity.values) <= 200:
@@ -744,15 +762,18 @@ def _tidy(value: float) -> float:
     return float(f"{value:.9g}")
 
 
-def attach(scan: Scan, quantities: list[Quantity], kinds: frozenset[str]) -> list[Draft]:
+def attach(
+    scan: Scan, quantities: list[Quantity], kinds: frozenset[str], product: tuple[int, int] | None = None
+) -> list[Draft]:
     """Give every quantity its field and operator.
 
     Args:
         scan: The text.
         quantities: Quantities found in it.
         kinds: Kinds of goods the text is about.
+        product: Tokens of the product's name.
 
     Returns:
         Drafts, one or more a quantity that states something.
     """
-    return _Attacher(scan, quantities, kinds).run()
+    return _Attacher(scan, quantities, kinds, product or (-1, -1)).run()

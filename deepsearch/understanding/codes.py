@@ -450,6 +450,11 @@ class _Codes:
             if self.word(at) in ("st", "nd", "rd", "th"):
                 at += 1
             return self._with_year(at, month, day)
+        look = index + 2 if self.word(index + 1) in ("de", "of", "del", ",") else index + 1
+        year = self._number(look)
+        if year is not None and 2000 <= year <= 2100:  # "October 2027": by its last day
+            made = self._make(year, month, _last_day(year, month))
+            return (made, look + 1) if made else None
         return None
 
     def _cjk_date(self, index: int) -> tuple[dt.date, int] | None:
@@ -460,6 +465,9 @@ class _Codes:
         month = self._number(at)
         if month is None or self.word(at + 1) != "月" or not 1 <= month <= 12:
             return None
+        if self.word(at + 2) in ("末", "底"):
+            made = self._make(year, month, _last_day(year or 2000, month))
+            return (made, at + 3) if made else None
         day = self._number(at + 2)
         if day is None or self.word(at + 3) not in ("日", "号"):
             return None
@@ -478,6 +486,11 @@ class _Codes:
             return False
         self.add(Draft("hs_code", "eq", self.word(at), None, index, at + 1, 0.95))
         return True
+
+
+def _last_day(year: int, month: int) -> int:
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return (following - dt.timedelta(days=1)).day
 
 
 @lru_cache(maxsize=1)

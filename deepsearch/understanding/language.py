@@ -74,7 +74,7 @@ def _by_script(text: str) -> str | None:
             counts["he"] += 1
         elif "\u0370" <= char <= "\u03ff" and char not in "μΩΦφø":
             counts["el"] += 1
-    if counts["ja"] >= 4 and counts["ja"] * 8 >= counts["zh"]:
+    if counts["ja"] >= 2 and counts["ja"] * 45 >= counts["zh"]:
         return "ja"
     best = max((k for k in counts if k != "latin"), key=lambda k: counts[k])
     # A Latin specification pasted under one foreign sentence does not change the language.

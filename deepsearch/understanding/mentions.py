@@ -319,6 +319,9 @@ class _Mentions:
 
     def _power_cue(self, match: Match) -> bool:
         word = self.word(match.first)
+        value = self.scan.value_at(match.first, "power_source")
+        if value in ("electric", "solar", "manual", "hydraulic", "pneumatic", "USB", "battery") and match.last == match.first + 1:
+            return self.word(match.last) in ("powered", "operated", "driven", "operation")
         return word not in ("manual", "solar", "gas", "battery", "electric", "usb", "hydraulic", "bateria", "elektro", "manuale") or self.word(match.last) in ("powered", "operated", "driven", "operation")
 
     def conditions(self) -> None:
@@ -388,7 +391,9 @@ class _Mentions:
             for kind, _ in match.payloads:
                 if kind == "country":
                     return self.scan.raw(at, match.last), at, match.last
-            if any(k in ("noise", "stop", "buy", "field", "textfield", "certification", "payment", "incoterm", "neg", "with") for k, _ in match.payloads):
+            if self._capital(at) and any(k == "stop" for k, _ in match.payloads):
+                pass
+            elif any(k in ("noise", "stop", "buy", "field", "textfield", "certification", "payment", "incoterm", "neg", "with") for k, _ in match.payloads):
                 return None
         end = at
         while end < len(self.tokens) and end < at + 3 and self.tokens.kinds[end] == "w" and self.scan.raw(end, end + 1)[:1].isupper() and not self.scan.used[end] and (end == at or self.scan.match_of(end) is None):
@@ -442,7 +447,7 @@ class _Mentions:
 
     def _destination(self, cue: Match) -> None:
         at = cue.last
-        while at < len(self.tokens) and (self.word(at) in (":", "-", "(", "'", '"', ",") or self.scan.has(at, "stop") and self.word(at) not in _NOT_PLACE | {"is", "are", "by", "for", "with"} or self.word(at) in ("port", "puerto", "city", "sea", "airport", "ciudad", "ميناء", "порт", "g", "the")):
+        while at < len(self.tokens) and (self.word(at) in (":", "-", "(", "'", '"', ",") or self.scan.has(at, "stop") and self.word(at) not in _NOT_PLACE | {"is", "are", "by", "for", "with"} and not self._capital(at) or self.word(at) in ("port", "puerto", "city", "sea", "airport", "ciudad", "ميناء", "порт", "g", "the")):
             at += 1
         if at >= len(self.tokens) or not self.scan.free(cue.first, cue.last):
             if self.scan.language == "ja" or self.scan.language == "zh":
@@ -456,6 +461,10 @@ class _Mentions:
             self.add(Draft("destination", "eq", place[0], None, cue.first, place[2], 0.8))
         elif self.scan.language in ("ja", "zh"):
             self._destination_before(cue)
+
+    def _capital(self, at: int) -> bool:
+        raw = self.scan.raw(at, at + 1)
+        return len(raw) > 2 and raw[0].isupper() and not raw.isupper() and at + 1 < len(self.tokens) and self.scan.raw(at + 1, at + 2)[:1].isupper()
 
     def _destination_before(self, cue: Match) -> None:
         match = self.scan.match_of(cue.first - 1)
@@ -559,6 +568,8 @@ class _Mentions:
                 negated = self.negated(match.first, match.last) or any(self.negated(i, i + 1) for i in beside if i >= 0 and self.scan.has(i, "supplier"))
                 first = min([match.first, *(i for i in beside if i >= 0 and self.scan.has(i, "supplier"))])
                 self._record_countries("supplier_country", [str(code)], first, match.last, negated, False)
+            elif self._neg_start(match.first) < match.first and not self.scan.has(match.first - 1, "with"):
+                self._record_countries("origin", [str(code)], match.first, match.last, True, False)
             elif self.scan.language in ("zh", "ja") or self.word(match.last) in ("made", "origin", "production", "fabrication", "fertigung", "produktion") or self.word(match.first - 1) in ("origen", "herkunft", "origine", "producción", "production", "produzione", "производства"):
                 self._record_countries("origin", [str(code)], match.first, match.last, self.negated(match.first, match.last), False)
 

@@ -121,7 +121,7 @@ def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | N
     drafts += read_names(scanned, product)
     quantities = find_quantities(scanned)
     drafts += open_quantities(scanned, pairs, quantities)
-    drafts += attach(scanned, quantities, kinds)
+    drafts += attach(scanned, quantities, kinds, product)
     for pair in pairs:
         scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
     drafts += read_mentions(scanned, product, kinds)

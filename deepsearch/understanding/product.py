@@ -19,6 +19,7 @@ _ADJECTIVES = frozenset(
     "hochwertigen alta calidad qualita qualité diversos diversas varios varias ongeveer approx latest next other more "
     "interested approximately quality bitte dringend urgent complete full large small big".split()
 )
+_VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
 _QUESTIONS = frozenset(
     "how what which who where when why qual quanto quanta cual cuanto cuantos como donde cuando que quel quelle combien comment "
     "was wie wann wo welche quale quando come dove сколько какой какая где когда дайте можно كم ما هل متى 多少 请问 为什么 hoeveel wat".split()
@@ -123,6 +124,10 @@ class _Finder:
                 at += 1
             elif match is not None and "buy" in kinds:
                 at = match.last
+            elif match is not None and self.scan.value_at(at, "textfield") == "supplier_country":
+                at = match.last
+            elif match is not None and kinds & {"supplier", "supplier_type"} and (self.word(match.last) in ("of", "de", "di", "von", "für", "fur", "for", "van") or self.scan.language == "ru"):
+                at = match.last
             elif word in _LINKS and kind == "w" and len(word) <= 3:
                 at += 1
             else:
@@ -146,14 +151,14 @@ class _Finder:
 
     def _is_goods(self, after: int, at: int) -> bool:
         """"8 000 cartons double": the counting word is itself the thing, if nothing follows."""
-        raw = self.word(at)
-        if raw in ("pcs", "pc", "pieces", "units", "unit", "sets", "set", "stuck", "个", "台", "件", "套", "kits"):
+        units = unit_at(self.tokens, at, self.scan.language)
+        if self.cjk or not units or units[0].canonical not in _VESSELS:
             return False
         if after >= len(self.tokens) or self.tokens.kinds[after] in "sn":
-            return not self.cjk
-        if self.word(after) in ("of", "de", "di", "d", "von"):
-            return False
-        return False if self.cjk else raw in ("cartons", "boxes", "bags", "bottles", "kits", "cajas", "caixas", "scatole", "flaschen", "kartons", "бутылок", "коробок")
+            return self.word(after) not in ("/", "(")
+        if self.word(after) in ("of", "de", "di", "d", "von", "com", "with", "à", "con", "da", "в", "с", "mit", "zu", "по"):
+            return self.scan.has(after + 1, "material")
+        return not self.scan.has(after, "stop") and not self.scan.has(after, "for")
 
     def _extend(self, at: int, first: int) -> int:
         """How many tokens from here belong to the name: 0 ends it."""
@@ -167,6 +172,10 @@ class _Finder:
         match = self.scan.match_of(at)
         if kinds & set(_ENDS) and not kinds & {"material", "power_source"}:
             return 0 if not (kinds <= {"between", "stop", "to", "join"} and word in _LINKS) else self._link(at)
+        if at > first and kinds & {"textfield"} and not kinds & {"material", "part", "colour"} and self.scan.language not in ("en",):
+            return 0
+        if at > first and "operate" in kinds and self.scan.language not in ("en", "zh", "ja", "de"):
+            return 0
         if self.cjk and word in "的を" and at > first:
             return 0 if word == "を" or self.scan.language == "ja" and word in "はが" else 1
         if self.cjk and kind == "c" and word in "はがにでを":
@@ -200,7 +209,9 @@ class _Finder:
         nxt = at + 1
         while self.word(nxt) in ("'", "la", "el", "l") and nxt < at + 3:
             nxt += 1
-        if self.word(at) in ("en", "in", "a", "à") and not self.scan.has(nxt, "material"):
+        if self.word(at) in ("en", "in") and not self.scan.has(nxt, "material"):
+            return 0
+        if self.word(at) in ("a", "à") and self.scan.language not in ("fr", "pt", "it", "es"):
             return 0
         if nxt >= len(self.tokens) or self.tokens.kinds[nxt] not in "wc":
             return 0
@@ -212,6 +223,8 @@ class _Finder:
         return nxt - at
 
     def _trim(self, first: int, last: int) -> int:
+        while last > first + 1 and self.scan.has(last - 1, "condition") and not self.cjk:
+            last -= 1
         while last > first and (self.tokens.kinds[last - 1] == "s" or self.word(last - 1) in _LINKS and self.tokens.kinds[last - 1] == "w"):
             last -= 1
         return last
