@@ -158,7 +158,9 @@ def relation_array(
         slack = max(tolerance, _ROUNDING) * abs(a)
         met = (low - slack <= a) & (a <= high + slack)
         known = low == low  # noqa: PLR0124 (NaN differs from itself)
-        violated = known & ~met & ~((low > a) if sense is Sense.CAPACITY else False)
+        violated = known & ~met
+        if sense is Sense.CAPACITY:
+            violated &= low <= a
     elif op is Operator.LE:
         met, violated = high <= a + slack_a, low > a + slack_a
     elif op is Operator.LT:
@@ -169,7 +171,8 @@ def relation_array(
             met, violated = floor >= a - slack_a, high < a - slack_a
         else:
             met, violated = floor > a + slack_a, high <= a + slack_a
-    return np.asarray(met.astype(np.int8) - (violated & ~met).astype(np.int8), dtype=np.int8)
+    status: StatusArray = met.view(np.int8) - (violated & ~met).view(np.int8)
+    return status
 
 
 def _envelope_arrays(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,19 @@ import pyarrow.compute as pc
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.ranking.compare import Array, StatusArray
-from deepsearch.schema import IntArray
+from deepsearch.schema import BoolArray, IntArray
 
-__all__ = ["ClaimColumn", "Codes", "FactTable", "Ladder", "TextRows", "attribute_dimension"]
+__all__ = [
+    "ClaimColumn",
+    "Codes",
+    "FactTable",
+    "Factors",
+    "Ladder",
+    "TextRows",
+    "attribute_dimension",
+]
 
+T = TypeVar("T")
 _NEVER = np.iinfo(np.int64).max  # a claim without an expiry date
 
 _ATTRIBUTE_NAMES = {
@@ -40,6 +50,24 @@ def attribute_dimension(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Factors:
+    """What each row's value is multiplied by to be compared, and whether it can be."""
+
+    scale: Array | None
+    comparable: BoolArray | None
+
+    def apply(self, values: Array) -> Array:
+        """Return values times the factors."""
+        return values if self.scale is None else values * self.scale
+
+    def judge(self, status: StatusArray) -> StatusArray:
+        """Return a status, unknown where the values cannot be compared."""
+        if self.comparable is None:
+            return status
+        return np.multiply(status, self.comparable, dtype=np.int8)
+
+
+@dataclass(frozen=True, slots=True)
 class Codes:
     """A column of texts: each row's position among the distinct values, -1 for none."""
 
@@ -51,7 +79,7 @@ class Codes:
         table = np.zeros(len(self.values) + 1, dtype=np.int8)
         for i, value in enumerate(self.values):
             table[i] = rule(value)
-        return table[self.codes]
+        return np.take(table, self.codes, mode="wrap")  # -1 is the last, the entry for none
 
     def map_number(self, rule: Callable[[str], float | None], absent: float) -> Array:
         """Apply a numeric rule to each distinct value; NaN for None, `absent` where none."""
@@ -59,7 +87,27 @@ class Codes:
         for i, value in enumerate(self.values):
             number = rule(value)
             table[i] = np.nan if number is None else number
-        return table[self.codes]
+        return np.take(table, self.codes, mode="wrap")
+
+    def factors(self, rule: Callable[[str], float | None], absent: float | None) -> Factors:
+        """Turn a conversion rule into factors a row, as cheaply as the values allow.
+
+        Args:
+            rule: Distinct value → factor, None where incomparable.
+            absent: The same for rows without a value.
+
+        Returns:
+            The factors: nothing to multiply by where all are 1, no mask where all compare.
+        """
+        found = [*(rule(value) for value in self.values), absent]
+        scale = mask = None
+        if any(factor is None for factor in found):
+            table = np.array([factor is not None for factor in found])
+            mask = np.take(table, self.codes, mode="wrap")
+        if any(factor not in (None, 1.0) for factor in found):
+            numbers = np.array([1.0 if factor is None else factor for factor in found])
+            scale = np.take(numbers, self.codes, mode="wrap")
+        return Factors(scale, mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +239,12 @@ class FactTable:
     def has(self, name: str) -> bool:
         """Tell whether there is such a column."""
         return name in self.facts.column_names
+
+    def kept(self, key: tuple[str, str], build: Callable[[], T]) -> T:
+        """Return what `build` makes, made once for this catalogue version."""
+        if key not in self._kept:
+            self._kept[key] = build()
+        return self._kept[key]  # type: ignore[return-value]
 
     def is_numeric(self, name: str) -> bool:
         """Tell whether there is such a column and it holds numbers."""

@@ -41,11 +41,16 @@ def any_entry(n: int, rows: npt.NDArray[np.int64], statuses: StatusArray) -> Sta
 def row_unit_factors(table: FactTable, ask: Ask) -> Array:
     """How many of each row's sales unit one of the asked unit is; NaN if incomparable."""
     asked = None if ask.order_quantity is None else ask.order_quantity.unit
-    order = table.texts("min_order_quantity.unit")
-    price = table.texts("price.unit")
-    by_order = order.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
-    by_price = price.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
-    return np.where(order.codes >= 0, by_order, by_price)
+
+    def build() -> Array:
+        order = table.texts("min_order_quantity.unit")
+        price = table.texts("price.unit")
+        by_order = order.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
+        by_price = price.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
+        return np.where(order.codes >= 0, by_order, by_price)
+
+    # orders come in a handful of units, so keeping one column each costs little
+    return table.kept(("sales unit", asked or ""), build)
 
 
 def asked_quantity(table: FactTable, ask: Ask) -> Array:

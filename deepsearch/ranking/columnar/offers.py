@@ -15,7 +15,7 @@ from deepsearch.ranking.atoms import (
 )
 from deepsearch.ranking.columnar.common import asked_quantity, row_unit_factors, unknown
 from deepsearch.ranking.compare import Array, StatusArray, relation_array
-from deepsearch.ranking.tables import Codes, FactTable, Ladder
+from deepsearch.ranking.tables import Codes, Factors, FactTable, Ladder
 from deepsearch.ranking.units import order_unit_factor
 from deepsearch.schema import Operator, Requirement
 
@@ -68,8 +68,8 @@ def unit_price_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
     Returns:
         (low, high), (n,) each, NaN where no price holds at that quantity.
     """
-    low, high = table.numbers("price.min"), table.numbers("price.max")
-    high = np.where(np.isnan(high), low, high)
+    low, stated = table.numbers("price.min"), table.numbers("price.max")
+    high = table.kept(("price", "high"), lambda: np.where(np.isnan(stated), low, stated))
     ladder = table.ladder("price_tiers", "low", "high")
     if ladder is None or not len(ladder.rows):
         return low, high
@@ -79,20 +79,17 @@ def unit_price_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
     return np.where(laddered, tier_low, low), np.where(laddered, tier_high, high)
 
 
-def _in_currency(
-    table: FactTable, low: Array, high: Array, currency: str | None, ask: Ask
-) -> tuple[Array, Array]:
-    """Convert prices where a rate is given; NaN where currencies are incomparable."""
-    if currency is None:
-        return np.full(len(low), np.nan), np.full(len(high), np.nan)
+def _currency_factors(table: FactTable, currency: str | None, ask: Ask) -> Factors:
+    """What turns each row's prices into the buyer's currency; incomparable without a rate."""
 
     def factor(own: str) -> float | None:
+        if currency is None:
+            return None
         if own == currency:
             return 1.0
         return None if ask.rates is None else ask.rates.factor(own, currency)
 
-    factors = table.texts("price.currency").map_number(factor, np.nan)
-    return low * factors, high * factors
+    return table.texts("price.currency").factors(factor, None)
 
 
 def unit_price(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
@@ -100,16 +97,20 @@ def unit_price(table: FactTable, requirement: Requirement, ask: Ask) -> StatusAr
     atoms = number_atoms(requirement, better=-1)
     if atoms is None:
         return unknown(table)
-    low, high = _in_currency(table, *unit_price_interval(table, ask), requirement.unit, ask)
+    low, high = unit_price_interval(table, ask)
+    conversions = [_currency_factors(table, requirement.unit, ask)]
     if ask.order_quantity is not None:
         asked = ask.order_quantity.unit
         # a price a tonne says nothing of a price a piece; a kilogram's follows from it
-        factors = table.texts("price.unit").map_number(
-            lambda unit: order_unit_factor(asked, unit), 1.0
-        )
-        low, high = low * factors, high * factors
+        units = table.texts("price.unit")
+        conversions.append(units.factors(lambda unit: order_unit_factor(asked, unit), 1.0))
+    for conversion in conversions:
+        low, high = conversion.apply(low), conversion.apply(high)
     statuses = [relation_array(atom.op, atom.wanted, low, high) for atom in atoms]
-    return combine_arrays(requirement.op, statuses)
+    status = combine_arrays(requirement.op, statuses)
+    for conversion in conversions:
+        status = conversion.judge(status)
+    return status
 
 
 def budget(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
@@ -117,23 +118,34 @@ def budget(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     atoms = number_atoms(requirement, better=-1)
     if atoms is None:
         return unknown(table)
-    low, high = _in_currency(table, *unit_price_interval(table, ask), requirement.unit, ask)
+    low, high = unit_price_interval(table, ask)
+    conversion = _currency_factors(table, requirement.unit, ask)
+    count = _items_to_pay(table, ask)
+    low, high = conversion.apply(low) * count, conversion.apply(high) * count
+    statuses = [relation_array(atom.op, atom.wanted, low, high) for atom in atoms]
+    return conversion.judge(combine_arrays(requirement.op, statuses))
+
+
+def _items_to_pay(table: FactTable, ask: Ask) -> Array:
+    """Items in each row's price unit: those asked, else the smallest order; NaN if unlike."""
     if ask.order_quantity is None:
-        least = table.numbers("min_order_quantity.value")
-        known = ~np.isnan(least)
-        count = np.where(known, np.maximum(least, 1.0), 1.0)
-        # the smallest order counts in its own unit: a price in another one does not fit it
-        price_units, order_units = table.texts("price.unit"), table.texts("min_order_quantity.unit")
-        count = count * _pairwise_factors(order_units, price_units)
-    else:
-        asked = ask.order_quantity
-        factors = table.texts("price.unit").map_number(
-            lambda unit: order_unit_factor(asked.unit, unit), np.nan
-        )
-        priced = table.texts("price.unit").codes >= 0
-        count = asked.value * np.where(priced, factors, row_unit_factors(table, ask))
-    statuses = [relation_array(atom.op, atom.wanted, low * count, high * count) for atom in atoms]
-    return combine_arrays(requirement.op, statuses)
+        return table.kept(("budget", "smallest order"), lambda: _smallest_orders(table))
+    asked = ask.order_quantity
+
+    def factors() -> Array:
+        price = table.texts("price.unit")
+        by_price = price.map_number(lambda unit: order_unit_factor(asked.unit, unit), np.nan)
+        return np.where(price.codes >= 0, by_price, row_unit_factors(table, ask))
+
+    return asked.value * table.kept(("budget", asked.unit), factors)
+
+
+def _smallest_orders(table: FactTable) -> Array:
+    least = table.numbers("min_order_quantity.value")
+    count = np.where(np.isnan(least), 1.0, np.maximum(least, 1.0))
+    # the smallest order counts in its own unit: a price in another one does not fit it
+    price_units, order_units = table.texts("price.unit"), table.texts("min_order_quantity.unit")
+    return np.asarray(count * _pairwise_factors(order_units, price_units))
 
 
 def _pairwise_factors(of: Codes, into: Codes) -> Array:
@@ -153,12 +165,14 @@ def order_quantity(table: FactTable, requirement: Requirement, ask: Ask) -> Stat
     if most is None:
         return unknown(table)
     units = table.texts("min_order_quantity.unit")
-    factors = units.map_number(lambda unit: order_unit_factor(unit, requirement.unit), 1.0)
-    least = table.numbers("min_order_quantity.value") * factors
+    conversion = units.factors(lambda unit: order_unit_factor(unit, requirement.unit), 1.0)
+    least = conversion.apply(table.numbers("min_order_quantity.value"))
     if np.isinf(most):
         floor = min(atom.wanted[0] for atom in number_atoms(requirement) or [])
-        return np.maximum(relation_array(Operator.LE, (floor, floor), least, least), 0)
-    return relation_array(Operator.LE, (most, most), least, least)
+        status = np.maximum(relation_array(Operator.LE, (floor, floor), least, least), 0)
+    else:
+        status = relation_array(Operator.LE, (most, most), least, least)
+    return conversion.judge(status)
 
 
 def days_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
@@ -180,8 +194,9 @@ def days_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
     ladder = table.ladder("lead_times", "days", "days")
     if ladder is None:
         # only the longest is known: a smaller order may be quicker
-        low = np.where(np.isnan(longest), dispatch, 0.0)
-        return low, np.where(np.isnan(longest), dispatch, longest)
+        unsaid = table.kept(("days", "unsaid"), lambda: np.isnan(longest))
+        low = table.kept(("days", "low"), lambda: np.where(unsaid, dispatch, 0.0))
+        return low, table.kept(("days", "high"), lambda: np.where(unsaid, dispatch, longest))
     asked = asked_quantity(table, ask)[ladder.rows]
     end = np.where(np.isnan(ladder.max_quantity), np.inf, ladder.max_quantity)
     free = np.isnan(asked)

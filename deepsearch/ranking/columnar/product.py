@@ -5,9 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from deepsearch.ranking.atoms import Ask, combine_arrays, flag_wanted, number_atoms, text_atoms
+from deepsearch.ranking.atoms import (
+    Ask,
+    NumberAtom,
+    combine_arrays,
+    flag_wanted,
+    number_atoms,
+    text_atoms,
+)
 from deepsearch.ranking.columnar.common import (
     any_entry,
     any_text,
@@ -30,7 +36,7 @@ from deepsearch.ranking.fields import (
 from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
 from deepsearch.ranking.units import order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text, text_relation
-from deepsearch.schema import Requirement
+from deepsearch.schema import BoolArray, Requirement
 
 __all__ = ["capability", "flag", "number", "text"]
 
@@ -51,11 +57,9 @@ def number(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
         known = ~np.isnan(low)
         status = any_entry(len(table), claims.rows[known], compared[known])
         if fact is not None:
-            value = _fact_numbers(table, fact, requirement)
-            by_fact = relation_array(
-                atom.op, atom.wanted, value, value, sense=sense, tolerance=tolerance
-            )
-            status = np.where(_fact_known(table, fact), by_fact, status).astype(np.int8)
+            by_fact = _by_fact(table, fact, requirement, atom)
+            said = len(claims.rows) > 0
+            status = np.where(_known(table, fact), by_fact, status) if said else by_fact
         statuses.append(status)
     combined = combine_arrays(requirement.op, statuses)
     return _if_customisable(table, requirement, combined)
@@ -71,25 +75,40 @@ def _comparable_claims(claims: ClaimColumn, requirement: Requirement) -> tuple[A
     return np.where(same, claims.number, np.nan), np.where(same, claims.high, np.nan)
 
 
-def _fact_known(table: FactTable, fact: Fact) -> npt.NDArray[np.bool_]:
-    return ~np.isnan(_first_known(table, fact))
+def _value(table: FactTable, fact: Fact) -> Array:
+    """The first of a fact's columns that knows; the column itself where there is but one."""
+    columns = [table.numbers(name) for name in fact.columns if table.is_numeric(name)]
+    if not columns:
+        return table.numbers("")
+
+    def first_known() -> Array:
+        value = columns[0]
+        for other in columns[1:]:
+            value = np.where(np.isnan(value), other, value)
+        return value
+
+    return columns[0] if len(columns) == 1 else table.kept(("value", fact.columns[0]), first_known)
 
 
-def _first_known(table: FactTable, fact: Fact) -> Array:
-    value = np.full(len(table), np.nan)
-    for column in fact.columns:
-        if table.is_numeric(column):
-            value = np.where(np.isnan(value), table.numbers(column), value)
-    return value
+def _known(table: FactTable, fact: Fact) -> BoolArray:
+    return table.kept(("known", fact.columns[0]), lambda: ~np.isnan(_value(table, fact)))
 
 
-def _fact_numbers(table: FactTable, fact: Fact, requirement: Requirement) -> Array:
-    value = _first_known(table, fact)
+def _by_fact(
+    table: FactTable, fact: Fact, requirement: Requirement, atom: NumberAtom
+) -> StatusArray:
+    value, conversion = _value(table, fact), None
     if fact.unit_column is not None:
         units = table.texts(fact.unit_column)
-        return value * units.map_number(lambda u: order_unit_factor(u, requirement.unit), 1.0)
-    comparable = requirement.unit in (None, fact.unit)
-    return value if comparable else np.full(len(table), np.nan)
+        conversion = units.factors(lambda u: order_unit_factor(u, requirement.unit), 1.0)
+        value = conversion.apply(value)
+    elif requirement.unit not in (None, fact.unit):
+        return unknown(table)
+    field = requirement.field
+    status = relation_array(
+        atom.op, atom.wanted, value, value, sense=sense_of(field), tolerance=tolerance_of(field)
+    )
+    return status if conversion is None else conversion.judge(status)
 
 
 def text(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:

@@ -39,10 +39,8 @@ class Finding:
 
 def unreadable(requirement: Requirement) -> Finding:
     """Find nothing, since the requirement itself cannot be compared."""
-    return Finding(
-        0,
-        f"{field_words(requirement.field)} {requirement.op} {requirement.value!r} cannot be compared",
-    )
+    words = f"{field_words(requirement.field)} {requirement.op} {requirement.value!r}"
+    return Finding(0, f"{words} cannot be compared")
 
 
 def silent(requirement: Requirement) -> Finding:
