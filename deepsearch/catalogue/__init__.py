@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.catalogue.catalogue import Catalogue, VersionInfo
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
 from deepsearch.catalogue.ingest import ingest
+from deepsearch.catalogue.jsonld import from_json_ld, to_json_ld
 from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
@@ -25,5 +26,7 @@ __all__ = [
     "UpsertReport",
     "VectorTable",
     "VersionInfo",
+    "from_json_ld",
     "ingest",
+    "to_json_ld",
 ]

@@ -52,6 +52,7 @@ from deepsearch.catalogue.tables import (
 from deepsearch.catalogue.upkeep import Problem
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
 from deepsearch.errors import CatalogueError, ConflictError, InvalidInputError, UnknownIdError
+from deepsearch.extras import require
 from deepsearch.schema import EmbeddingSpace, FloatArray, IntArray, Listing, Media, Modality
 
 __all__ = ["Catalogue", "VersionInfo"]
@@ -344,6 +345,23 @@ class Catalogue:
                 for space, modality, count in self.spaces()
             ],
         )
+
+    def to_duckdb(self, connection: Any = None) -> Any:
+        """Show the facts and claims to DuckDB, as the views `facts` and `claims`.
+
+        Args:
+            connection: A DuckDB connection; None opens one in memory.
+
+        Returns:
+            The connection. Columns with dots are quoted: `select "price.min" from facts`.
+
+        Raises:
+            MissingExtraError: If DuckDB is not installed.
+        """
+        connection = connection or require("duckdb", extra="bench").connect()
+        connection.register("facts", self.facts)
+        connection.register("claims", self.claims)
+        return connection
 
     def media_path(self, media: Media, *, source: str | None = None) -> Path | None:
         """Find the file of a picture or video on this machine.
