@@ -124,7 +124,7 @@ def main() -> None:
                 reader: (lambda _, read=read, path=path: read(path))
                 for reader, read in readers.items()
             }
-            timings = interleave(calls, repeat=3 if options.small else 5, warmup=1)
+            timings = interleave(calls, repeat=3, warmup=1)
             for reader, timing in timings.items():
                 results.append(
                     {

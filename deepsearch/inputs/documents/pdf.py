@@ -33,7 +33,10 @@ _SCAN_CHARS = 30
 _MAX_OCR_PAGES = 10
 _MAX_OBJECTS = 20_000
 # Finding tables costs about 0.2 s a page, so it is done only where lines are drawn.
+# On a page with thousands, as drawings have, it would take minutes.
 _MIN_LINES_FOR_TABLE = 6
+_MAX_LINES_FOR_TABLE = 2_000
+_MAX_CHARS_FOR_TABLE = 20_000
 _MAX_TABLE_PAGES = 40
 _HEADING_RATIO = 1.15
 _MAX_HEADING_CHARS = 120
@@ -118,7 +121,9 @@ def _page(found: Collector, document: Any, number: int, limits: InputLimits, sta
             _scan(found, page, place, state)
             return
         tables: list[tuple[Rect, list[list[str | None]]]] = []
-        if lines >= _MIN_LINES_FOR_TABLE and state.table_pages < _MAX_TABLE_PAGES:
+        ruled = _MIN_LINES_FOR_TABLE <= lines <= _MAX_LINES_FOR_TABLE
+        short = text.count_chars() <= _MAX_CHARS_FOR_TABLE
+        if ruled and short and state.table_pages < _MAX_TABLE_PAGES:
             state.table_pages += 1
             tables = _tables(found, document, number)
         _text(found, page, text, place, [rect for rect, _ in tables])
