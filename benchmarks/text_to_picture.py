@@ -36,8 +36,6 @@ from deepsearch.encoders.weights import read_arrays
 from deepsearch.schema import FloatArray, Role
 from tools.picture_sets import open_on_white, read_emoji, read_stamps
 
-sys.path.insert(0, str(ROOT / "tools"))
-
 RESAMPLES = 2000
 BATCH = 16
 

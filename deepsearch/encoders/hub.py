@@ -303,8 +303,8 @@ class HubTextEncoder:
             revision: Hash of the weights and the config.
             options: Device, precision and batch size.
         """
-        self._model = model
-        self._tokenizer = tokenizer
+        self.model = model
+        self.tokenizer = tokenizer
         self._config = config
         self._options = options
         dim = int(model.config.hidden_size)
@@ -405,21 +405,33 @@ class HubTextEncoder:
         return ComposedSuite(name, texts=[self])
 
     def _embed(self, texts: list[str]) -> Any:
-        tokens = self._tokenizer(
+        tokens = self.tokenizer(
             texts,
             padding=True,
             truncation=True,
             max_length=self._config.max_tokens,
             return_tensors="pt",
         ).to(self._options.resolve_device())
-        states = self._model(**tokens).last_hidden_state.float()
-        mask = tokens["attention_mask"]
+        states = self.model(**tokens).last_hidden_state.float()
+        return self.pool(states, tokens["attention_mask"])
+
+    def pool(self, states: Any, mask: Any) -> Any:
+        """Make one vector of a text's token vectors, as the config says.
+
+        Args:
+            states: (n, tokens, dim) tensor.
+            mask: (n, tokens) tensor, 1 for a text's own tokens, which come first.
+
+        Returns:
+            (n, dim) tensor, not normalised.
+        """
         if self._config.pooling == "cls":
             return states[:, 0]
-        if self._config.pooling == "last":
-            last = mask.sum(dim=1) - 1
-            return states[range(len(texts)), last]
         weights = mask.unsqueeze(-1).float()
+        if self._config.pooling == "last":
+            following = weights.roll(-1, dims=1)
+            following[:, -1] = 0
+            weights = weights * (1 - following)  # 1 where no further token follows
         return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
 
 

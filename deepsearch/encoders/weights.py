@@ -74,7 +74,7 @@ def revision_of(*names: str, recipe: str) -> str:
     """Name what decides a vector: the weights and how they are used.
 
     Args:
-        names: Weight files the encoder reads.
+        *names: Weight files the encoder reads.
         recipe: Version of everything around them: preprocessing, pooling, tuning constants.
 
     Returns:

