@@ -2,7 +2,8 @@
 
 An engine is built from unit rows and asked with an effort; larger finds more. `filtered`
 says whether it takes a mask; engines that cannot are left out of filtered tables. All run
-in this process, are built on all cores and searched on `threads`; what is not installed is left out, and the benchmark says so.
+in this process, built on all cores and searched on `threads`; what is not installed is left
+out, and the benchmark says so.
 """
 
 from __future__ import annotations

@@ -99,7 +99,10 @@ class LiveIndex:
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot, *, build: Builder | None = None) -> LiveIndex:
-        """Continue from a snapshot, as read from a file.
+        """Continue from a snapshot, apart from the index it was taken from.
+
+        Both share the base and whatever else never changes; what is written to one does
+        not show in the other.
 
         Args:
             snapshot: A consistent snapshot.
@@ -109,7 +112,8 @@ class LiveIndex:
             The index.
         """
         index = cls.__new__(cls)
-        index._restore(snapshot, build)
+        # Growing tails share a buffer along one line of snapshots; this starts another.
+        index._restore(replace(snapshot, tail=snapshot.tail.copy()), build)
         return index
 
     @property

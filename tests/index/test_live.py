@@ -276,6 +276,21 @@ def test_the_plan_tells_of_fresh_rows() -> None:
     assert "3 fresh rows" in plan.reason
 
 
+def test_indexes_continued_from_one_snapshot_stay_apart() -> None:
+    index = live(50)
+    index.add(rows(3, 1))
+    first, second = (LiveIndex.from_snapshot(index.snapshot) for _ in range(2))
+    a, b, c = rows(1, 11), rows(1, 12), rows(1, 13)
+    for each, vector in ((first, a), (second, b), (index, c)):
+        assert each.add(vector).tolist() == [53]
+    for each, vector in ((first, a), (second, b), (index, c)):
+        found = each.search(np.concatenate((a, b, c)), k=1)
+        assert each.search(vector, k=1).ids.tolist() == [[53]]
+        assert (found.ids[:, 0] == 53).sum() == 1
+    first.remove(np.array([0, 51, 53]))
+    assert [each.live_count for each in (first, second, index)] == [51, 54, 54]
+
+
 def test_recall_after_churn_equals_a_fresh_build(tmp_path: Path) -> None:
     count = 4_000
     generator = np.random.default_rng(1)
