@@ -32,7 +32,7 @@ _COMPOUND_HEADS = tuple(
 )
 _UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
 _WEAK_USES = frozenset({"school", "hotel", "office", "wedding", "garden", "restaurant", "camping", "kitchen", "household", "construction", "warehouse", "children", "gym", "commercial", "marine", "automotive"})
-_TO = frozenset("to nach para hasta до в на إلى الى to the naar vers au aux do à a en till into для".split())
+_TO = frozenset("for für fur pour to nach para hasta до в на إلى الى to the naar vers au aux do à a en till into для".split())
 _NOT_PLACE = frozenset({"me", "us", "you", "my", "our", "your", "the", "a", "an", "this", "it", "them", "him", "mi", "nous", "moi", "uns", "mir"})
 _CUSTOM_FIELDS = ("custom_logo", "custom_packaging", "custom_design", "oem", "odm", "private_label", "sample")
 
@@ -196,7 +196,7 @@ class _Mentions:
     def _lone_han(self, match: Match) -> bool:
         """A single 黑 or 白 counts only where it stands alone or beside its like."""
         before, after = match.first - 1, match.last
-        left = before < 0 or self.tokens.kinds[before] != "c" or self.scan.has(before, "join") or self.scan.has(before, "colour") or self.scan.has(before, "textfield") or self.scan.used[before]
+        left = before < 0 or self.tokens.kinds[before] != "c" or self.scan.has(before, "join") or self.scan.has(before, "colour") or self.scan.used[before] or any(self.scan.has(before, k) for k in ("textfield", "wish", "only", "buy", "neg", "with", "stop"))
         right = after >= len(self.tokens) or self.tokens.kinds[after] != "c" or self.scan.has(after, "join") or self.scan.has(after, "colour")
         return left and right
 
@@ -439,6 +439,8 @@ class _Mentions:
         if before not in _TO:
             return self.scan.language in ("zh", "ja") and before in ("到", "至", "往", "向")
         lang = self.scan.language
+        if before in ("for", "für", "fur", "pour", "para", "для") and self.scan.has(first - 2, "supplier"):
+            return False
         if before in ("a", "en") and lang not in ("es", "it", "fr", "pt"):
             return False
         if before == "en" and lang == "es":

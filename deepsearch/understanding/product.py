@@ -188,7 +188,7 @@ class _Finder:
             if at == first:
                 return 0
             return 0
-        if at == first and kinds & {"country", "month"}:
+        if kinds & {"country", "month"} and (at == first or self.cjk):
             return 0
         return (match.last - at) if match is not None and match.first == at else 1
 
