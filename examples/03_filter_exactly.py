@@ -4,6 +4,7 @@ import tempfile
 
 import deepsearch as ds
 from deepsearch import F
+from deepsearch.schema import Money
 
 
 def main() -> None:
@@ -12,7 +13,7 @@ def main() -> None:
         engine = ds.SearchEngine.create(f"{folder}/groceries")
         engine.index(groceries / "catalogue.jsonl")
 
-        cheap = (F("price") <= "1.50 EUR") & (F("min_order_quantity") <= 100)
+        cheap = (F("price") <= Money(amount=1.5, currency="EUR")) & (F("min_order_quantity") <= 100)
         for hit in engine.search("fruit juice", where=cheap, k=5).hits:
             offer = hit.listing.offer
             print(f"{hit.rank}. {hit.listing.title}: {offer.price_min} {offer.currency}")

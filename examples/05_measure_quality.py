@@ -2,9 +2,8 @@
 
 import tempfile
 
-from deepsearch.evaluation import evaluate
-
 import deepsearch as ds
+from deepsearch.evaluation import bootstrap, evaluate
 
 
 def main() -> None:
@@ -16,12 +15,14 @@ def main() -> None:
         queries = [ds.build_queries(images=[photo])[0] for photo in photos]
         results = engine.search_many(queries)
     run = {
-        photo.stem: [(hit.listing.id, hit.score) for hit in result.hits]
+        photo.stem: [hit.listing.id for hit in result.hits]
         for photo, result in zip(photos, results, strict=True)
     }
-    qrels = {photo.stem: {f"gro:{photo.stem}": 1} for photo in photos}
-    for name, metric in evaluate(run, qrels, measures=["R@1", "R@5", "RR"]).items():
-        print(name, metric)
+    qrels = {photo.stem: {f"gro:{photo.stem}": 3} for photo in photos}
+    measured = evaluate({"photos": run}, qrels, measures=["R@1", "R@5", "RR"])["photos"]
+    for name, mean in measured.mean.items():
+        interval = bootstrap(list(measured.per_query[name].values()))
+        print(f"{name:4} {mean:.2f}  (95 %: {interval.low:.2f} to {interval.high:.2f})")
 
 
 if __name__ == "__main__":

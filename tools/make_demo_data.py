@@ -121,7 +121,7 @@ def write_enquiry() -> None:
         ("lactose-free milk", 300, "pcs", None),
         ("apples, see picture", 1200, "kg", "green"),
         ("oat drink", 200, "pcs", "long shelf life"),
-        ("root, see picture", 80, "kg", None),
+        ("ginger, see picture", 80, "kg", None),
         ("vanilla yoghurt", 240, "pcs", "mild"),
     ]
     for number, row in enumerate(rows, start=1):

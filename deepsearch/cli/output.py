@@ -40,6 +40,9 @@ def console(*, stderr: bool = False) -> Console:
 
     Args:
         stderr: Whether it is standard error.
+
+    Returns:
+        The console.
     """
     stream = sys.stderr if stderr else sys.stdout
     return Console(stderr=stderr, width=None if stream.isatty() else PLAIN_WIDTH, highlight=False)
