@@ -203,6 +203,65 @@ LAYOUTS = {
   | FASTENERS
 * | 3 | Bolt | A2-70 | M6 |
 """,
+    "letters over numbers over letters": """
+  | Sr. | Item Description | Unit | Qty | Supply | | Installation | | Total Amount
+  | No. | | | | Rate | Amount | Rate | Amount |
+  | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+  | A | HVAC WORKS
+  | '1.0 | AIR HANDLING UNITS
+  | | Supply of double skin AHU as per the specification
+* | a | AHU 5000 CFM | Nos | 2
+* | b | AHU 8000 CFM | Nos | 1
+  | '2.0 | DUCTING
+* | '2.1 | GI duct 24G | Sqm | 500
+* | '2.2 | GI duct 22G | Sqm | 300
+  | | Sub Total (A)
+  | B | INSULATION WORKS
+* | 1 | Nitrile 19 mm | Sqm | 450
+* | 2 | Nitrile 13 mm | Sqm | 150
+  | | Total amount in words: Rupees ten only
+""",
+    "particulars label by value, footer after notes": """
+  | Supplier: | ACME | | Date: | 2024-01-01
+  | Supplier | ACME Ltd | Date | 2024-01-01
+  |
+  | Part Number | Rev | Description | Level | Qty per | UoM | Ref Des
+* | 100-1 | A | PCB assembly | 0 | 1 | EA |
+* | 200-7 | B | Resistor 10k | 1 | 12 | EA | R1-R12
+  |
+  | Prepared by: | J. Smith
+""",
+    "chinese with a note and a contact": """
+  | 品名 | 规格 | 数量 | 备注
+* | 螺栓 | M8*40 | 1000 | 镀锌
+  | 注：交期30天
+  | 联系人：张三 | | 电话：123
+""",
+    "quantity before the description": """
+  | Qty | Unit | Description
+* | 4 | pcs | Ball valve
+""",
+    "zones between numbered rows": """
+  | Line | Product | Qty
+  | Zone 1
+* | 1 | Lamp 10 W | 5
+  | Zone 2
+* | 2 | Lamp 10 W | 7
+""",
+    "text on several lines, its quantity on the last": """
+  | Sl No | Description | UOM | Total Qty
+  | 1 | Supply of pump
+  |   | - 5 kW
+* |   | - 30 m head | Nos | 2
+  | 2 | Supply of motor
+* |   | - 3 kW | Nos | 4
+""",
+    "totals under the amount column": """
+  | S.No. | Description | Qty | Unit | Rate | Amount
+* | 1 | Cable tray 300 mm | 120 | m | 0 | 0
+  | | | | | Total | 0
+  | | | | | GST 18% | 0
+""",
     "total of another language inside names": """
   | Item | Qty
 * | Total station survey instrument | 1

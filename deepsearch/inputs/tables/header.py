@@ -72,7 +72,7 @@ def is_header(row: Row) -> bool:
         least half of the row, and numbers stand at most in its first cell.
     """
     columns = filled(row)
-    if len(columns) < 2:
+    if len(columns) < 2 or _are_particulars([row[index] for index in columns]):
         return False
     exact: set[ColumnRole] = set()
     known = loose = 0
@@ -94,6 +94,21 @@ def is_header(row: Row) -> bool:
     if 2 * (known + loose) < len(columns) or known + loose < 2:
         return False
     return len(exact) >= 2 or (known >= 1 and 4 * (known + loose) >= 3 * len(columns))
+
+
+def _are_particulars(cells: list[CellValue]) -> bool:
+    """Whether a line tells facts, label by value: "Date: | 6 May | Supplier: | ACME"."""
+    labels = [isinstance(cell, str) and cell.endswith((":", "：")) for cell in cells]
+    if any(labels):
+        return not all(labels)
+    if len(cells) < 3:
+        return False
+    words = [str(cell) for cell in cells]
+    named = [known_header(word) is not None for word in words]
+    alternate = all(named[0::2]) and not any(named[1::2])
+    return alternate and any(
+        " " in word or any(char.isdigit() for char in word) for word in words[1::2]
+    )
 
 
 def find_headers(grid: Grid) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,8 @@ _EVIDENCE = frozenset({R.CODE, R.SPECIFICATION, R.MATERIAL, R.DIMENSION, R.BRAND
 _SAMPLE = 300
 # Names of quantity columns that are not the quantity wanted.
 _OTHER_QUANTITIES = ("min", "moq", "stock", "annual", "eau")
-_MAX_QUANTITY_CHARS = 40
+_MAX_QUANTITY_CHARS = 30
+_LABELLED = re.compile(r"[:：]")
 _MAX_UNIT_CHARS = 12
 
 
@@ -129,7 +131,8 @@ def _is_counted(layout: Layout, row: Row) -> bool:
         quantity = row[layout.quantity]
         if isinstance(quantity, float):
             return True
-        if quantity is not None and len(quantity) <= _MAX_QUANTITY_CHARS:
+        # "RO", "as required", "1 lot"; but not "Phone: 123".
+        if quantity and len(quantity) <= _MAX_QUANTITY_CHARS and not _LABELLED.search(quantity):
             return True
     unit = row[layout.unit] if layout.unit is not None else None
     return isinstance(unit, str) and (len(unit) <= _MAX_UNIT_CHARS or is_unit_word(unit))

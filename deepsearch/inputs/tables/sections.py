@@ -42,13 +42,19 @@ class Heading:
     def style(self) -> tuple[object, ...]:
         """What headings of one level share."""
         if self.number is not None:
-            return ("numbered", len(self.number), self.number[-1].isdigit())
+            return ("numbered", len(self.number), _kind(self.number))
         return ("plain", self.column if not self.wide else -1, self.text.isupper())
 
     @property
     def paragraph(self) -> bool:
         """Whether it describes rather than names."""
         return self.number is None and len(self.text) > _PARAGRAPH_CHARS
+
+
+def _kind(number: Numbering) -> str:
+    """What a number is written with: digits, capitals or small letters."""
+    first = number[0][0]
+    return "digit" if first.isdigit() else "capital" if first.isupper() else "small"
 
 
 def _is_under(inner: Numbering, outer: Numbering) -> bool:
@@ -135,8 +141,8 @@ class Outline:
 
     @staticmethod
     def _same_scheme(open_number: Numbering, number: Numbering) -> bool:
-        """Digits close digits and letters close letters; "A" stays open over 1, 2, 3."""
-        return open_number[0].isdigit() == number[0].isdigit()
+        """Digits close digits; "A" stays open over 1, 2, 3, and that over a, b, c."""
+        return _kind(open_number) == _kind(number)
 
     @staticmethod
     def _is_next(heading: Heading, number: Numbering) -> bool:

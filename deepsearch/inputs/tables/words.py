@@ -56,7 +56,7 @@ def is_note(text: str) -> bool:
 
 
 Numbering = tuple[str, ...]
-"""A position number in its parts: "11.1.2" → ("11", "1", "2"), "B)" → ("b",)."""
+"""A position number in its parts: "11.1.2" → ("11", "1", "2"), "B)" → ("B",)."""
 
 _NUMBERING = re.compile(
     r"^[\s(\[]*(?P<body>\d{1,4}(?:\s*[.\-]\s*\d{1,4})*(?:\s*[.]?\s*[a-z])?|[a-z](?:[.\-]?\d{1,3}){0,3}|[ivx]{1,6})[\s.)\]:]*$",
@@ -71,7 +71,7 @@ def numbering(value: str | float | None) -> Numbering | None:
         value: A cell: 7.0, 8.1, "11.1.2", "(a)", "IV.", "B-3".
 
     Returns:
-        Its parts, lower case; None where it is none.
+        Its parts; None where it is none.
     """
     if value is None:
         return None
@@ -84,7 +84,7 @@ def numbering(value: str | float | None) -> Numbering | None:
     match = _NUMBERING.match(value)
     if match is None:
         return None
-    parts = tuple(part for part in re.split(r"[\s.\-]+", match["body"].lower()) if part)
+    parts = tuple(part for part in re.split(r"[\s.\-]+", match["body"]) if part)
     # "2.0" heads 2.1 and 2.2.
     return parts[:-1] if len(parts) > 1 and not parts[-1].strip("0") else parts
 
