@@ -6,6 +6,7 @@ from deepsearch.catalogue.catalogue import Catalogue, VersionInfo
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
 from deepsearch.catalogue.ingest import ingest
 from deepsearch.catalogue.jsonld import from_json_ld, to_json_ld
+from deepsearch.catalogue.linking import Link, suggest_links
 from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
@@ -18,6 +19,7 @@ __all__ = [
     "CatalogueInfo",
     "ColumnMapping",
     "IngestReport",
+    "Link",
     "MappedColumn",
     "PendingItem",
     "Problem",
@@ -28,5 +30,6 @@ __all__ = [
     "VersionInfo",
     "from_json_ld",
     "ingest",
+    "suggest_links",
     "to_json_ld",
 ]

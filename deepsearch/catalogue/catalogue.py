@@ -442,6 +442,7 @@ class Catalogue:
         tables: Iterable[pa.Table],
         *,
         operation: str,
+        distinct: bool = False,
         sources: Callable[[], Mapping[str, Mapping[str, Any]]] | None = None,
         extra: Callable[[Path, Mapping[str, TableRef]], Mapping[str, TableRef]] | None = None,
     ) -> UpsertReport:
@@ -450,13 +451,14 @@ class Catalogue:
         Args:
             tables: Tables of `LISTING_SCHEMA`, without keys and hashes; read once.
             operation: Name of the commit.
+            distinct: Whether the tables are known to hold each id once.
             sources: Called after the rows were read; what to record of their sources.
             extra: Called then too; writes further tables of the same commit.
 
         Returns:
             What was added, changed and unchanged.
         """
-        merge = Merge(self, next_key=self._manifest.next_key)
+        merge = Merge(self, next_key=self._manifest.next_key, distinct=distinct)
 
         def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
             ref = evolved(self.path, now.tables["listings"], LISTING_SCHEMA)

@@ -22,7 +22,7 @@ from deepsearch.catalogue.records import listings_from_table, listings_to_table
 from deepsearch.catalogue.rejects import write_rejects
 from deepsearch.catalogue.report import IngestReport
 from deepsearch.catalogue.sources import Source, open_source
-from deepsearch.errors import UnreadableFileError
+from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.schema import Listing
 
 __all__ = ["ingest"]
@@ -61,6 +61,8 @@ class _Run:
         if self.enrich is not None and len(table):
             flat = flatten(table.select([*FACT_COLUMNS, *DETAIL_COLUMNS]))
             listings = [self.enrich(listing) for listing in listings_from_table(flat)]
+            if [listing.id for listing in listings] != table["id"].to_pylist():
+                raise InvalidInputError("`enrich` changed the id of a listing; it must keep it.")
             table = listings_to_table(listings)
         return table
 
@@ -100,7 +102,7 @@ def ingest(
     Raises:
         UnreadableFileError: If the file is empty, damaged, or not of its kind; the
             catalogue is unchanged then.
-        InvalidInputError: If the mapping does not fit.
+        InvalidInputError: If the mapping does not fit, or `enrich` changes an id.
         ConflictError: If another writer was first.
         CatalogueError: If it cannot be written.
     """
@@ -136,7 +138,9 @@ def ingest(
     def rejects(folder: Path, tables: Mapping[str, TableRef]) -> Mapping[str, TableRef]:
         return write_rejects(folder, tables.get("rejects"), name, failures.rejects)
 
-    report = catalogue.merge(run.tables(), operation="ingest", sources=about, extra=rejects)
+    report = catalogue.merge(
+        run.tables(), operation="ingest", distinct=True, sources=about, extra=rejects
+    )
     counted = report.added + report.changed + report.unchanged + len(failures.rejects)
     return IngestReport(
         source=name,

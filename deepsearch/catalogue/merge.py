@@ -38,13 +38,16 @@ class UpsertReport:
 class Merge:
     """One upsert in progress."""
 
-    def __init__(self, catalogue: Catalogue, *, next_key: int) -> None:
+    def __init__(self, catalogue: Catalogue, *, next_key: int, distinct: bool = False) -> None:
         """Read what the catalogue holds already.
 
         Args:
             catalogue: Its ids, keys and content hashes are compared against.
             next_key: First key to give out.
+            distinct: Whether the caller lets each id through once, so that they need not
+                be remembered here too.
         """
+        self._distinct = distinct
         self.next_key = next_key
         self.replaced_keys: list[int] = []
         self.report = UpsertReport()
@@ -75,10 +78,11 @@ class Merge:
 
     def _one(self, table: pa.Table) -> pa.Table:
         ids: list[str] = table["id"].to_pylist()
-        fresh = set(ids)
-        if len(fresh) < len(ids) or not fresh.isdisjoint(self._seen):
-            self._refuse_duplicate(ids)
-        self._seen |= fresh
+        if not self._distinct:
+            fresh = set(ids)
+            if len(fresh) < len(ids) or not fresh.isdisjoint(self._seen):
+                self._refuse_duplicate(ids)
+            self._seen |= fresh
         table = table.combine_chunks()
         hashes = content_hashes(table)
         keep = np.ones(len(ids), bool)

@@ -208,6 +208,9 @@ def test_enrich_adds_claims_and_may_not_break_ids(catalogue: Catalogue, tmp_path
     ingest(catalogue, source, enrich=claim)
     assert catalogue.facts["certifications"].to_pylist() == [["CE"]]
     assert ingest(catalogue, source, enrich=claim).unchanged == 1
+    with pytest.raises(InvalidInputError, match="id"):
+        ingest(catalogue, source, enrich=lambda listing: replace(listing, id="other"))
+    assert catalogue.listing_ids == ["a"]
 
 
 def test_progress_ends_at_the_total(catalogue: Catalogue, tmp_path: Path) -> None:
