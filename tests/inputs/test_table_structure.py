@@ -262,6 +262,68 @@ LAYOUTS = {
   | | | | | Total | 0
   | | | | | GST 18% | 0
 """,
+    "no header, the count right of the words": """
+  | MATERIAL REQUIREMENT FOR SITE
+* | Cement OPC 53 grade | 200 | bags
+* | TMT steel Fe500 | 5 | MT
+* | River sand | 3 | cum
+""",
+    "french": """
+  | N° | Désignation | Unité | Quantité | PU | Montant
+  | 1 | GROS OEUVRE
+* | '1.1 | Béton armé dosé à 350 kg/m3 | m3 | 45 |  |
+* | '1.2 | Maçonnerie en agglos de 20 | m2 | 120 | |
+  | | Sous-total 1
+  | 2 | PLOMBERIE
+* | '2.1 | Tube PPR DN25 | ml | 80 | |
+  | TOTAL GENERAL HT
+  | TVA 20%
+  | TOTAL TTC
+""",
+    "portuguese": """
+  | Item | Descrição | Unid. | Quant. | Valor Unitário
+* | 1 | Parafuso sextavado M8 | pç | 100 |
+* | 2 | Arruela lisa M8 | pç | 100 |
+  | Total geral
+""",
+    "italian": """
+  | Voce | Descrizione | U.M. | Q.tà | Prezzo
+* | 1 | Tubo acciaio DN50 | m | 30 |
+* | 2 | Curva 90 DN50 | pz | 6 |
+""",
+    "korean": """
+  | 번호 | 품명 | 규격 | 단위 | 수량 | 비고
+* | 1 | 볼트 | M8x40 | EA | 100 |
+* | 2 | 너트 | M8 | EA | 100 |
+  | | 합계 | | | 200 |
+""",
+    "polish": """
+  | Lp. | Nazwa towaru | J.m. | Ilość | Cena
+* | 1 | Rura stalowa DN50 | m | 30 |
+* | 2 | Kolano 90 | szt. | 6 |
+  | | Razem | | 36 |
+""",
+    "roman numbers under headings": """
+  | S.No | Description | Qty | Unit
+  | 1 | GI conduit with accessories
+* | i | 20 mm | 100 | m
+* | ii | 25 mm | 200 | m
+  | 2 | PVC wire
+* | i | 1.5 sqmm | 500 | m
+""",
+    "price list with a footnote": """
+  | PRICE LIST 2024
+  | Model | Power | Voltage | Price USD | MOQ
+* | PM-100 | 100 W | 24 V | 12.5 | 10
+* | PM-200 | 200 W | 24 V | 18 | 10
+  | * Prices FOB Shanghai
+""",
+    "quantities missing but for one": """
+  | No | Item | Spec | Qty
+* | 1 | Laptop | i5, 16GB |
+* | 2 | Mouse | wireless | 5
+* | 3 | Keyboard | wired |
+""",
     "total of another language inside names": """
   | Item | Qty
 * | Total station survey instrument | 1
@@ -516,6 +578,14 @@ def test_the_total_of_several_floors_is_the_quantity() -> None:
         "| 1 | Sprinkler | nos | 40 | 50 | 90\n| 2 | Pipe DN25 | m | 10 | 12 | 22"
     ).tables()
     assert [row.quantity for row in table.rows] == [90, 22]
+
+
+def test_the_total_of_several_sizes_is_the_quantity() -> None:
+    (table,) = draw(
+        "| Style | Colour | S | M | L | Total\n| T-shirt | Red | 10 | 20 | 20 | 50\n"
+        "| T-shirt | Blue | 10 | 10 | 10 | 30\n| Total | | 20 | 30 | 30 | 80"
+    ).tables()
+    assert [row.quantity for row in table.rows] == [50, 30]
 
 
 def test_the_first_position_may_lack_its_quantity() -> None:

@@ -70,8 +70,9 @@ def column_roles(
     roles = {index: role for index, role in roles.items() if index in cells}
     _correct(roles, cells, used)
     _infer(roles, cells, used, named=set(header.names) if header else set())
-    if R.QUANTITY not in roles.values() and R.UNIT in roles.values():
-        # "Floor 1 | Floor 2 | Total": with units beside it, the total counts pieces.
+    found = set(roles.values())
+    if R.QUANTITY not in found and (R.UNIT in found or R.PRICE not in found):
+        # "Floor 1 | Floor 2 | Total", "S | M | L | Total": the total counts pieces.
         totals = [
             index
             for index, name in (header.names.items() if header else ())
@@ -128,8 +129,10 @@ def _infer(
         if R.UNIT not in taken and cells[index].units >= 0.6:
             roles[index] = R.UNIT
             taken.add(R.UNIT)
+    # Position numbers stand left of the words; a count stands right of them.
+    words = [i for i in used if cells[i].mean_chars >= 4 and cells[i].numbers < 0.5]
     for index in unnamed[:2]:
-        leads = index == used[0] or all(cells[i].mean_chars for i in used if i > index)
+        leads = bool(words) and index < words[0]
         free = index not in roles and R.NUMBER not in taken
         if free and leads and cells[index].numberings >= 0.6:
             roles[index] = R.NUMBER
