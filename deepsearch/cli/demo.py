@@ -18,6 +18,8 @@ from deepsearch.schema import Query, SearchResult
 __all__ = ["prepare_demo", "show_demo"]
 
 
+# Parts of a score smaller than this are left to --explain and the page.
+SHOWN_FROM = 0.001
 _ORIGIN = "Titles and pictures: Grocery Store Dataset (MIT). Offers and suppliers are invented."
 
 
@@ -65,7 +67,8 @@ def show_demo(engine: SearchEngine, out: Path) -> None:
         screen.print(f"$ {scene.command}", markup=False, style="cyan")
         results = engine.search_many(scene.queries, options=options)
         print_results(results, as_json=False, explain=False)
-        for part in results[0].hits[0].explanation.contributions if results[0].hits else ():
+        best = results[0].hits[0].explanation.contributions if results[0].hits else ()
+        for part in (part for part in best if abs(part.value) >= SHOWN_FROM):
             screen.print(f"   {part.value:+.4f} {part.name}: {part.sentence}", markup=False)
         screen.print()
         answered += [(scene.title, result) for result in results]
