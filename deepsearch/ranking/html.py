@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from deepsearch.ranking.fields import field_words, unit_words
+from deepsearch.ranking.fields import unit_words
 from deepsearch.ranking.units import money_text, number_text
-from deepsearch.schema import Contribution, Hit, Judgement, Requirement, SearchResult, Status
+from deepsearch.ranking.wording import requirement_words
+from deepsearch.schema import Contribution, Hit, Judgement, SearchResult, Status
 
 __all__ = ["to_html"]
 
@@ -64,7 +65,7 @@ def to_html(result: SearchResult, *, picture: Callable[[str], str | None] | None
     top = max((hit.score for hit in result.hits), default=0.0)
     asked = escape(result.query.text or result.parsed.text or "a query without words")
     needs = "".join(
-        f"<li>{escape(_need(r))}{'' if r.hard else ' (wish)'}</li>"
+        f"<li>{escape(requirement_words(r))}{'' if r.hard else ' (wish)'}</li>"
         for r in result.parsed.requirements
     )
     hits = "\n".join(_hit(hit, top, picture) for hit in result.hits)
@@ -90,25 +91,6 @@ def to_html(result: SearchResult, *, picture: Callable[[str], str | None] | None
 """
 
 
-def _need(requirement: Requirement) -> str:
-    value = requirement.value
-    values = value if isinstance(value, tuple) else (value,)
-    text = ", ".join(
-        number_text(v) if isinstance(v, int | float) and not isinstance(v, bool) else str(v)
-        for v in values
-    )
-    last = values[-1] if values else 0
-    many = last if isinstance(last, int | float) else 0
-    unit = f" {unit_words(requirement.unit, many)}" if requirement.unit else ""
-    return f"{field_words(requirement.field)} {_OPS[requirement.op]} {text}{unit}"
-
-
-_OPS = {
-    "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "between": "between",
-    "any_of": "any of", "all_of": "all of", "none_of": "none of",
-}  # fmt: skip
-
-
 def _link(url: str | None, text: str) -> str:
     if url is None or urlsplit(url).scheme not in ("http", "https"):
         return escape(text)
@@ -132,7 +114,7 @@ def _facts(hit: Hit) -> str:
         parts.append(money_text(offer.price_min, offer.price_max, offer.currency))
     if offer.min_order_quantity is not None:
         least = offer.min_order_quantity
-        parts.append(f"from {number_text(least.value)} {least.unit}")
+        parts.append(f"from {number_text(least.value)} {unit_words(least.unit, least.value)}")
     if supplier is not None:
         parts.append(supplier.name or supplier.id)
         parts += [place for place in (supplier.city, supplier.country) if place]
@@ -152,7 +134,7 @@ def _judged(judgement: Judgement) -> str:
             told.append(f"of {evidence.stated_on.isoformat()}")
     status = judgement.status
     hover = escape("\n".join(part for part in told if part), quote=True)
-    need = escape(_need(judgement.requirement))
+    need = escape(requirement_words(judgement.requirement))
     return f'<li class="{status}" title="{hover}">{_SIGNS[status]} {need}</li>'
 
 

@@ -25,6 +25,7 @@ from deepsearch.ranking.folding import Folder
 from deepsearch.ranking.judging import ListingView, judge_view, stated_prices
 from deepsearch.ranking.profiles import PROFILES, Profile, weights_for
 from deepsearch.ranking.units import Rates
+from deepsearch.ranking.wording import counted
 from deepsearch.schema import (
     Contribution,
     Explanation,
@@ -435,8 +436,8 @@ def _explain(item: _Scored, stressed: frozenset[str]) -> Explanation:
             Contribution(
                 name="folded",
                 value=0.0,
-                sentence=f"{len(item.folded)} near-identical listings of this supplier are not "
-                f"shown: {', '.join(item.folded)}.",
+                sentence=f"{counted(len(item.folded), 'near-identical listing')} of this supplier "
+                f"not shown: {', '.join(item.folded)}.",
             )
         )
     return Explanation(contributions=tuple(parts))

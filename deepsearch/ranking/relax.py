@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 
 from deepsearch.ranking.atoms import settle
-from deepsearch.ranking.fields import field_words, unit_words
+from deepsearch.ranking.fields import field_words
 from deepsearch.ranking.matcher import RequirementMatcher
-from deepsearch.ranking.units import Rates, number_text
+from deepsearch.ranking.units import Rates
+from deepsearch.ranking.wording import requirement_words, unit_after, value_words
 from deepsearch.schema import BoolArray, IntArray, Operator, Quantity, Requirement
 
 __all__ = ["Change", "Relaxation", "relax"]
@@ -227,48 +228,17 @@ def _nearest_bound(
     return replace(requirement, value=bounds[low]), count(low)
 
 
-_SIGNS = {
-    Operator.LE: "at most ", Operator.LT: "below ", Operator.GE: "at least ",
-    Operator.GT: "above ", Operator.NE: "other than ", Operator.NONE_OF: "other than ",
-}  # fmt: skip
-
-
-def _name(requirement: Requirement) -> str:
-    """Name a requirement as a buyer would: "CE", "unit price at most 5 USD"."""
-    words, value = field_words(requirement.field), requirement.value
-    if isinstance(value, bool):
-        return words if value else f"no {words}"
-    joint = " to " if requirement.op is Operator.BETWEEN else (
-        " or " if requirement.op is Operator.ANY_OF else ", ")  # fmt: skip
-    values = value if isinstance(value, tuple) else (value,)
-    text = _SIGNS.get(requirement.op, "") + joint.join(_value(v) for v in values)
-    if requirement.field in ("certification", "standard"):
-        return text
-    return f"{words} {text}{_unit(requirement)}"
-
-
-def _unit(requirement: Requirement) -> str:
-    value, unit = requirement.value, requirement.unit
-    if unit is None:
-        return ""
-    return f" {unit_words(unit, value if isinstance(value, int | float) else 2)}"
-
-
-def _value(value: object) -> str:
-    return number_text(value) if isinstance(value, int | float) else str(value)
-
-
 def _sentence(changes: Sequence[Change], count: int) -> str:
     parts = []
     for change in changes:
         if change.to is None:
-            parts.append(f"without {_name(change.requirement)}")
+            parts.append(f"without {requirement_words(change.requirement)}")
             continue
         side = "at most" if _LOOSER[change.requirement.op] > 0 else "at least"
-        unit = _unit(change.requirement)
+        unit = unit_after(change.requirement)
         parts.append(
-            f"{field_words(change.requirement.field)} {side} {_value(change.to.value)} "
-            f"instead of {_value(change.requirement.value)}{unit}"
+            f"{field_words(change.requirement.field)} {side} {value_words(change.to.value)} "
+            f"instead of {value_words(change.requirement.value)}{unit}"
         )
     text = " and ".join(parts)
     return f"{text[:1].upper()}{text[1:]}: {count:,}"

@@ -367,7 +367,7 @@ def test_a_supplier_is_capped_and_near_duplicates_are_folded() -> None:
     assert found(max_per_supplier=1) == ["a", "d"]
     top = rank(market, query(), today=TODAY)[0]
     assert [p.sentence for p in top.explanation.contributions if p.name == "folded"] == [
-        "1 near-identical listings of this supplier are not shown: b."
+        "1 near-identical listing of this supplier not shown: b."
     ]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 from deepsearch.ranking.dimensions.base import Dimension, Scene, Score, diminishing
+from deepsearch.ranking.fields import unit_words
 from deepsearch.ranking.judging import ListingView, stated_prices
 from deepsearch.ranking.units import money_text, number_text, order_unit_factor
 from deepsearch.ranking.vocabulary import normal_text
+from deepsearch.ranking.wording import counted
 
 __all__ = ["COMMERCIAL"]
 
@@ -120,7 +122,7 @@ COMMERCIAL: tuple[Dimension, ...] = (
         formula="1 - 0.6^n, n quantities a price is stated for",
         prior=0.2,
         score=_price_ladder,
-        words=lambda s: f"prices stated for {number_text(s)} quantities",
+        words=lambda s: f"prices stated for {counted(s, 'quantity', 'quantities')}",
     ),
     Dimension(
         name="small_order",
@@ -129,7 +131,7 @@ COMMERCIAL: tuple[Dimension, ...] = (
         "1 / (1 + log10 MOQ)",
         prior=0.4,
         score=_small_order,
-        words=lambda s: f"minimum order {number_text(s[0])} {s[1]}",
+        words=lambda s: f"minimum order {number_text(s[0])} {unit_words(s[1], s[0])}",
     ),
     Dimension(
         name="trial_order",
@@ -153,7 +155,7 @@ COMMERCIAL: tuple[Dimension, ...] = (
         formula="exp(-days / 14)",
         prior=0.4,
         score=_sample_time,
-        words=lambda s: f"samples in {number_text(s)} days",
+        words=lambda s: f"samples in {counted(s, 'day')}",
     ),
     Dimension(
         name="payment_safety",

@@ -14,8 +14,8 @@ from deepsearch.ranking.dimensions.base import (
     texts_of,
 )
 from deepsearch.ranking.judging import ListingView
-from deepsearch.ranking.units import number_text
 from deepsearch.ranking.vocabulary import normal_text
+from deepsearch.ranking.wording import counted
 
 __all__ = ["LOGISTICS"]
 
@@ -129,7 +129,7 @@ LOGISTICS: tuple[Dimension, ...] = (
         formula="1 - exp(-months / 18)",
         prior=0.3,
         score=_warranty,
-        words=lambda s: f"{number_text(s)} months of warranty",
+        words=lambda s: f"{counted(s, 'month')} of warranty",
     ),
     Dimension(
         name="after_sales",
@@ -145,7 +145,7 @@ LOGISTICS: tuple[Dimension, ...] = (
         formula="1 - exp(-n / 8), n attributes and claims stated",
         prior=0.3,
         score=_specification,
-        words=lambda s: f"{number_text(s)} specifications stated",
+        words=lambda s: f"{counted(s, 'specification')} stated",
     ),
     Dimension(
         name="pictures",
@@ -153,6 +153,6 @@ LOGISTICS: tuple[Dimension, ...] = (
         formula="1 - 0.5^n, n pictures and videos",
         prior=0.5,
         score=_pictures,
-        words=lambda s: f"{number_text(s)} pictures",
+        words=lambda s: counted(s, "picture"),
     ),
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from deepsearch.ranking.dimensions.base import Dimension, Scene, Score
+from deepsearch.ranking.fields import unit_words
 from deepsearch.ranking.judging import ListingView, stated_days
 from deepsearch.ranking.units import number_text, order_unit_factor
+from deepsearch.ranking.wording import counted
 from deepsearch.schema import EvidenceGrade, Quantity
 
 __all__ = ["TIMING"]
@@ -77,7 +79,7 @@ TIMING: tuple[Dimension, ...] = (
         formula="30 / (30 + days from order to shipment at the quantity asked)",
         prior=0.4,
         score=_lead_time,
-        words=lambda s: f"ships {number_text(s)} days after the order",
+        words=lambda s: f"ships {counted(s, 'day')} after the order",
     ),
     Dimension(
         name="dispatch",
@@ -85,7 +87,7 @@ TIMING: tuple[Dimension, ...] = (
         formula="7 / (7 + days to dispatch stock goods)",
         prior=0.35,
         score=_dispatch,
-        words=lambda s: f"dispatches stock goods in {number_text(s)} days",
+        words=lambda s: f"dispatches stock goods in {counted(s, 'day')}",
     ),
     Dimension(
         name="on_time_rate",
@@ -117,7 +119,7 @@ TIMING: tuple[Dimension, ...] = (
         formula="min(1, monthly capacity / quantity asked)",
         prior=0.4,
         score=_capacity,
-        words=lambda s: f"makes {number_text(s[0])} {s[1]} a month",
+        words=lambda s: f"makes {number_text(s[0])} {unit_words(s[1], s[0])} a month",
     ),
     Dimension(
         name="stock",
@@ -125,6 +127,6 @@ TIMING: tuple[Dimension, ...] = (
         formula="min(1, stock / quantity asked)",
         prior=0.3,
         score=_stock,
-        words=lambda s: f"{number_text(s[0])} {s[1]} in stock",
+        words=lambda s: f"{number_text(s[0])} {unit_words(s[1], s[0])} in stock",
     ),
 )

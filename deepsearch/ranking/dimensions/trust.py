@@ -8,6 +8,7 @@ from collections.abc import Callable
 from deepsearch.ranking.dimensions.base import Dimension, Scene, Score, saturating, shrunk
 from deepsearch.ranking.judging import ListingView
 from deepsearch.ranking.units import money_text, number_text
+from deepsearch.ranking.wording import counted
 from deepsearch.schema import EvidenceGrade, Supplier
 
 __all__ = ["TRUST"]
@@ -112,7 +113,7 @@ def _revenue(supplier: Supplier) -> Score | None:
 
 def _stars_words(stated: tuple[float, float | None]) -> str:
     mean, count = stated
-    of = "" if count is None else f" from {number_text(count)} reviews"
+    of = "" if count is None else f" from {counted(count, 'review')}"
     return f"{number_text(mean)} of 5 stars{of}"
 
 
@@ -123,7 +124,7 @@ TRUST: tuple[Dimension, ...] = (
         formula="1 - exp(-years in business / 6)",
         prior=0.4,
         score=_of_supplier(_years),
-        words=lambda s: f"in business {number_text(s)} years",
+        words=lambda s: f"in business {counted(s, 'year')}",
     ),
     Dimension(
         name="verified",
@@ -163,7 +164,7 @@ TRUST: tuple[Dimension, ...] = (
         formula="min(1, log10(1 + reviews) / 3.5)",
         prior=0.3,
         score=_of_supplier(_review_count),
-        words=lambda s: f"{number_text(s)} reviews",
+        words=lambda s: counted(s, "review"),
     ),
     Dimension(
         name="reorder_rate",
@@ -195,7 +196,7 @@ TRUST: tuple[Dimension, ...] = (
         formula="min(1, log10(1 + orders) / 4)",
         prior=0.3,
         score=_of_supplier(_orders),
-        words=lambda s: f"{number_text(s)} orders delivered",
+        words=lambda s: f"{counted(s, 'order')} delivered",
     ),
     Dimension(
         name="employees",
@@ -203,7 +204,7 @@ TRUST: tuple[Dimension, ...] = (
         formula="min(1, log10(1 + employees) / 3)",
         prior=0.4,
         score=_of_supplier(_employees),
-        words=lambda s: f"{number_text(s)} employees",
+        words=lambda s: counted(s, "employee"),
     ),
     Dimension(
         name="floor_area",
