@@ -206,7 +206,7 @@ def time_rank(listings: list[Listing], repeat: int) -> list[dict[str, object]]:
         return lambda turn: rank(sets[turn % len(sets)], query, k=10, today=TODAY)
 
     def unexplained(turn: int) -> object:
-        with patch("deepsearch.ranking.ranking._explain", lambda *_: Explanation()):
+        with patch("deepsearch.ranking.ranking.explain", lambda *_: Explanation()):
             return rank(hundred[turn % 8], parsed(wishes), k=10, today=TODAY)
 
     calls = {

@@ -13,50 +13,28 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.ranking.atoms import Ask, is_sample_order, largest_wanted, settle
-from deepsearch.ranking.dimensions import DIMENSIONS, Scene, Score, trusted
+from deepsearch.ranking.dimensions import Scene
+from deepsearch.ranking.explain import explain
 from deepsearch.ranking.folding import Folder
-from deepsearch.ranking.judging import ListingView, judge_view, stated_prices
+from deepsearch.ranking.judging import ListingView, stated_prices
 from deepsearch.ranking.profiles import PROFILES, Profile, weights_for
+from deepsearch.ranking.scoring import Candidate, Frame, Scored, best_of, judge_all
 from deepsearch.ranking.units import Rates
-from deepsearch.ranking.wording import counted
 from deepsearch.schema import (
-    Contribution,
-    Explanation,
     Hit,
-    Judgement,
-    Listing,
-    MediaMatch,
     ParsedQuery,
     Quantity,
     Requirement,
-    Status,
 )
 
 __all__ = ["Candidate", "RankingConfig", "order_quantity_of", "rank", "scene_of"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A listing that a retriever found.
-
-    Attributes:
-        listing: The listing with its supplier.
-        relevance: Fused score, larger is better, of any scale; comparable in one query.
-        relevance_parts: What it is made of; what they do not sum to is added as a part.
-        media: The picture that answered, if one did.
-    """
-
-    listing: Listing
-    relevance: float
-    relevance_parts: tuple[Contribution, ...] = ()
-    media: MediaMatch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,43 +93,6 @@ def order_quantity_of(parsed: ParsedQuery) -> Quantity | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    """What all candidates of a query are scored with."""
-
-    scene: Scene
-    requirements: Sequence[tuple[Requirement, float]]
-    shares: Mapping[str, float]
-    strength: float
-
-    @property
-    def most_gain(self) -> float:
-        """The most that all dimensions together can add, as a share of relevance."""
-        return self.strength * math.fsum(
-            share * (1.0 - DIMENSIONS[name].prior) for name, share in self.shares.items()
-        )
-
-
-@dataclass(slots=True)
-class _Scored:
-    """A candidate with the parts of its score; the dimensions' come last, if at all."""
-
-    candidate: Candidate
-    view: ListingView
-    relevance: float
-    judgements: tuple[Judgement, ...] = ()
-    requirement_values: list[float] = field(default_factory=list)
-    dimension_values: list[tuple[str, float, Score | None]] = field(default_factory=list)
-    violated: int = 0
-    score: float = 0.0
-    folded: list[str] = field(default_factory=list)
-
-    @property
-    def order(self) -> tuple[int, float, str]:
-        """Sorts best first."""
-        return self.violated, -self.score, self.candidate.listing.id
-
-
 def rank(
     candidates: Sequence[Candidate],
     parsed: ParsedQuery,
@@ -193,7 +134,7 @@ def rank(
     chosen = _profile(profile)
     shares, stressed = weights_for(chosen, parsed, weights)
     views = [ListingView(candidate.listing) for candidate in candidates]
-    frame = _Frame(
+    frame = Frame(
         scene=scene_of(parsed, views, today=today or date.today(), rates=config.rates),
         requirements=_requirement_weights(settle(parsed.requirements), config),
         shares=shares,
@@ -201,20 +142,20 @@ def rank(
     )
     relevances = _relevances(candidates)
     scored = [
-        _Scored(candidate, view, relevance)
+        Scored(candidate, view, relevance)
         for candidate, view, relevance in zip(candidates, views, relevances, strict=True)
     ]
     for item in scored:
-        _judge_all(item, frame)
+        judge_all(item, frame)
     if config.exclude_violated:
         scored = [item for item in scored if not item.violated]
     select = partial(_select, k=k, max_per_supplier=max_per_supplier, fold=fold_near_duplicates)
-    kept = _best(scored, frame, k, select)
+    kept = best_of(scored, frame, k, select)
     return [
         Hit(
             rank=position,
             listing=item.candidate.listing,
-            score=(explanation := _explain(item, frozenset(stressed))).total,
+            score=(explanation := explain(item, frozenset(stressed))).total,
             explanation=explanation,
             judgements=item.judgements,
             media=item.candidate.media,
@@ -303,78 +244,11 @@ def _requirement_weights(
     return [(r, w * scale) for r, w in zip(requirements, weights, strict=True)]
 
 
-def _judge_all(item: _Scored, frame: _Frame) -> None:
-    """Judge the requirements; the score is relevance and requirements so far."""
-    judgements = []
-    for requirement, weight in frame.requirements:
-        judgement = judge_view(requirement, item.view, frame.scene.ask)
-        judgements.append(judgement)
-        value = 0.0
-        if judgement.status is Status.MET:
-            value = item.relevance * weight
-        elif judgement.status is Status.VIOLATED:
-            value = -item.relevance * weight
-            item.violated += requirement.hard
-        item.requirement_values.append(value)
-    item.judgements = tuple(judgements)
-    item.score = math.fsum([item.relevance, *item.requirement_values])
-
-
-def _score_dimensions(item: _Scored, frame: _Frame) -> None:
-    """Add what the supplier can do."""
-    share_of_relevance = item.relevance * frame.strength
-    today = frame.scene.ask.today
-    for name, share in frame.shares.items():
-        dimension = DIMENSIONS[name]
-        score = dimension.score(item.view, frame.scene)
-        value = 0.0
-        if score is not None:
-            gain = trusted(score, dimension.prior, today) - dimension.prior
-            value = share_of_relevance * share * gain
-        item.dimension_values.append((name, value, score))
-    item.score = math.fsum([item.score, *(value for _, value, _ in item.dimension_values)])
-
-
-_BLOCK = 32
-
-
-def _best(
-    judged: Sequence[_Scored],
-    frame: _Frame,
-    k: int,
-    select: Callable[[Sequence[_Scored]], list[_Scored]],
-) -> list[_Scored]:
-    """Select the best k, scoring dimensions only of those that can still be among them.
-
-    Dimensions add at most a known share of relevance, so candidates are taken by what
-    they could reach; once the k-th hit is above that, the rest cannot change the answer.
-    """
-    reach = frame.most_gain
-    waiting = sorted(
-        judged,
-        key=lambda item: (item.violated, -(item.score + reach * item.relevance),
-                          item.candidate.listing.id),
-    )  # fmt: skip
-    done: list[_Scored] = []
-    kept: list[_Scored] = []
-    for start in range(0, len(waiting), max(_BLOCK, k)):
-        block = waiting[start : start + max(_BLOCK, k)]
-        if len(kept) == k and kept[-1].violated <= block[0].violated:
-            could = block[0].score + reach * block[0].relevance
-            if kept[-1].violated < block[0].violated or kept[-1].score > could + 1e-9:
-                break
-        for item in block:
-            _score_dimensions(item, frame)
-        done = sorted([*done, *block], key=lambda item: item.order)
-        kept = select(done)
-    return kept
-
-
 def _select(
-    scored: Sequence[_Scored], *, k: int, max_per_supplier: int | None, fold: bool
-) -> list[_Scored]:
+    scored: Sequence[Scored], *, k: int, max_per_supplier: int | None, fold: bool
+) -> list[Scored]:
     """Take the best k, near-duplicates folded into the best of them, suppliers capped."""
-    kept: list[_Scored] = []
+    kept: list[Scored] = []
     folder, taken = Folder(), dict[str, int]()
     for item in scored:
         item.folded = []
@@ -395,69 +269,3 @@ def _select(
             folder.add(item.candidate.listing, len(kept))
         kept.append(item)
     return kept
-
-
-_STATUS_WORDS = {Status.MET: "Met", Status.UNKNOWN: "Not known", Status.VIOLATED: "Not met"}
-
-
-def _explain(item: _Scored, stressed: frozenset[str]) -> Explanation:
-    parts = _relevance_parts(item.candidate, item.relevance)
-    for judgement, value in zip(item.judgements, item.requirement_values, strict=True):
-        parts.append(
-            Contribution(
-                name=f"requirement:{judgement.requirement.field}",
-                value=value,
-                sentence=f"{_STATUS_WORDS[judgement.status]}: {judgement.reason}.",
-            )
-        )
-    unknown = []
-    for name, value, score in item.dimension_values:
-        if score is None:
-            unknown.append(name)
-            continue
-        words = DIMENSIONS[name].words(score.stated)
-        stress = ", which you asked about" if name in stressed else ""
-        parts.append(
-            Contribution(
-                name=f"supplier:{name}", value=value, sentence=f"{_sentence(words)}{stress}."
-            )
-        )
-    if unknown:
-        names = ", ".join(name.replace("_", " ") for name in unknown)
-        parts.append(
-            Contribution(
-                name="supplier:unknown",
-                value=0.0,
-                sentence=f"Not stated, counted as usual for such suppliers: {names}.",
-            )
-        )
-    if item.folded:
-        parts.append(
-            Contribution(
-                name="folded",
-                value=0.0,
-                sentence=f"{counted(len(item.folded), 'near-identical listing')} of this supplier "
-                f"not shown: {', '.join(item.folded)}.",
-            )
-        )
-    return Explanation(contributions=tuple(parts))
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _relevance_parts(candidate: Candidate, relevance: float) -> list[Contribution]:
-    """The retrievers' parts in the scale of the score; what they leave is a part itself."""
-    if not candidate.relevance_parts or candidate.relevance <= 0:
-        share = f"{100 * relevance:.0f} % as relevant as the best candidate."
-        return [Contribution(name="relevance", value=relevance, sentence=share)]
-    scale = relevance / candidate.relevance
-    parts = [
-        Contribution(name=part.name, value=part.value * scale, sentence=part.sentence)
-        for part in candidate.relevance_parts
-    ]
-    rest = relevance - math.fsum(part.value for part in parts)
-    if abs(rest) > 1e-9:
-        parts.append(Contribution(name="relevance", value=rest, sentence="Other relevance."))
-    return parts
