@@ -506,11 +506,11 @@ class Catalogue:
     ) -> tuple[str, TableRef | None]:
         identity = json.dumps([space.name, space.revision, space.dim, space.metric])
         short = hashlib.sha256(identity.encode()).hexdigest()[:10]
-        name = f"vectors_{space.name}_{modality}_{short}"
+        name = f"vectors_{space.name}_{Modality(modality)}_{short}"
         return name, self._manifest.tables.get(name)
 
     def _parts(self, modality: Modality) -> vector_rows.Parts:
-        column = "text_hash" if modality is Modality.TEXT else "media"
+        column = "text_hash" if modality == Modality.TEXT else "media"
         return vector_rows.parts_of(self._read((column,)), modality)
 
     def pending(self, space: EmbeddingSpace, modality: Modality) -> list[PendingItem]:

@@ -74,7 +74,7 @@ def parts_of(table: pa.Table, modality: Modality) -> Parts:
     Returns:
         Every text, or every picture whose content is known.
     """
-    if modality is Modality.TEXT:
+    if modality == Modality.TEXT:
         hashes = table["text_hash"].combine_chunks()
         rows = np.arange(len(hashes), dtype=np.int64)
         return Parts(hashes=hashes, rows=rows, parts=np.zeros(len(hashes), np.int32))

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from deepsearch.catalogue import Catalogue, ingest
@@ -57,9 +58,9 @@ while True:
     if extra:
         catalogue.remove(extra)
         print("remove", generation, catalogue.version, flush=True)
-    todo = catalogue.pending(space, "text")[:10]
+    todo = catalogue.pending(space, Modality.TEXT)[:10]
     rows = np.eye(8, dtype=np.float32)[[item.row % 8 for item in todo]]
-    catalogue.put_vectors(space, "text", [item.content_hash for item in todo], rows)
+    catalogue.put_vectors(space, Modality.TEXT, [item.content_hash for item in todo], rows)
     print("vectors", generation, catalogue.version, flush=True)
     if generation % 5 == 0:
         catalogue.vacuum(keep=3)
@@ -95,7 +96,9 @@ def check_state(folder: Path, reported: list[list[str]]) -> int:
         # the commit that was under way may have been made, and no other
         assert int(version) <= catalogue.version <= int(version) + 1
         assert int(said) <= generation <= int(said) + 1
-    catalogue.vectors(SPACE, Modality.TEXT)
+    table = catalogue.vectors(SPACE, Modality.TEXT)
+    np.testing.assert_allclose(np.linalg.norm(table.vectors, axis=1), 1)
+    assert len(table.rows) + len(catalogue.pending(SPACE, Modality.TEXT)) >= len(catalogue)
     return generation
 
 
@@ -317,8 +320,6 @@ def test_a_damaged_manifest_leaves_the_earlier_versions(tmp_path: Path) -> None:
 
 
 def test_a_missing_table_and_a_missing_file_are_named(tmp_path: Path) -> None:
-    import numpy as np
-
     catalogue = Catalogue.create(tmp_path / "c")
     catalogue.upsert([Listing(id="a", title="t")])
     item = catalogue.pending(SPACE, Modality.TEXT)[0]
