@@ -29,6 +29,9 @@ from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
 __all__ = ["LexicalConfig", "LexicalIndex"]
 
+_OTHER_FORM = 0.5
+"""What a word counts that the query does not hold, but its parts, or the whole of them."""
+
 _SAMPLE = 4096
 """Rows looked at for a bound on the score of the k best."""
 
@@ -246,7 +249,7 @@ class LexicalIndex:
             for pair in {one + other for one, other in pairwise(tokens)} - set(tokens):
                 whole = self._terms.get(pair)  # "dish washer" for "dishwasher"
                 if whole is not None and pair.isalpha():
-                    weights[whole] = weights.get(whole, 0.0) + 1.0
+                    weights[whole] = weights.get(whole, 0.0) + _OTHER_FORM
         return weights
 
     def _meant(self, token: str, *, spelling: bool) -> dict[int, float]:
@@ -257,7 +260,7 @@ class LexicalIndex:
         if not spelling:
             return {}
         if parts := split_compound(token, self._terms):
-            return dict.fromkeys(parts, 0.5)
+            return dict.fromkeys(parts, _OTHER_FORM)
         near = self._spellings.nearest(token)
         return {number: likeness / len(near) for number, likeness in near.items()}
 

@@ -246,7 +246,7 @@ def test_a_misspelt_word_counts_for_those_like_it() -> None:
 def test_a_compound_is_its_parts_and_two_words_may_be_one() -> None:
     index = LexicalIndex.build(["water kettle", "dishwasher", "Arbeit am Tisch", "washer"])
     assert rows(index.search("waterkettle", k=4)) == [0]
-    assert rows(index.search("dish washer", k=4)) == [1, 3]
+    assert sorted(rows(index.search("dish washer", k=4))) == [1, 3]
     assert rows(index.search("Arbeitstisch", k=4)) == [2]
     assert rows(index.search("waterkettle dish", k=4, spelling=False)) == []
     whole = dict(index.explain("water kettle", 0))
