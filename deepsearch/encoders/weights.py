@@ -20,6 +20,7 @@ PINNED: Mapping[str, str] = {
     "mini_shared.npz": "f8c1d72f19c0424f2efd2563b157c2af10fa7502f3ec370787211bcf3f74bfa1",
     "mini_text.onnx": "afe634802ba39cef45dd09d79624a90933fb8d3f77463f6d2142e8680140fd48",
     "mini_tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "multilingual_map.npz": "5da5d22edb843c22f23391799be252893afa95e6da1fffc6256b298a2255a9b8",
 }
 
 

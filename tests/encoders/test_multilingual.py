@@ -36,7 +36,7 @@ def test_it_is_a_suite(suite: MultilingualSuite) -> None:
 def test_translations_find_each_other(suite: MultilingualSuite) -> None:
     queries = suite.encode_texts(SPANISH, role=Role.QUERY)
     targets = suite.encode_texts(ENGLISH, role=Role.PASSAGE)
-    for space, least in (("multilingual-text", 0.8), ("multilingual-shared", 0.6)):
+    for space, least in (("multilingual-text", 0.6), ("multilingual-shared", 0.6)):
         best = (queries[space] @ targets[space].T).argmax(axis=1)
         assert (best == np.arange(len(ENGLISH))).mean() >= least
 
