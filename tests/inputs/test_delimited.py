@@ -38,6 +38,14 @@ def test_delimiters(delimiter: str) -> None:
     assert [row.quantity for row in table.rows] == [20, 16]
 
 
+def test_addresses_full_of_other_delimiters() -> None:
+    lines = [f"{i},http://host/?a|b|c|d|e={i};x;y;z,Bolt {i},{i}" for i in range(9)]
+    text = "\n".join(["id,product url,product name,qty", *lines])
+    (table,) = read_table(text.encode(), name="a.csv")
+    assert [column.name for column in table.columns] == ["id", "product url", "product name", "qty"]
+    assert table.rows[3].description == "Bolt 3"
+
+
 def test_decimal_comma_under_semicolons() -> None:
     (table,) = read_table(b"Item;Weight kg;Qty\nPlate;1,5;2\nBar;0,25;4\n", name="a.csv")
     assert table.rows[0].cells["Weight kg"] == "1,5"

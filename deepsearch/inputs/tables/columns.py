@@ -44,6 +44,8 @@ def _header_roles(headers: Mapping[str, list[str]]) -> dict[str, ColumnRole]:
 _ROLES = _header_roles(VOCABULARY["headers"])
 _UNITS = frozenset(VOCABULARY["units"]["words"])
 _UNIT_PREFIX = frozenset(VOCABULARY["units"]["prefixes"])
+# "Product URL" is no product.
+_LINKS = frozenset({"url", "urls", "link", "links", "href", "src", "http", "website"})
 _LONG_WORDS = sorted(key for key in _ROLES if len(key) >= 6 and key.isascii() and key.isalpha())
 _LONGEST = max(len(key.split()) for key in _ROLES)
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
@@ -107,7 +109,7 @@ def _strip_unit(key: str) -> str:
 def _contained(key: str) -> ColumnRole | None:
     """Find the longest known phrase inside a short header; the last one of equals."""
     words = key.split()
-    if not 1 <= len(words) <= 6:
+    if not 1 <= len(words) <= 6 or words[-1] in _LINKS:
         return None
     for length in range(min(len(words), _LONGEST), 0, -1):
         found = [

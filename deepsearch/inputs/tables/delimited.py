@@ -92,8 +92,9 @@ def find_delimiter(text: str) -> str:
         if not many:
             continue
         width, count = many.most_common(1)[0]
-        # How many lines agree matters more than how many cells they have.
-        score = count / len(widths) + min(width, 20) / 100
+        # How many lines agree matters more than how many cells they have; and a first
+        # line cut like the others is a header, while addresses below it may hold any sign.
+        score = count / len(widths) + min(width, 20) / 100 + 0.5 * (widths[0] == width)
         if score > best_score:
             best, best_score = delimiter, score
     return best
