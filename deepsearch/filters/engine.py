@@ -8,7 +8,7 @@ lets a row without x through; `x is unknown` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -28,7 +28,14 @@ from deepsearch.filters.expressions import (
     Or,
     Presence,
 )
-from deepsearch.filters.fields import Field, FieldKind, Fields, check_leaf, number_of
+from deepsearch.filters.fields import (
+    Field,
+    FieldKind,
+    Fields,
+    canonical_unit,
+    check_leaf,
+    number_of,
+)
 from deepsearch.filters.store import FactStore, MaskCache
 from deepsearch.schema import BoolArray, Operator
 
@@ -52,7 +59,13 @@ class FilterEngine:
         [True, False, False]
     """
 
-    def __init__(self, facts: pa.Table, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        facts: pa.Table,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        canonical: Callable[[str], str | None] = canonical_unit,
+    ) -> None:
         """Prepare a table.
 
         Args:
@@ -60,11 +73,13 @@ class FilterEngine:
                 Attributes and the like are maps, or lists of name-value structs. Structs
                 are flattened.
             cache_bytes: Memory that kept masks may take; 0 keeps none.
+            canonical: Gives the one form of a unit or currency, of the table's and of a
+                filter's; a catalogue's own knows more words than the default.
         """
         while any(pa.types.is_struct(column.type) for column in facts.schema):
             facts = facts.flatten()
         self._fields = Fields(facts.schema)
-        self._store = FactStore(facts)
+        self._store = FactStore(facts, canonical)
         self._cache = MaskCache(cache_bytes)
 
     def __len__(self) -> int:

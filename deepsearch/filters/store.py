@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from deepsearch.filters.columns import (
     flatten_attributes,
     flatten_lists,
 )
-from deepsearch.filters.fields import Field, FieldKind, canonical_unit
+from deepsearch.filters.fields import Field, FieldKind
 from deepsearch.schema import BoolArray
 
 __all__ = ["Column", "FactStore", "MaskCache"]
@@ -30,13 +30,15 @@ Column: TypeAlias = NumberColumn | TextColumn | ManyTexts
 class FactStore:
     """Encoded columns of one table; safe to share between threads."""
 
-    def __init__(self, facts: pa.Table) -> None:
+    def __init__(self, facts: pa.Table, canonical: Callable[[str], str | None]) -> None:
         """Take a table.
 
         Args:
             facts: Flat columns.
+            canonical: Gives the one form of a unit.
         """
         self.facts = facts
+        self._canonical = canonical
         self._columns: dict[str, Column] = {}
         self._pairs: dict[str, dict[str, tuple[Rows, pa.Array]]] = {}
         self._lock = threading.RLock()
@@ -74,8 +76,8 @@ class FactStore:
         if field.unit_column is None:
             raise TypeError(f"Field '{field.name}' has no unit.")
         column = self.texts(field.unit_column)
-        wanted = canonical_unit(unit)
-        same = [canonical_unit(form) == wanted for form in column.words.forms()]
+        wanted = self._canonical(unit)
+        same = [self._canonical(form) == wanted for form in column.words.forms()]
         return column.rows(np.array(same, dtype=np.bool_))
 
     def _encode(self, field: Field) -> Column:

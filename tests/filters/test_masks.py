@@ -295,6 +295,15 @@ def test_units_are_alike_in_singular_plural_and_case() -> None:
     assert canonical_unit("USD") == canonical_unit("usd") != canonical_unit("INR")
 
 
+def test_units_can_be_read_by_the_caller() -> None:
+    facts = pa.table({"stock.value": [1.0, 2.0], "stock.unit": ["Stück", "kg"]})
+    german = {"stück": "piece", "pieces": "piece"}
+    wanted = parse_filter("stock <= 5 pieces")
+    assert FilterEngine(facts).mask(wanted).tolist() == [False, False]
+    engine = FilterEngine(facts, canonical=lambda unit: german.get(unit.lower(), unit))
+    assert engine.mask(wanted).tolist() == [True, False]
+
+
 # ---------------------------------------------------------------- against a plain predicate
 
 COUNTRIES = ["CN", "cn", "DE", "Straße", "STRASSE", "x y"]
