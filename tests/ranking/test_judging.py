@@ -315,3 +315,14 @@ def test_what_is_not_understood_with_certainty_excludes_nothing() -> None:
     for confidence, kept in ((0.6, True), (0.7, False), (1.0, False)):
         doubtful = need("supplier_years", "ge", 3, "year", confidence=confidence)
         assert rows.allowed([doubtful]).tolist() == [kept]
+
+
+def test_odd_units_do_not_fill_the_memory() -> None:
+    rows = matcher([listing(**LADDERED, **MOQ_100)])
+    for number in range(50):
+        odd = Quantity(value=5, unit=f"oddity {number}")
+        rows.status(need("budget", "le", 5, "USD"), order_quantity=odd)
+        rows.status(need("custom_logo", "eq", True), order_quantity=odd)
+    before = len(rows.table._kept)
+    rows.status(need("budget", "le", 5, "USD"), order_quantity=Quantity(value=5, unit="oddity"))
+    assert len(rows.table._kept) == before < 20

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from deepsearch.ranking.atoms import Ask
 from deepsearch.ranking.compare import Array, StatusArray
 from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
-from deepsearch.ranking.units import order_unit_factor
+from deepsearch.ranking.units import canonical_order_unit, order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "any_text",
     "asked_quantity",
     "claim_flags",
+    "kept_by_unit",
     "open_lists",
     "row_unit_factors",
     "unknown",
@@ -49,8 +50,21 @@ def row_unit_factors(table: FactTable, ask: Ask) -> Array:
         by_price = price.map_number(lambda unit: order_unit_factor(asked, unit), 1.0)
         return np.where(order.codes >= 0, by_order, by_price)
 
-    # orders come in a handful of units, so keeping one column each costs little
-    return table.kept(("sales unit", asked or ""), build)
+    return kept_by_unit(table, "sales unit", asked, build)
+
+
+def kept_by_unit(
+    table: FactTable, what: str, unit: str | None, build: Callable[[], Array]
+) -> Array:
+    """Keep a column a unit, for units that something here is sold in or can be turned into.
+
+    Those are few; a unit that nothing compares with is computed each time, so that odd
+    requests do not fill the memory.
+    """
+    own = [*table.texts("min_order_quantity.unit").values, *table.texts("price.unit").values]
+    if all(order_unit_factor(unit, other) is None for other in own):
+        return build()
+    return table.kept((what, "" if unit is None else canonical_order_unit(unit)), build)
 
 
 def asked_quantity(table: FactTable, ask: Ask) -> Array:

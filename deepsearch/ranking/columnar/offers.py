@@ -13,7 +13,12 @@ from deepsearch.ranking.atoms import (
     largest_wanted,
     number_atoms,
 )
-from deepsearch.ranking.columnar.common import asked_quantity, row_unit_factors, unknown
+from deepsearch.ranking.columnar.common import (
+    asked_quantity,
+    kept_by_unit,
+    row_unit_factors,
+    unknown,
+)
 from deepsearch.ranking.compare import Array, StatusArray, relation_array
 from deepsearch.ranking.tables import Codes, Factors, FactTable, Ladder
 from deepsearch.ranking.units import order_unit_factor
@@ -137,7 +142,7 @@ def _items_to_pay(table: FactTable, ask: Ask) -> Array:
         by_price = price.map_number(lambda unit: order_unit_factor(asked.unit, unit), np.nan)
         return np.where(price.codes >= 0, by_price, row_unit_factors(table, ask))
 
-    return asked.value * table.kept(("budget", asked.unit), factors)
+    return asked.value * kept_by_unit(table, "budget", asked.unit, factors)
 
 
 def _smallest_orders(table: FactTable) -> Array:
