@@ -23,6 +23,17 @@ __all__ = ["Header", "filled", "find_headers", "make_columns", "read_header", "s
 Row = Sequence[CellValue]
 
 _MAX_HEADER_CHARS = 60
+# Roles that name things wanted; "Project | Location | Date" heads no list of items.
+_NAMING = frozenset(
+    {ColumnRole.DESCRIPTION, ColumnRole.CODE, ColumnRole.SPECIFICATION, ColumnRole.MATERIAL}
+)
+_TELLING = _NAMING | {
+    ColumnRole.QUANTITY,
+    ColumnRole.UNIT,
+    ColumnRole.NUMBER,
+    ColumnRole.DIMENSION,
+    ColumnRole.PRICE,
+}
 _MAX_HEADER_ROWS = 3
 # Headers are looked for in every row this far down, and below it only where a table
 # could begin: after an empty row or one with a single cell.
@@ -93,6 +104,8 @@ def is_header(row: Row) -> bool:
             loose += 1
     if 2 * (known + loose) < len(columns) or known + loose < 2:
         return False
+    if not exact & _TELLING:
+        return False
     return len(exact) >= 2 or (known >= 1 and 4 * (known + loose) >= 3 * len(columns))
 
 
@@ -162,7 +175,7 @@ def _first_row_header(grid: Grid) -> list[int]:
     )
     if numeric or (grid.sheet is None and index == 0):
         return [index]
-    named = any(header_role(str(text)) is not None for text in texts)
+    named = any(header_role(str(text)) in _NAMING for text in texts)
     # In a table of words alone, at least three columns tell a header from particulars.
     regular = typical >= 3 and 2 * sum(len(c) == len(columns) for _, c in body) > len(body)
     return [index] if named or (regular and len(below) >= 2) else []
