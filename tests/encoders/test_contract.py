@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from deepsearch.encoders import MiniSuite, load_suite, suite_names
 from deepsearch.encoders.mini_picture import MiniPictureEncoder
 from deepsearch.encoders.mini_shared import SharedPictureEncoder, SharedSpace, SharedTextEncoder
 from deepsearch.encoders.mini_text import MiniTextEncoder
-from deepsearch.errors import InvalidInputError
+from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.protocols import Encoder, EncoderSuite
 from deepsearch.schema import Modality, Role
 
@@ -114,6 +115,17 @@ def test_spaces_name_the_weights(mini: MiniSuite) -> None:
 def test_an_unknown_suite_is_refused_with_the_names() -> None:
     with pytest.raises(InvalidInputError, match=r"'nope'.*mini"):
         load_suite("nope")
+
+
+@pytest.mark.parametrize("name", ["", "mini:", "openclip:ViT-B-32", "onnx:", "x:y", "text"])
+def test_half_a_name_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInputError):
+        load_suite(name)
+
+
+def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="export_text_encoder"):
+        load_suite(f"onnx:{tmp_path}")
 
 
 @pytest.mark.parametrize("threads", [0, -1])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deepsearch.encoders import load_suite
 from deepsearch.encoders.hub import HubClipEncoder, HubTextEncoder, TextModelConfig
 from deepsearch.encoders.onnx_text import OnnxTextEncoder, export_text_encoder
 from deepsearch.encoders.torch_options import TorchOptions
@@ -304,6 +305,14 @@ def test_onnx_export_parity(tmp_path: Path, pooling: str, precision: Any, least:
             axis=1
         )
         assert cosines.min() >= least
+    assert load_suite(f"onnx:{folder}").spaces[Modality.TEXT] == (exported.space,)
+
+
+def test_a_catalogue_can_name_a_folder(tmp_path: Path) -> None:
+    save_text_model(tmp_path, "mean_tokens")
+    suite = load_suite(f"text:{tmp_path}")
+    assert suite.name == f"text:{tmp_path}"
+    assert suite.encode_texts(TEXTS, role=Role.QUERY)[suite.spaces[Modality.TEXT][0].name].any()
 
 
 def test_a_folder_that_is_no_export_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deepsearch.encoders import load_suite
 from deepsearch.encoders.openclip import OpenClipEncoder
 from deepsearch.encoders.torch_options import TorchOptions
 from deepsearch.errors import InvalidInputError, MissingExtraError, UnreadableFileError
@@ -107,6 +108,13 @@ def test_the_suite_has_one_space(encoder: OpenClipEncoder) -> None:
     assert encoder.space.dim == 24
     assert suite.picture_side == 32
     assert suite.encode_texts([], role=Role.QUERY)[encoder.space.name].shape == (0, 24)
+
+
+def test_a_catalogue_can_name_it(checkpoint: Path) -> None:
+    name = f"openclip:{ARCHITECTURE}@{checkpoint}"
+    suite = load_suite(name)
+    assert suite.name == name
+    assert suite.spaces[Modality.TEXT][0].dim == 24
 
 
 def test_other_weights_are_another_revision(checkpoint: Path, tmp_path: Path) -> None:
