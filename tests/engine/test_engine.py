@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from deepsearch import F, FilterError, InvalidInputError, Query, QueryPart, SearchEngine
+from deepsearch import F, FilterError, InvalidInputError, Query, QueryPart, SearchEngine, parse
 from deepsearch.demo import data_folder
 from deepsearch.engine import FusionConfig, SearchOptions, build_queries
+from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import CatalogueError, UnknownIdError, UnreadableFileError
 from deepsearch.schema import Listing, Modality, Offer, PriceTier, Status, Supplier
 
@@ -322,3 +323,42 @@ def test_each_row_of_a_sheet_is_answered(engine: SearchEngine) -> None:
     results = engine.search_many(queries)
     assert "gro:Granny-Smith" in ids(results[2])[:5]
     assert ids(results[3])[0] == "gro:Oatly-Oat-Milk"
+
+
+# ---------------------------------------------------------------- relaxing, suppliers
+
+
+def test_too_few_hits_name_what_dropping_would_find(engine: SearchEngine) -> None:
+    options = SearchOptions(unknown="exclude")
+    text = "juice, MOQ not above 5, supplier with at least 3 years"
+    result = engine.search(text, options=options)
+    assert result.hits == ()
+    ways = dict(result.facts["relaxations"])
+    assert ways
+    without_moq = engine.search("juice, supplier with at least 3 years", options=options)
+    assert any(count > 0 for count in ways.values())
+    assert without_moq.hits
+    assert any(note.stage == "relax" for note in result.notes)
+
+
+def test_enough_hits_relax_nothing(engine: SearchEngine) -> None:
+    result = engine.search("juice, MOQ not above 500", k=3)
+    assert "relaxations" not in result.facts
+
+
+def test_suppliers_are_ranked_with_the_listings_that_speak_for_them(engine: SearchEngine) -> None:
+    suppliers = engine.search_suppliers("orange juice", k=3)
+    assert [hit.rank for hit in suppliers] == [1, 2, 3]
+    assert len({hit.supplier.id for hit in suppliers}) == 3
+    assert any("uice" in hit.listing.title for hit in suppliers[0].listings)
+
+
+def test_the_deals_words_are_judged_not_searched_for() -> None:
+    text = "steel bottle, MOQ 500, FOB Shanghai, food grade"
+    parsed = parse(text)
+    rest = retrieval_text(text, parsed)
+    assert "bottle" in rest
+    assert "steel" in rest
+    assert "MOQ" not in rest
+    assert "Shanghai" not in rest
+    assert retrieval_text("MOQ 500", parse("MOQ 500")) == "MOQ 500"
