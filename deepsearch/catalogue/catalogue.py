@@ -27,6 +27,7 @@ from deepsearch.catalogue.columns import (
     flatten,
     listing_texts,
 )
+from deepsearch.catalogue.factcache import drop_facts, load_facts, store_facts
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
 from deepsearch.catalogue.manifest import (
     Manifest,
@@ -228,10 +229,18 @@ class Catalogue:
         `certifications` lists the names claimed of the listing or its supplier; it is
         null, not empty, where none is known.
         """
+        ref = self._manifest.tables["listings"]
+        stored = load_facts(self.path, ref)
+        if stored is not None:
+            return stored
+        facts = self._fresh_facts()
+        store_facts(self.path, ref, facts)
+        return facts
+
+    def _fresh_facts(self) -> pa.Table:
         table = flatten(self._read(FACT_COLUMNS).combine_chunks())
-        return table.append_column(
-            "certifications", claim_rows.certifications(self.claims, len(self))
-        )
+        named = claim_rows.certifications(self.claims, len(self))
+        return table.append_column("certifications", named)
 
     @cached_property
     def claims(self) -> pa.Table:
@@ -666,8 +675,9 @@ class Catalogue:
         """Read everything this version refers to and compare it with its hashes.
 
         Args:
-            repair: Drop vectors that cannot be used, so that they are encoded again.
-                Listings are never changed: they are the truth, not derived.
+            repair: Drop what is derived and wrong, so that it is made again: vectors that
+                cannot be used, stored facts that differ from the listings. Listings are
+                never changed: they are the truth.
 
         Returns:
             What was found wrong, empty if nothing.
@@ -676,6 +686,13 @@ class Catalogue:
             ConflictError: If a repair meets another writer.
         """
         problems, droppable = upkeep.check_manifest(self.path, self._manifest)
+        listings = self._manifest.tables["listings"]
+        stored = load_facts(self.path, listings) if not problems else None
+        if stored is not None and not stored.equals(self._fresh_facts()):
+            text = "the stored facts differ from the listings; they can be made again"
+            problems.append(Problem(table="facts", text=text, repairable=True))
+            if repair:
+                drop_facts(self.path, listings)
         if repair and droppable:
 
             def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:

@@ -186,7 +186,10 @@ def vacuum(path: Path, keep: int) -> dict[str, Any]:
             shutil.rmtree(folder)
         else:
             freed += clean_up(path, newest[folder.name], used[folder.name])
-    for leftover in (path / "versions").glob(".*.tmp"):
+    kept_facts = f"facts-{kept[-1].tables['listings'].version}.arrow"
+    leftovers = [*(path / "versions").glob(".*.tmp")]
+    leftovers += [file for file in (path / "derived").glob("facts-*") if file.name != kept_facts]
+    for leftover in leftovers:
         with suppress(OSError):
             leftover.unlink()
     return {"versions": len(versions) - len(kept), "bytes": freed}

@@ -117,14 +117,15 @@ def pending(parts: Parts, done: pa.Array) -> list[PendingItem]:
         The first place of each, in row order.
     """
     todo = pc.invert(pc.is_in(parts.hashes, value_set=done)).to_numpy(zero_copy_only=False)
-    items: dict[str, PendingItem] = {}
-    for i in np.flatnonzero(todo).tolist():
-        content_hash = parts.hashes[i].as_py()
-        if content_hash not in items:
-            items[content_hash] = PendingItem(
-                content_hash=content_hash, row=int(parts.rows[i]), part=int(parts.parts[i])
-            )
-    return list(items.values())
+    rows, numbers = parts.rows.tolist(), parts.parts.tolist()
+    first: dict[str, int] = {}
+    hashes = parts.hashes.filter(pa.array(todo)).to_pylist()
+    for i, content_hash in zip(np.flatnonzero(todo).tolist(), hashes, strict=True):
+        first.setdefault(content_hash, i)
+    return [
+        PendingItem(content_hash=content_hash, row=rows[i], part=numbers[i])
+        for content_hash, i in first.items()
+    ]
 
 
 def check_vectors(space: EmbeddingSpace, hashes: Sequence[str], vectors: FloatArray) -> FloatArray:

@@ -566,3 +566,50 @@ def test_a_catalogue_of_an_older_schema_opens_and_grows(
     report = opened.upsert([opened.listings([0])[0], FULL])
     assert (report.added, report.unchanged) == (1, 1)
     assert Catalogue.open(tmp_path / "c").listings([1]) == [FULL]
+
+
+# ---------------------------------------------------------------- stored facts
+
+
+@pytest.fixture
+def stored_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deepsearch.catalogue.factcache._WORTH_ROWS", 1)
+
+
+@pytest.mark.usefixtures("stored_always")
+def test_stored_facts_are_those_of_the_version(tmp_path: Path) -> None:
+    catalogue = Catalogue.create(tmp_path / "c")
+    catalogue.upsert([FULL, listing(1)])
+    fresh = catalogue.facts
+    (file,) = (tmp_path / "c" / "derived").iterdir()
+    mapped = Catalogue.open(tmp_path / "c").facts
+    assert mapped.equals(fresh)
+    assert Catalogue.open(tmp_path / "c").listings([0]) == [FULL]
+    catalogue.upsert([listing(2)])
+    assert catalogue.facts["id"].to_pylist() == ["full", "x1", "x2"]
+    assert not file.exists()
+    assert mapped["id"].to_pylist() == ["full", "x1"]
+    # an older version makes its own again
+    assert Catalogue.open(tmp_path / "c", 2).facts.equals(fresh)
+
+
+@pytest.mark.usefixtures("stored_always")
+def test_damaged_stored_facts_are_made_again(tmp_path: Path) -> None:
+    catalogue = Catalogue.create(tmp_path / "c")
+    catalogue.upsert([FULL, listing(1)])
+    fresh = catalogue.facts
+    (file,) = (tmp_path / "c" / "derived").iterdir()
+    content = file.read_bytes()
+    for damaged in (b"", content[:100], content[:-50], b"x" * 500):
+        file.write_bytes(damaged)
+        assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
+    assert file.read_bytes() == content
+    file.rename(file.with_name("facts-99.arrow"))
+    assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
+    assert Catalogue.open(tmp_path / "c").check() == []
+    (file,) = (tmp_path / "c" / "derived").iterdir()
+    file.write_bytes(content.replace(b"Gear pump", b"Gear dump"))
+    problems = Catalogue.open(tmp_path / "c").check(repair=True)
+    assert [(problem.table, problem.repairable) for problem in problems] == [("facts", True)]
+    assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
+    assert Catalogue.open(tmp_path / "c").check() == []
