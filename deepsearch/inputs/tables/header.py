@@ -1,4 +1,4 @@
-"""Where a table's header is, and what its columns are called."""
+"""What a table's columns are called: headers of one to three lines."""
 
 from __future__ import annotations
 
@@ -14,30 +14,18 @@ from deepsearch.inputs.tables.columns import (
     is_unit_word,
     known_header,
     normalise,
-    parse_number,
 )
 from deepsearch.inputs.tables.grid import Grid
-
-__all__ = ["Header", "filled", "find_headers", "make_columns", "read_header", "side_by_side"]
-
-Row = Sequence[CellValue]
-
-_MAX_HEADER_CHARS = 60
-# Roles that name things wanted; "Project | Location | Date" heads no list of items.
-_NAMING = frozenset(
-    {ColumnRole.DESCRIPTION, ColumnRole.CODE, ColumnRole.SPECIFICATION, ColumnRole.MATERIAL}
+from deepsearch.inputs.tables.locate import (
+    MAX_HEADER_CHARS,
+    MAX_HEADER_ROWS,
+    Row,
+    filled,
+    is_number_like,
 )
-_TELLING = _NAMING | {
-    ColumnRole.QUANTITY,
-    ColumnRole.UNIT,
-    ColumnRole.NUMBER,
-    ColumnRole.DIMENSION,
-    ColumnRole.PRICE,
-}
-_MAX_HEADER_ROWS = 3
-# Headers are looked for in every row this far down, and below it only where a table
-# could begin: after an empty row or one with a single cell.
-_ALWAYS_LOOK = 60
+
+__all__ = ["Header", "make_columns", "read_header", "side_by_side"]
+
 _UNNAMED = re.compile(r"^(?:unnamed:?\s*\d+|column\s?\d+|f\d+|列\s?\d+)$", re.I)
 
 
@@ -61,138 +49,6 @@ class Header:
     roles: dict[int, ColumnRole]
     units: dict[int, str]
     data: dict[int, CellValue]
-
-
-def filled(row: Row) -> list[int]:
-    """Columns of a row's non-empty cells."""
-    return [index for index, value in enumerate(row) if value is not None]
-
-
-def _is_number_like(value: CellValue) -> bool:
-    return isinstance(value, float) or (value is not None and parse_number(value) is not None)
-
-
-def is_header(row: Row) -> bool:
-    """Tell whether a row names columns, by the words in it.
-
-    Args:
-        row: The row's cells.
-
-    Returns:
-        True where at least two cells are headers of different meaning, they are at
-        least half of the row, and numbers stand at most in its first cell.
-    """
-    columns = filled(row)
-    if len(columns) < 2 or _are_particulars([row[index] for index in columns]):
-        return False
-    exact: set[ColumnRole] = set()
-    known = loose = 0
-    for position, index in enumerate(columns):
-        value = row[index]
-        if _is_number_like(value):
-            if position > 0:
-                return False
-            continue
-        assert isinstance(value, str)  # noqa: S101 - numbers were handled above
-        if len(value) > _MAX_HEADER_CHARS:
-            continue
-        role = known_header(value)
-        if role is not None:
-            exact.add(role)
-            known += 1
-        elif header_role(value) is not None and not any(char.isdigit() for char in value):
-            loose += 1
-    if 2 * (known + loose) < len(columns) or known + loose < 2:
-        return False
-    if not exact & _TELLING:
-        return False
-    return len(exact) >= 2 or (known >= 1 and 4 * (known + loose) >= 3 * len(columns))
-
-
-def _are_particulars(cells: list[CellValue]) -> bool:
-    """Whether a line tells facts, label by value: "Date: | 6 May | Supplier: | ACME"."""
-    labels = [isinstance(cell, str) and cell.endswith((":", "：")) for cell in cells]
-    if any(labels):
-        return not all(labels)
-    if len(cells) < 3:
-        return False
-    words = [str(cell) for cell in cells]
-    named = [known_header(word) is not None for word in words]
-    alternate = all(named[0::2]) and not any(named[1::2])
-    return alternate and any(
-        " " in word or any(char.isdigit() for char in word) for word in words[1::2]
-    )
-
-
-def find_headers(grid: Grid) -> list[int]:
-    """Find the first header row of every table of a sheet, top to bottom.
-
-    Args:
-        grid: The sheet.
-
-    Returns:
-        0-based rows; empty where no row reads like a header.
-    """
-    found: list[int] = []
-    previous = 0
-    skip_until = -1
-    for index, row in enumerate(grid.rows):
-        count = len(row) - row.count(None)
-        may_start = index > skip_until and (index < _ALWAYS_LOOK or previous <= 1)
-        if count >= 2 and may_start and is_header(row) and not _repeats(grid, found, row):
-            found.append(index)
-            skip_until = index + _MAX_HEADER_ROWS - 1
-        previous = count
-    return found or _first_row_header(grid)
-
-
-def _repeats(grid: Grid, found: list[int], row: Row) -> bool:
-    """A header printed again on each page continues its table."""
-    return bool(found) and list(grid.rows[found[-1]]) == list(row)
-
-
-def _first_row_header(grid: Grid) -> list[int]:
-    """Fall back on the shape: a first full line of short, distinct texts above other data."""
-    body = [(index, filled(row)) for index, row in enumerate(grid.rows[:200])]
-    if all(len(columns) <= 1 for _, columns in body):
-        # A list: one column, with or without a name.
-        names = [(i, str(grid.rows[i][columns[0]])) for i, columns in body if columns]
-        return [i for i, name in names if known_header(name) is not None][:1]
-    body = [(index, columns) for index, columns in body if len(columns) >= 2]
-    if len(body) < 2:
-        return []
-    widths = sorted(len(columns) for _, columns in body)
-    typical = widths[len(widths) // 2]
-    index, columns = next((i, c) for i, c in body if len(c) >= 0.6 * typical)
-    row = grid.rows[index]
-    texts = [row[column] for column in columns]
-    below = [grid.rows[i] for i, _ in body if i > index][:50]
-    if not below or not _plain_names(texts):
-        return []
-    numeric = sum(
-        _mostly_numbers([line[column] for line in below if column < len(line)])
-        for column in columns
-    )
-    if numeric or (grid.sheet is None and index == 0):
-        return [index]
-    named = any(header_role(str(text)) in _NAMING for text in texts)
-    # In a table of words alone, at least three columns tell a header from particulars.
-    regular = typical >= 3 and 2 * sum(len(c) == len(columns) for _, c in body) > len(body)
-    return [index] if named or (regular and len(below) >= 2) else []
-
-
-def _plain_names(texts: list[CellValue]) -> bool:
-    if len({str(text).casefold() for text in texts}) < len(texts):
-        return False
-    return all(
-        isinstance(text, str) and len(text) <= _MAX_HEADER_CHARS and not _is_number_like(text)
-        for text in texts
-    )
-
-
-def _mostly_numbers(values: list[CellValue]) -> bool:
-    present = [value for value in values if value is not None]
-    return bool(present) and sum(map(_is_number_like, present)) > len(present) / 2
 
 
 def read_header(grid: Grid, first: int, stop: int) -> Header:
@@ -266,7 +122,7 @@ def _shared_line(row: Row) -> dict[int, CellValue]:
     header, before the first cell that is one.
     """
     columns = filled(row)
-    if not columns or not _is_number_like(row[columns[0]]):
+    if not columns or not is_number_like(row[columns[0]]):
         return {}
     data: dict[int, CellValue] = {}
     for column in columns:
@@ -305,7 +161,7 @@ def _group_row_above(grid: Grid, first: int) -> int | None:
 
 def _last_line(grid: Grid, first: int, stop: int) -> int:
     last = first
-    while last + 1 < min(stop, first + _MAX_HEADER_ROWS) and _continues(grid, first, last + 1):
+    while last + 1 < min(stop, first + MAX_HEADER_ROWS) and _continues(grid, first, last + 1):
         last += 1
     return last
 
@@ -315,7 +171,7 @@ def _continues(grid: Grid, first: int, line: int) -> bool:
     row = grid.rows[line]
     columns = filled(row)
     texts = [row[column] for column in columns]
-    words = [text for text in texts if isinstance(text, str) and len(text) <= _MAX_HEADER_CHARS]
+    words = [text for text in texts if isinstance(text, str) and len(text) <= MAX_HEADER_CHARS]
     if not words or len(words) < len(texts):
         return False
     if all(is_unit_word(word.strip("()[]（） ")) for word in words) and len(words) > 1:
@@ -331,7 +187,7 @@ def _names_more(grid: Grid, first: int, line: int, columns: list[int], words: li
     beside = any(m[2] >= line for m in groups)
     if below and all(column in below for column in columns):
         return True
-    if any(map(_is_number_like, words)):
+    if any(map(is_number_like, words)):
         return False
     heads = set(filled(grid.rows[line - 1]))
     known = sum(header_role(word) is not None for word in words)

@@ -16,13 +16,12 @@ from deepsearch.inputs.tables.delimited import read_delimited
 from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.header import (
     Header,
-    filled,
-    find_headers,
     make_columns,
     read_header,
     side_by_side,
 )
 from deepsearch.inputs.tables.layout import Block
+from deepsearch.inputs.tables.locate import filled, find_headers
 from deepsearch.inputs.tables.roles import column_roles
 from deepsearch.inputs.tables.workbook import read_workbook
 
