@@ -30,10 +30,12 @@ class ApproximateIndex(ABC):
     Attributes:
         exact: The exact index over the same vectors.
         kind: Name of the backend in index files.
+        tells_far: Whether it notices that a filter leads away from a query.
         effort: Effort of a plain `search`: ef_search, nprobe, or rows to score.
     """
 
     kind: ClassVar[str]
+    tells_far: ClassVar[bool] = False
 
     def __init__(self, exact: ExactIndex, *, effort: int, exact_below: float) -> None:
         """Keep what every backend needs.
@@ -96,7 +98,14 @@ class ApproximateIndex(ABC):
         return exact_search(queries, self.exact.vectors, ids, k=k, metric=self.space.metric)
 
     def search_with(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self,
+        queries: FloatArray,
+        *,
+        k: int,
+        mask: BoolArray | None,
+        count: int,
+        effort: int,
+        far: int | None = None,
     ) -> Matches:
         """Search at a given effort; for planners. Arguments are not checked again.
 
@@ -106,13 +115,17 @@ class ApproximateIndex(ABC):
             mask: (len(self),) contiguous bool, or None.
             count: Rows the mask allows (len(self) without one).
             effort: ef_search, nprobe or rows to score.
+            far: Effort of a query that the filter leads away from, where the backend
+                `tells_far` (others ignore it); None: `effort`.
 
         Returns:
             As `search`.
         """
         if queries.shape[0] == 0 or count == 0:
             return empty_matches(queries.shape[0], k)
-        matches = self.propose(queries, k=k, mask=mask, count=count, effort=effort)
+        matches = self.propose(
+            queries, k=k, mask=mask, count=count, effort=effort, far=effort if far is None else far
+        )
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
     def completed(
@@ -143,7 +156,14 @@ class ApproximateIndex(ABC):
 
     @abstractmethod
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self,
+        queries: FloatArray,
+        *,
+        k: int,
+        mask: BoolArray | None,
+        count: int,
+        effort: int,
+        far: int,
     ) -> Matches:
         """Search the backend; an answer may be short, none may leave the mask.
 
@@ -153,6 +173,7 @@ class ApproximateIndex(ABC):
             mask: (len(self),) contiguous bool, or None.
             count: Rows the mask allows, >= 1.
             effort: ef_search, nprobe or rows to score.
+            far: Effort of a query that the filter leads away from, >= effort.
 
         Returns:
             Matches scored by their float32 vectors, ordered, ties by position.

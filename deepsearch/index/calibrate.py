@@ -12,7 +12,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,7 @@ class Band:
         share: Share of rows allowed, 0..1.
         k: Matches wanted.
         effort: Least effort that reached the target; None: none did.
+        far: Effort for queries that the filter leads away from, where the base tells them.
         recall: ann_recall@k at that effort, of queries that did not choose it.
         microseconds: Median time of one search at that effort.
     """
@@ -51,6 +52,7 @@ class Band:
     effort: int | None
     recall: float
     microseconds: float
+    far: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,9 @@ class Calibration:
         pair = (below[-1], above[0])
         if any(band.effort is None for band in pair):
             return None
-        return max(pair, key=lambda band: band.effort or 0)
+        dearer = max(pair, key=lambda band: band.effort or 0)
+        fars = [band.far for band in pair if band.far is not None]
+        return replace(dearer, far=max(fars)) if fars else dearer
 
     def as_json(self) -> dict[str, Any]:
         """Return the values a file header keeps."""
@@ -237,41 +241,68 @@ def _trial(
 def _band(base: ApproximateIndex, trial: _Trial, k: int, target: float) -> Band:
     chooses = np.arange(trial.queries.shape[0]) % 2 == 0
     efforts = base.efforts()
-    least = 0
+    last = efforts[-1]
+
+    def keeps(effort: int, far: int, kind: tuple[int, ...]) -> bool:
+        recalls = _recalls(base, trial, (effort, far), k=k, kind=kind, chosen=chooses)
+        # The mean must clear the target by its own standard error.
+        error = float(recalls.std()) / recalls.size**0.5
+        return float(recalls.mean()) - error >= target or float(recalls.min()) >= 1.0
+
+    at, far = 0, None
     for kind in trial.kinds:
-        low, high = least, len(efforts)
-        # Recall grows with effort: bisect for the least that keeps the target.
-        while low < high:
-            middle = (low + high) // 2
-            recalls = _recalls(base, trial, efforts[middle], k=k, kind=kind, chosen=chooses)
-            # The mean must clear the target by its own standard error.
-            error = float(recalls.std()) / recalls.size**0.5
-            if float(recalls.mean()) - error >= target or float(recalls.min()) >= 1.0:
-                high = middle
-            else:
-                low = middle + 1
-        least = low
-    if least >= len(efforts):
+        correlated = kind != (0,) and base.tells_far
+
+        def near(effort: int, kind: tuple[int, ...] = kind, most: bool = correlated) -> bool:
+            return keeps(effort, last if most else effort, kind)
+
+        at = _least(efforts, at, near)
+        if correlated and at < len(efforts):
+
+            def beyond(most: int, kind: tuple[int, ...] = kind, effort: int = efforts[at]) -> bool:
+                return keeps(effort, most, kind)
+
+            far = efforts[_least(efforts, at, beyond)]
+    if at >= len(efforts):
         return Band(share=trial.share, k=k, effort=None, recall=0.0, microseconds=0.0)
-    effort = efforts[least]
+    effort = efforts[at]
+    pair = (effort, far or effort)
     worst = min(
-        float(_recalls(base, trial, effort, k=k, kind=kind, chosen=~chooses).mean())
+        float(_recalls(base, trial, pair, k=k, kind=kind, chosen=~chooses).mean())
         for kind in trial.kinds
     )
-    mask = None if trial.share >= 1.0 else trial.masks[0]
+    spent = max(_search_cost(base, trial, kind[0], k, pair) for kind in trial.kinds)
+    return Band(share=trial.share, k=k, effort=effort, recall=worst, microseconds=spent, far=far)
+
+
+def _least(efforts: tuple[int, ...], first: int, keeps: Callable[[int], bool]) -> int:
+    # Recall grows with effort: bisect for the least that keeps the target.
+    low, high = first, len(efforts)
+    while low < high:
+        middle = (low + high) // 2
+        if keeps(efforts[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _search_cost(
+    base: ApproximateIndex, trial: _Trial, at: int, k: int, pair: tuple[int, int]
+) -> float:
+    mask = None if trial.share >= 1.0 else trial.masks[at]
     allowed = len(base) if mask is None else int(np.count_nonzero(mask))
 
     def search(query: FloatArray) -> Matches:
-        return base.search_with(query, k=k, mask=mask, count=allowed, effort=effort)
+        return base.search_with(query, k=k, mask=mask, count=allowed, effort=pair[0], far=pair[1])
 
-    spent = _median_microseconds(search, trial.queries)
-    return Band(share=trial.share, k=k, effort=effort, recall=worst, microseconds=spent)
+    return _median_microseconds(search, trial.queries)
 
 
 def _recalls(
     base: ApproximateIndex,
     trial: _Trial,
-    effort: int,
+    pair: tuple[int, int],
     *,
     k: int,
     kind: tuple[int, ...],
@@ -283,7 +314,9 @@ def _recalls(
         mask = trial.masks[at]
         allowed = int(np.count_nonzero(mask))
         wanted = min(k, allowed)
-        found = base.search_with(queries, k=k, mask=mask, count=allowed, effort=effort)
+        found = base.search_with(
+            queries, k=k, mask=mask, count=allowed, effort=pair[0], far=pair[1]
+        )
         for got, truth in zip(found.ids, trial.truths[at][chosen], strict=True):
             shared = np.intersect1d(got[:wanted], truth[:wanted]).size
             out.append(shared / wanted if wanted else 1.0)

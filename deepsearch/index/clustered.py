@@ -51,8 +51,6 @@ class ClusteredConfig:
         lists: Lists the rows are split into; None: 2 * sqrt(n).
         budget: Allowed rows scored in a plain search, at least; None: 5 % of the rows
             and at least 2,000.
-        far_factor: How many times the budget is scored where the lists near a query allow
-            less than half the share of rows that all lists do, 1 or more.
         sigmas: Standard errors of the bit estimate a row is given the benefit of while
             lists are probed.
         scan_sigmas: The same where every allowed row is to be scored.
@@ -64,7 +62,6 @@ class ClusteredConfig:
 
     lists: int | None = None
     budget: int | None = None
-    far_factor: float = 4.0
     sigmas: float = 2.0
     scan_sigmas: float = 3.5
     iterations: int = 6
@@ -82,14 +79,12 @@ class ClusteredConfig:
             (self.lists is not None and self.lists < 1)
             or (self.budget is not None and self.budget < 1)
             or (self.threads is not None and self.threads < 1)
-            or self.far_factor < 1
             or self.sigmas < 0
             or self.scan_sigmas < 0
             or self.iterations < 1
         ):
             raise InvalidInputError(
-                f"{self} is out of range: lists, budget, far_factor, iterations and threads "
-                "must be >= 1, "
+                f"{self} is out of range: lists, budget, iterations and threads must be >= 1, "
                 "sigmas >= 0."
             )
 
@@ -98,6 +93,7 @@ class ClusteredIndex(ApproximateIndex):
     """IVF over one-bit and 8-bit codes; candidates are re-scored in float32."""
 
     kind: ClassVar[str] = "clustered"
+    tells_far: ClassVar[bool] = True
 
     def __init__(self, exact: ExactIndex, codes: TwoLevelCodes, config: ClusteredConfig) -> None:
         """Join vectors and their codes; use `build` for vectors alone.
@@ -169,15 +165,23 @@ class ClusteredIndex(ApproximateIndex):
         allowed = _NO_MASK if mask is None else mask
         # A small visit pays where many rows would otherwise be scored twice.
         budget = _FIRST_VISIT if count >= 4 * _FIRST_VISIT else 0
-        matches = self._run(queries, k, allowed, count, budget, rows=rows)
+        matches = self._run(queries, k, allowed, count, (budget, budget), rows=rows)
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self,
+        queries: FloatArray,
+        *,
+        k: int,
+        mask: BoolArray | None,
+        count: int,
+        effort: int,
+        far: int,
     ) -> Matches:
         """Visit lists until `effort` allowed rows were scored; see `ApproximateIndex`."""
         allowed = _NO_MASK if mask is None else mask
-        return self._run(queries, k, allowed, count, max(effort, k), rows=None)
+        budgets = max(effort, k), max(effort, far, k)
+        return self._run(queries, k, allowed, count, budgets, rows=None)
 
     def _run(
         self,
@@ -185,14 +189,13 @@ class ClusteredIndex(ApproximateIndex):
         k: int,
         mask: BoolArray,
         allowed: int,
-        budget: int,
+        budgets: tuple[int, int],
         *,
         rows: npt.NDArray[np.int32] | None,
     ) -> Matches:
         # `rows`: score all of them (empty: all there are); None: visit the near lists.
         count = queries.shape[0]
         everything = rows is not None
-        far = budget if everything else round(self.config.far_factor * budget)
         out = empty_matches(count, k)
 
         def work(part: slice) -> None:
@@ -202,8 +205,7 @@ class ClusteredIndex(ApproximateIndex):
                 read_only(_NO_ROWS if rows is None else rows),
                 read_only(mask),
                 allowed / max(1, len(self)),
-                budget,
-                far,
+                *budgets,
                 read_only(queries[part]),
                 self.space.metric == "l2",
                 self.config.scan_sigmas if everything else self.config.sigmas,

@@ -134,7 +134,14 @@ class IvfPqIndex(ApproximateIndex):
         return cls(exact, index, options)
 
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self,
+        queries: FloatArray,
+        *,
+        k: int,
+        mask: BoolArray | None,
+        count: int,
+        effort: int,
+        far: int,  # noqa: ARG002 - it does not notice
     ) -> Matches:
         """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()

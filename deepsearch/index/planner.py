@@ -33,6 +33,7 @@ class Plan:
     Attributes:
         method: "exact", or the kind of the approximate base ("clustered", "hnsw" ...).
         effort: Rows to score, ef_search or nprobe; None where every allowed row was scored.
+        far: Effort of a query that the filter leads away from, where it differs.
         allowed_count: Rows the mask left.
         reason: One sentence.
         expected_recall: ann_recall@10 that calibration saw for such a search; 1.0 where
@@ -44,6 +45,7 @@ class Plan:
     allowed_count: int
     reason: str
     expected_recall: float | None
+    far: int | None = None
 
 
 class PlannedIndex:
@@ -145,7 +147,9 @@ class PlannedIndex:
             return exact_search(batch, self.exact.vectors, ids, k=k, metric=metric), plan
         if plan.effort is None:
             return self.base.scan(batch, k=k, mask=mask), plan
-        matches = self.base.search_with(batch, k=k, mask=mask, count=count, effort=plan.effort)
+        matches = self.base.search_with(
+            batch, k=k, mask=mask, count=count, effort=plan.effort, far=plan.far
+        )
         return matches, plan
 
     def plan(self, count: int, k: int) -> Plan:
@@ -194,6 +198,7 @@ class PlannedIndex:
                 f"{band.microseconds:.0f} us, scoring them all {scan:.0f} us"
             ),
             expected_recall=band.recall,
+            far=band.far,
         )
 
     def parts(self) -> Mapping[str, Callable[[Path], None]]:

@@ -149,7 +149,6 @@ def test_values_of_very_different_size() -> None:
         {"threads": 0},
         {"sigmas": -1},
         {"iterations": 0},
-        {"far_factor": 0.5},
     ],
 )
 def test_options_that_cannot_work(wrong: dict[str, int]) -> None:
