@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -13,8 +14,9 @@ import pyarrow as pa
 
 from deepsearch.catalogue.batches import Chunk, Failures
 from deepsearch.catalogue.catalogue import Catalogue
+from deepsearch.catalogue.values import normalise
 
-__all__ = ["SourceIds", "clean_url", "default_source", "id_from_url"]
+__all__ = ["SourceIds", "clean_url", "default_source", "id_from_url", "supplier_id"]
 
 _URL_IDS = (
     re.compile(r"[?&](?:id|item_?id|product_?id|offer_?id|sku|pid)=([\w-]{3,})", re.IGNORECASE),
@@ -45,6 +47,34 @@ def default_source(path: Path) -> str:
         The file's stem, without a date, "(1)", "copy", "raw" or "export" at its end.
     """
     return _DATED.sub("", path.stem) or path.stem
+
+
+@lru_cache(maxsize=65_536)
+def supplier_id(name: str | None, url: str | None) -> str | None:
+    """Derive a supplier's id: from its page's address, else from its name.
+
+    Args:
+        name: The company's name.
+        url: Its page.
+
+    Returns:
+        The last telling part of the address, the host, or the name in lower case.
+    """
+    if url:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        steps = [
+            step
+            for step in parts.path.split("/")
+            if step
+            and "." not in step
+            and step.lower() not in ("company", "about", "shop", "store")
+        ]
+        host = parts.netloc.lower().removeprefix("www.")
+        if steps:
+            return steps[-1].lower()
+        if host:
+            return host.split(".")[0] if host.count(".") >= 2 else host
+    return normalise(name).lower() if name else None
 
 
 def id_from_url(url: str) -> str | None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deepsearch.catalogue.batches import Chunk, Failures
+from deepsearch.catalogue.identity import supplier_id
 from deepsearch.catalogue.units import canonical_unit
 from deepsearch.catalogue.values import MISSING, is_missing
 from deepsearch.errors import UnreadableFileError
@@ -395,7 +396,26 @@ def _columns(
     if media is not None:
         columns["media"] = media
     _order_prices(columns)
+    _name_suppliers(columns, len(records))
     return columns, bad
+
+
+def _name_suppliers(columns: dict[str, Values], n: int) -> None:
+    """Give a supplier without an id one from its page or name: without one it is nobody's."""
+
+    def listed(name: str) -> list[Any]:
+        column = columns.get(f"supplier.{name}")
+        if column is None:
+            return [None] * n
+        return column.to_pylist() if isinstance(column, pa.Array) else column
+
+    ids = listed("id")
+    if not any(name.startswith("supplier.") for name in columns) or None not in ids:
+        return
+    names, urls = listed("name"), listed("url")
+    columns["supplier.id"] = [
+        own or supplier_id(name, url) for own, name, url in zip(ids, names, urls, strict=True)
+    ]
 
 
 def _chunk(

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deepsearch.catalogue.identity import clean_url
+from deepsearch.catalogue.identity import clean_url, supplier_id
 from deepsearch.catalogue.places import country_code
-from deepsearch.catalogue.tabular import supplier_id
 from deepsearch.catalogue.units import canonical_unit
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import (

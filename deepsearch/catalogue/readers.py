@@ -103,7 +103,8 @@ def file_kind(path: Path) -> str:
     if known is not None:
         return known
     for magic, what in _FOREIGN.items():
-        if head.startswith(magic):
+        # two letters may also begin a table's first header
+        if head.startswith(magic) and (len(magic) > 2 or b"\0" in head):
             raise UnreadableFileError(
                 f"{path} is {what}, whatever its name says; .jsonl, .csv, .tsv, .xlsx, .xls, "
                 f".ods or .parquet is expected."

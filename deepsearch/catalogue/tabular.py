@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from deepsearch.catalogue.batches import MAX_CELL, Chunk, Failures
 from deepsearch.catalogue.cells import CellReader, too_long
+from deepsearch.catalogue.identity import supplier_id
 from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
 from deepsearch.catalogue.money import Price, currency_in
 from deepsearch.catalogue.places import state_country
 from deepsearch.catalogue.readers import RawChunk
 from deepsearch.catalogue.texts import read_mark, words_put_back
 from deepsearch.catalogue.units import canonical_unit
-from deepsearch.catalogue.values import normalise
 from deepsearch.errors import InvalidInputError
 
 __all__ = ["TableReader"]
@@ -414,31 +413,3 @@ def _slug(url: str | None) -> str | None:
     last = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
     bare = re.sub(r"\.html?$|[_-]\d{5,}(?=\.html?$|$)|_\d{5,}", "", last)
     return bare.replace("_", "-") if "-" in bare else None
-
-
-@lru_cache(maxsize=65_536)
-def supplier_id(name: str | None, url: str | None) -> str | None:
-    """Derive a supplier's id: from its page's address, else from its name.
-
-    Args:
-        name: The company's name.
-        url: Its page.
-
-    Returns:
-        The last telling part of the address, the host, or the name in lower case.
-    """
-    if url:
-        parts = urlsplit(url if "//" in url else f"//{url}")
-        steps = [
-            step
-            for step in parts.path.split("/")
-            if step
-            and "." not in step
-            and step.lower() not in ("company", "about", "shop", "store")
-        ]
-        host = parts.netloc.lower().removeprefix("www.")
-        if steps:
-            return steps[-1].lower()
-        if host:
-            return host.split(".")[0] if host.count(".") >= 2 else host
-    return normalise(name).lower() if name else None

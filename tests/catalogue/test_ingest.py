@@ -124,6 +124,23 @@ def test_wrong_lines_are_rejected_with_line_and_reason(
     assert catalogue.info().rejects == report.rejected == len(reasons)
 
 
+def test_a_supplier_without_an_id_is_kept(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_jsonl(
+        tmp_path / "s.jsonl",
+        [
+            {"id": "a", "title": "t", "supplier": {"name": "Acme  Ltd", "years": 3}},
+            {"id": "b", "title": "t", "supplier": {"url": "https://acme.shop.example/"}},
+            {"id": "c", "title": "t", "supplier": {"id": "own", "name": "B"}},
+            {"id": "d", "title": "t"},
+        ],
+    )
+    ingest(catalogue, source)
+    suppliers = [listing.supplier for listing in catalogue.listings(range(4))]
+    assert [None if s is None else s.id for s in suppliers] == ["acme ltd", "acme", "own", None]
+    assert suppliers[0] is not None
+    assert suppliers[0].years == 3
+
+
 def test_rejects_are_those_of_the_newest_ingest(catalogue: Catalogue, tmp_path: Path) -> None:
     source = write_jsonl(
         tmp_path / "s.jsonl", [{"id": "a", "title": "t"}, {"id": "b", "title": ""}]
@@ -473,6 +490,11 @@ def test_bad_files_are_clear_errors_and_change_nothing(
 
 def test_a_csv_named_xlsx_is_read_for_what_it_is(catalogue: Catalogue, tmp_path: Path) -> None:
     source = write_csv(tmp_path / "t.xlsx", [["sku", "product name"], ["1", "Cup"]])
+    assert ingest(catalogue, source).added == 1
+
+
+def test_a_header_that_begins_like_a_program(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "t.csv", [["MZ", "product name"], ["1", "Cup"]])
     assert ingest(catalogue, source).added == 1
 
 

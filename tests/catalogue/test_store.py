@@ -281,6 +281,15 @@ def test_rows_and_texts(tmp_path: Path) -> None:
     assert catalogue.listings([]) == []
 
 
+def test_duckdb_sees_facts_and_claims(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    catalogue = Catalogue.create(tmp_path / "c")
+    catalogue.upsert([FULL, listing(1)])
+    db = catalogue.to_duckdb()
+    assert db.execute('SELECT "price.min" FROM facts ORDER BY id').fetchall() == [(1.85,), (None,)]
+    assert db.execute("SELECT count(*) FROM claims").fetchone() == (4,)
+
+
 def test_info_tells_what_can_be_decided_on(tmp_path: Path) -> None:
     catalogue = Catalogue.create(tmp_path / "c")
     catalogue.upsert([listing(0), FULL])
