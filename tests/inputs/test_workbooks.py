@@ -401,3 +401,13 @@ class TestHostile:
         (table,) = read_table(path)
         assert len(table.rows) == 2
         assert any("ends in .csv, but its contents are an Excel workbook" in n for n in table.notes)
+
+
+@pytest.mark.slow
+def test_a_damaged_ods_that_stalls_its_reader_is_refused() -> None:
+    import random
+
+    from tests.inputs.fuzz import CORPUS, mutate
+
+    # Found by fuzzing: calamine 0.37 never returns from this one.
+    refused(mutate("ods", CORPUS["ods"](), random.Random(3000730)), "evil.ods", name="evil.ods")

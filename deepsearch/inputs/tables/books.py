@@ -15,6 +15,9 @@ from deepsearch.inputs.tables.grid import Merge
 
 __all__ = ["Book", "IsolatedBook", "OpenBook"]
 
+# A second reads some 5 MB; the rest is for slow and busy machines.
+_SECONDS = 8.0
+_SECONDS_PER_MB = 2.0
 T = TypeVar("T")
 Cells = tuple[Sequence[Sequence[Any]], tuple[Merge, ...]]
 
@@ -106,10 +109,11 @@ class OpenBook:
 
 
 class IsolatedBook:
-    """A workbook of a binary format, read in a process of its own.
+    """A workbook other than xlsx, read in a process of its own.
 
-    On damaged files of these formats calamine asks for memory by what the file says,
-    and the process ends where it is not to be had.
+    On damaged files of the binary formats calamine asks for memory by what the file
+    says, and the process ends where it is not to be had; on some damaged ODS files it
+    never returns.
     """
 
     def __init__(self, source: Source, what: str, limits: TableLimits) -> None:
@@ -132,6 +136,7 @@ class IsolatedBook:
             data=source.read(limits.max_bytes),
             arguments=(str(4 * limits.max_cells),),
             what=what,
+            seconds=_SECONDS + _SECONDS_PER_MB * source.size / 1e6,
         )
 
     @property

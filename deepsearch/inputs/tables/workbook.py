@@ -50,10 +50,11 @@ def read_workbook(
         facts = scan_workbook(package, kind, source.name, limits)
         package.check_inflated_size()
         with source.open() as stream:
-            if kind == "xlsb":
-                book = IsolatedBook(source, "a binary Excel workbook", limits)
-            else:
+            if kind == "xlsx":
                 book = OpenBook(source, stream)
+            else:
+                what = "a binary Excel workbook" if kind == "xlsb" else "an OpenDocument sheet"
+                book = IsolatedBook(source, what, limits)
             grids, notes = _read(
                 source, book, sheet=sheet, include_hidden=include_hidden, limits=limits
             )
