@@ -26,7 +26,14 @@ import numpy.typing as npt
 
 from deepsearch.schema import Operator
 
-__all__ = ["Array", "Sense", "StatusArray", "relation", "relation_array"]
+__all__ = [
+    "Array",
+    "Sense",
+    "StatusArray",
+    "mentioned_in_passing",
+    "relation",
+    "relation_array",
+]
 
 Array: TypeAlias = npt.NDArray[np.float64]
 StatusArray: TypeAlias = npt.NDArray[np.int8]
@@ -186,3 +193,18 @@ def _envelope_arrays(
     if op in (Operator.GE, Operator.GT):
         return high >= a - slack_a, wide | (high > 0)
     return (low <= a + slack_a) & (high >= b - slack_b), wide
+
+
+def mentioned_in_passing(source: str | None) -> bool:
+    """Tell whether a claim was read from running text rather than stated of the product.
+
+    "Motor 5 kW" in a description may be of a part, an option or another model: it can
+    show that a need is met, but not that it is violated.
+
+    Args:
+        source: `Claim.source`.
+
+    Returns:
+        True for a description; titles, attributes and record fields are about the product.
+    """
+    return source == "description"

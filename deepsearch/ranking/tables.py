@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deepsearch.errors import InvalidInputError
-from deepsearch.ranking.compare import Array, StatusArray
+from deepsearch.ranking.compare import Array, StatusArray, mentioned_in_passing
 from deepsearch.schema import BoolArray, IntArray
 
 __all__ = [
@@ -116,6 +116,8 @@ class TextRows:
 
     rows: IntArray
     texts: Codes
+    passing: BoolArray | None = None
+    """Entries mentioned in passing: they can meet a need, not violate it; None: none are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ class ClaimColumn:
     min_quantity: Array
     expires: IntArray
     """Days since 1970-01-01."""
+    passing: BoolArray
+    """Mentioned in passing; see `compare.mentioned_in_passing`."""
 
 
 def _numbers(column: pa.ChunkedArray | pa.Array) -> Array:
@@ -407,4 +411,5 @@ class FactTable:
             scope=_codes(column("scope")),
             min_quantity=_numbers(column("min_quantity")),
             expires=_days(column("expires_on")),
+            passing=_codes(column("source")).map(mentioned_in_passing) == 1,
         )

@@ -90,6 +90,7 @@ _NO = frozenset({"no", "false", "not available", "none", "n", "without", "unavai
 _SEPARATORS = re.compile(r"[\s_\-/,;:()\[\]]+")
 _IP = re.compile(r"^ip\s?([0-6x])([0-9x])k?$")
 _MAX_PARENTS = 8
+_LONGEST_KIND = 3  # words in a kind's name
 
 
 @lru_cache(maxsize=65536)
@@ -160,15 +161,20 @@ def text_relation(field: str, wanted: str, stated: str) -> int:
 
 
 def _kind_relation(field: str, wanted: str, stated: str) -> int | None:
-    """Compare by the table of kinds; None where it does not know both, or they are equal."""
-    parents = _PARENTS.get(_family_of(field))
-    if parents is None:
+    """Compare by the table of kinds; None where it leaves the question to the words."""
+    family = _family_of(field)
+    if family not in _PARENTS:
         return None
-    kind_a, kind_b = _kind(wanted, parents), _kind(stated, parents)
-    if kind_a is None or kind_b is None or kind_a == kind_b:
+    parents = _PARENTS[family]
+    kinds_a, kinds_b = _kinds(wanted, family), _kinds(stated, family)
+    if len(kinds_a) != 1 or not kinds_b:
         return None
-    if kind_a in _ancestors(kind_b, parents):
-        return int(kind_a == wanted)
+    (kind_a,) = kinds_a
+    if any(kind_a == kind or kind_a in _ancestors(kind, parents) for kind in kinds_b):
+        return 1 if kind_a == wanted else None
+    if len(kinds_b) > 1:
+        return None  # one thing may have parts of several materials
+    (kind_b,) = kinds_b
     return 0 if kind_b in _ancestors(kind_a, parents) else -1
 
 
@@ -178,22 +184,23 @@ def _family_of(field: str) -> str:
     return last if last in ("material", "colour") else field
 
 
-def _kind(text: str, parents: Mapping[str, str]) -> str | None:
-    """The most specific known kind named in a text, if the text names just one."""
-    if text in parents:
-        return text
-    padded = f" {text} "
-    found = [kind for kind in parents if f" {kind} " in padded]
-    found += [kind for word, kind in _SYNONYMS.items() if kind in parents and f" {word} " in padded]
-    tops = {
-        kind
-        for kind in found
-        if not any(kind != o and kind in _ancestors(o, parents) for o in found)
-    }
-    longest = {
-        kind for kind in tops if not any(kind != o and f" {kind} " in f" {o} " for o in tops)
-    }
-    return longest.pop() if len(longest) == 1 else None
+@lru_cache(maxsize=65536)
+def _kinds(text: str, family: str) -> frozenset[str]:
+    """The most specific known kinds named in a text."""
+    parents = _PARENTS[family]
+    words = text.split()
+    found: set[str] = set()
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_KIND, len(words)) + 1):
+            phrase = " ".join(words[start:end])
+            kind = _SYNONYMS.get(phrase, phrase)
+            if kind in parents:
+                found.add(kind)
+    included = {parent for kind in found for parent in _ancestors(kind, parents)}
+    # "carbon steel" is named where "mild carbon steel" is; the longest name says most
+    return frozenset(
+        k for k in found - included if not any(f" {k} " in f" {o} " for o in found - {k})
+    )
 
 
 def _ancestors(kind: str, parents: Mapping[str, str]) -> list[str]:

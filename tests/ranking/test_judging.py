@@ -275,6 +275,29 @@ def test_a_rate_makes_currencies_comparable_both_ways() -> None:
     assert judge(need("unit_price", "le", 12.5, "USD"), dear, rates=rates).status is MET
 
 
+@pytest.mark.parametrize(
+    ("wanted", "stated", "expected"),
+    [
+        ("stainless steel", "304 Stainless Steel", MET),
+        ("stainless steel", "SS", MET),
+        ("stainless steel", "steel", UNKNOWN),
+        ("stainless steel 304", "stainless steel", UNKNOWN),
+        ("steel", "M.S. and steel", MET),
+        ("aluminium", "MS (body)", VIOLATED),
+        ("aluminium", "Steel and aluminum", MET),
+        ("wood", "steel, plastic", UNKNOWN),  # of parts of several materials one may be missing
+        ("mild steel", "stainless steel", VIOLATED),
+        ("plastic", "ABS plastic", MET),
+        ("PVC", "plastic", UNKNOWN),
+        ("wood", "oak", MET),
+        ("unobtainium", "steel", UNKNOWN),
+    ],
+)
+def test_materials(wanted: str, stated: str, expected: Status) -> None:
+    item = listing(claims=(claim("material", stated),))
+    assert judge(need("material", "eq", wanted), item, today=TODAY).status is expected
+
+
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
 def test_an_impossible_rate_is_refused(rate: float) -> None:
     with pytest.raises(InvalidInputError, match="EUR→USD"):

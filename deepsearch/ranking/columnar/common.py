@@ -82,7 +82,10 @@ def any_text(
     for source in sources:
         found = source.texts.codes >= 0
         rows.append(source.rows[found])
-        statuses.append(source.texts.map(rule)[found])
+        compared = source.texts.map(rule)
+        if source.passing is not None:
+            compared = np.where(source.passing, np.maximum(compared, 0), compared)
+        statuses.append(compared[found])
     return any_entry(len(table), np.concatenate(rows), np.concatenate(statuses))
 
 

@@ -54,6 +54,7 @@ def number(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     statuses = []
     for atom in atoms:
         compared = relation_array(atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance)
+        compared = np.where(claims.passing, np.maximum(compared, 0), compared)
         known = ~np.isnan(low)
         status = any_entry(len(table), claims.rows[known], compared[known])
         if fact is not None:
@@ -135,7 +136,7 @@ def text(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
 
 def _text_sources(table: FactTable, field: str) -> list[TextRows]:
     claims = table.claim_column(field)
-    sources = [TextRows(claims.rows, claims.text)]
+    sources = [TextRows(claims.rows, claims.text, claims.passing)]
     if field in LISTS:
         sources.append(table.lists(LISTS[field][0]))
     elif field == "hs_code":

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from deepsearch.ranking.atoms import Ask, flag_wanted, number_atoms, text_atoms
-from deepsearch.ranking.compare import relation
+from deepsearch.ranking.compare import mentioned_in_passing, relation
 from deepsearch.ranking.fields import (
     CANONICAL_UNITS,
     CUSTOMISABLE,
@@ -56,17 +56,22 @@ def number(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
     findings = []
     for atom in atoms:
         compared = [
-            Finding(
-                status := relation(
-                    atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance
-                ),
-                f"{field_words(field)} {evidence.value}{VERDICT[status]}",
+            _weighed(
+                relation(atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance),
+                f"{field_words(field)} {evidence.value}",
                 evidence,
             )
             for low, high, evidence in stated
         ]
         findings.append(best(compared) or silent(requirement))
     return _if_customisable(requirement, view, decide(requirement.op, findings))
+
+
+def _weighed(status: int, stated: str, evidence: Evidence) -> Finding:
+    """Find what a statement shows; what is only mentioned in passing violates nothing."""
+    if status < 0 and mentioned_in_passing(evidence.source):
+        return Finding(0, f"{stated} is mentioned, perhaps of something else", evidence)
+    return Finding(status, f"{stated}{VERDICT[status]}", evidence)
 
 
 VERDICT = {1: "", 0: ", which leaves it open", -1: ", which is not what is needed"}
@@ -127,7 +132,7 @@ def text(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
     for wanted in atoms:
         rule = partial(text_relation, field, wanted)
         compared = [
-            Finding(status := rule(text), f"{field_words(field)} {text}{VERDICT[status]}", evidence)
+            _weighed(rule(text), f"{field_words(field)} {text}", evidence)
             for text, evidence in stated
         ]
         finding = best(compared) or silent(requirement)
