@@ -47,7 +47,7 @@ def main() -> None:
     options = arguments(__doc__)
     folder = Path(os.environ["DEEPSEARCH_PICTURE_SETS"])
     suites = [load_suite(name, threads=1) for name in ("mini", "multilingual")]
-    limit = 50 if options.small else 400
+    limit = 50 if options.small else 150
     emoji = [e for e in read_emoji(folder, languages=EMOJI_LANGUAGES) if e.family % 2 == 1]
     sets = {
         "emoji": (EMOJI_LANGUAGES, chosen(emoji, limit)),
