@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from deepsearch.errors import InvalidInputError
-from deepsearch.ranking import Rates, judge
+from deepsearch.ranking import Rates, RequirementMatcher, judge
 from deepsearch.schema import (
     EvidenceGrade,
     LeadTime,
@@ -349,3 +350,18 @@ def test_odd_units_do_not_fill_the_memory() -> None:
     before = len(rows.table._kept)
     rows.status(need("budget", "le", 5, "USD"), order_quantity=Quantity(value=5, unit="oddity"))
     assert len(rows.table._kept) == before < 20
+
+
+def test_a_catalogue_of_nothing_and_facts_of_few_columns() -> None:
+    every = [case[1] for case in CASES]
+    order = Quantity(value=5, unit="piece")
+    empty = matcher([])
+    bare = RequirementMatcher(pa.table({"id": ["a", "b"]}))
+    for requirement in every:
+        assert empty.status(requirement, order_quantity=order).tolist() == []
+        expected = [1, 1] if requirement.value is False else [0, 0]
+        assert bare.status(requirement, order_quantity=order).tolist() == expected
+    with pytest.raises(InvalidInputError, match="same catalogue version"):
+        RequirementMatcher(
+            pa.table({"id": ["a"]}), pa.table({"row": [3], "dimension": ["material"]})
+        )
