@@ -102,6 +102,7 @@ class _Attacher:
         self.quantities = quantities
         self.kinds = kinds
         self.product = product
+        self.ordered = False
         self.owner = [-1] * len(scan.tokens)
         for number, quantity in enumerate(quantities):
             for index in range(quantity.first, quantity.last):
@@ -362,6 +363,7 @@ class _Attacher:
     def _add(self, draft: Draft) -> None:
         self.scan.claim(draft.first, draft.last)
         self.drafts.append(draft)
+        self.ordered = self.ordered or draft.field == "order_quantity"
 
     # ------------------------------------------------------------ rates
 
@@ -551,7 +553,7 @@ class _Attacher:
         before = range(clause.first, quantity.first)
         if not before or all(self.scan.has(i, "noise") or self.scan.has(i, "stop") or self.tokens.kinds[i] == "s" for i in before):
             opening = all(self.scan.has(i, "noise") or self.tokens.kinds[i] == "s" for i in range(clause.first))
-            fresh = not any(draft.field == "order_quantity" for draft in self.drafts)
+            fresh = not self.ordered
             return fresh and (opening or self.word(clause.first - 1) == "\n")
         asked = [i for i in before if self.scan.has(i, "buy") or self.scan.has(i, "cmp")]
         if not asked:

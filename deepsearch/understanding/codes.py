@@ -62,7 +62,7 @@ class _Codes:
             return False
         bodies = [_BODIES[word]]
         at = index + 1
-        while at < len(self.tokens):
+        while at < min(len(self.tokens), index + 8):
             nxt = self.word(at)
             if nxt in _BODIES and self.raw(at).isupper():
                 bodies.append(_BODIES[nxt])
@@ -237,7 +237,7 @@ class _Codes:
         if not self._size(index):
             return False
         members, at, ranged = [self._size(index)], index + self._size_len(index), False
-        while at < len(self.tokens):
+        while at < min(len(self.tokens), index + 40):
             step = at
             if self.word(step) in (",", "/", "-", "~") or self.scan.has(step, "join") or self.scan.has(step, "to"):
                 ranged = ranged or self.word(step) in ("-", "~") or self.scan.has(step, "to") and self.word(step) not in (",", "/")
@@ -363,7 +363,7 @@ class _Codes:
                 if value in ("le", "lt", "ge"):
                     return value, match.first, last
         clause = self.scan.clauses[self.scan.clause_of[first]]
-        for other in range(clause.first, first):
+        for other in range(max(clause.first, first - 30), first):
             if self.scan.value_at(other, "field") == "lead_time" or self.scan.has(other, "textfield") and self.scan.value_at(other, "textfield") == "destination":
                 return "eq", first, last
         return None, first, last

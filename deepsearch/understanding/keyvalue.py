@@ -376,11 +376,12 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
         Further drafts.
     """
     found = []
+    read = {token for d in drafts for token in range(d.first, d.last)}
     for pair in pairs:
         texts = [t for t in pair.texts if t in _LET_MENTIONS and t not in ("origin", "destination", "supplier_country", "payment_terms", "condition", "size", "certification")]
         if not texts or pair.end <= pair.begin or _truncated(scan, pair):
             continue
-        if any(pair.begin <= d.first < pair.end or d.first <= pair.begin < d.last for d in drafts):
+        if any(token in read for token in range(pair.begin, pair.end)):
             continue
         end = pair.end
         value = scan.raw(pair.begin, end).strip(" ,.;-")
@@ -407,10 +408,11 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         Drafts; their tokens are marked as spoken for.
     """
     found = []
+    starting = {quantity.first: quantity for quantity in quantities}
     for pair in pairs:
         if pair.fields or pair.texts or not pair.name:
             continue
-        for quantity in quantities:
+        for quantity in [starting[i] for i in range(pair.begin, min(pair.end, pair.begin + 8)) if i in starting]:
             led = all(scan.has(i, "cmp") for i in range(pair.begin, min(quantity.first, pair.end)))
             if not pair.begin <= quantity.first < pair.end or not led or quantity.shape == "dims" or not quantity.units:
                 continue

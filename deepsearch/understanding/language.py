@@ -10,6 +10,8 @@ from deepsearch.understanding.text import Tokens, fold
 __all__ = ["LANGUAGES", "detect", "lexicon_languages"]
 
 LANGUAGES = ("en", "zh", "de", "es", "fr", "pt", "it", "ru", "ar", "ja", "nl", "tr", "pl")
+# Characters in a form that only Japanese uses.
+_JAPANESE_HAN = frozenset("円込売単図発広気検済経鉄駅県沢対応帯価圧乗変両伝処効収増実届払択拠毎浄焼産畳縁聴蔵薬転軽黒騒録険駆納")
 _LATIN = ("en", "de", "es", "fr", "pt", "it", "nl", "tr", "pl")
 # Letters as the buyer typed them: folding would hide the accents.
 _LETTERS = {
@@ -59,6 +61,8 @@ def _by_script(text: str) -> str | None:
         if "a" <= char <= "z" or "A" <= char <= "Z":
             counts["latin"] += 1
         elif "\u3040" <= char <= "\u30ff":
+            counts["ja"] += 2
+        elif char in _JAPANESE_HAN:
             counts["ja"] += 2
         elif "\u4e00" <= char <= "\u9fff":
             counts["zh"] += 2

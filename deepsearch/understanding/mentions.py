@@ -686,10 +686,11 @@ class _Mentions:
 
     def parts(self) -> None:
         """"with wheels", "mit Tempomat", "без крышки": the part is there, or is not."""
+        part_drafts = [d for d in self.drafts if d.field.endswith(("_colour", "_material"))]
         for match, value in self.scan.of_kind("part"):
             if not self.scan.free(match.first, match.last):
                 continue
-            if any(d.field.startswith(f"{value}_") and d.first - 1 <= match.last and match.first <= d.last + 1 for d in self.drafts):
+            if any(d.field.startswith(f"{value}_") and d.field != value and d.first - 1 <= match.last and match.first <= d.last + 1 for d in part_drafts):
                 continue  # its colour or material was asked for: that says it
             cued, first, last = self._with_cue(match)
             negated = self.negated(match.first, match.last)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +14,7 @@ __all__ = ["Atom", "NumberReader", "read_digits"]
 _COMMA_DECIMAL = frozenset({"de", "es", "fr", "pt", "it", "ru", "nl", "tr", "pl"})
 _SPACE_GROUPS = frozenset({"fr", "ru", "pl", "pt", "es", "it", "de", "nl"})
 _FRACTION = {"½": 0.5, "¼": 0.25, "¾": 0.75}
-_DIGITS = re.compile(r"[0-9]+")
+_LONGEST, _LARGEST = 40, 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,13 @@ class NumberReader:
         self._cjk = language in ("zh", "ja")
 
     def at(self, index: int) -> Atom | None:
-        """Read the number that begins at a token, or None."""
+        """Read the number that begins at a token, or None if none does, or an absurd one."""
+        if self._tokens.ends[index] - self._tokens.starts[index] > _LONGEST:
+            return None
+        atom = self._read(index)
+        return atom if atom is not None and abs(atom.value) < _LARGEST and atom.count < _LARGEST else None
+
+    def _read(self, index: int) -> Atom | None:
         kind = self._tokens.kinds[index]
         if kind == "n":
             return self._digits(index)
@@ -198,7 +203,7 @@ class NumberReader:
         if len(first) > 3 or not first.isdigit() or first[0] == "0":
             return last, value, count
         digits = first
-        while last < len(tokens) and tokens.kinds[last] == "n":
+        while last < min(len(tokens), index + 6) and tokens.kinds[last] == "n":
             gap = tokens.text[tokens.ends[last - 1] : tokens.starts[last]]
             head, _, tail = tokens.words[last].partition(",")
             if len(gap) != 1 or len(head) != 3 or (gap == " " and self._language not in _SPACE_GROUPS):
@@ -257,7 +262,7 @@ class NumberReader:
             return None
         total = current = 0.0
         at = index
-        while at < len(tokens):
+        while at < min(len(tokens), index + 16):
             word = tokens.words[at]
             value = words.get(word)
             if value is None:
@@ -290,7 +295,7 @@ class NumberReader:
         seen = False
         at = index
         last_power = 1.0
-        while at < len(tokens):
+        while at < min(len(tokens), index + 24):
             char = tokens.words[at]
             if char in digits:
                 number = number * 10 + digits[char] if seen and number and last_power == 1.0 else float(digits[char])

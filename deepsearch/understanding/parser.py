@@ -132,8 +132,9 @@ def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | N
 def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
     """Two values of one field in one clause are alternatives: "220V/50Hz 110V/60Hz"."""
     kept: list[Draft] = []
+    latest: dict[str, Draft] = {}
     for draft in sorted(drafts, key=lambda d: (d.first, d.last)):
-        previous = next((d for d in reversed(kept) if d.field == draft.field), None)
+        previous = latest.get(draft.field)
         if previous is not None and draft.op == "eq" and isinstance(previous.value, tuple) and previous.op != "between" and draft.value in previous.value and isinstance(draft.value, str):
             continue  # named again
         if (
@@ -153,6 +154,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             previous.value, previous.op, previous.last = (*values, draft.value), "any_of", draft.last  # type: ignore[assignment]
             continue
         kept.append(draft)
+        latest[draft.field] = draft
     return kept
 
 

@@ -313,7 +313,7 @@ class _Reader:
         values, counts, senses, labels = [atom.value], [atom.count], [units], [label]
         at = after
         last = after
-        while self.word(at) in _TIMES:
+        while self.word(at) in _TIMES and len(values) < 6:
             nxt = self.atom(at + 1)
             if nxt is None or nxt.worded:
                 break
@@ -359,7 +359,7 @@ class _Reader:
         """"2, 3 or 5 mm", "4GB/8GB/16GB", "100Ah 200Ah": numbers of one unit."""
         members = [(atom, units)]
         at, last = after, after
-        while True:
+        while len(members) < 24:
             step = self._list_step(at, bool(units))
             if step is None:
                 break

@@ -12,6 +12,7 @@ __all__ = ["Clause", "Scan", "scan"]
 
 _BREAKS = frozenset(",;.!?\n()|·")
 _SENTENCE = frozenset(".!?\n;")
+_LONGEST_CLAUSE = 90
 _COLOUR_BOOKS = {"ral": "RAL", "pantone": "Pantone", "pms": "Pantone", "潘通": "Pantone"}
 _ABBREVIATIONS = frozenset(
     "max min approx ca no nr incl inkl ref qty dia art pos mind st stk vol temp mod nos env"
@@ -179,6 +180,10 @@ def _split(scan: Scan) -> None:
     first, sentence = 0, 0
     for index, word in enumerate(tokens.words):
         owner[index] = len(clauses)
+        if index - first >= _LONGEST_CLAUSE:  # keeps every search within a clause bounded
+            clauses.append(Clause(first, index + 1, sentence))
+            first = index + 1
+            continue
         if tokens.kinds[index] != "s" or word not in _BREAKS or not _breaks(tokens, index):
             continue
         clauses.append(Clause(first, index, sentence))
