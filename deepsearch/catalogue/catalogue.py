@@ -119,6 +119,10 @@ class Catalogue:
                 )
             path.mkdir(parents=True, exist_ok=True)
             with write_lock(path):
+                if list_versions(path):  # made by another process since we looked
+                    raise ConflictError(
+                        f"Another process has just created the catalogue {path}. Open it instead."
+                    )
                 manifest = Manifest(
                     version=1,
                     created=_now(),

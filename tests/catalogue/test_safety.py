@@ -13,6 +13,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,27 @@ def test_racing_writers_lose_no_commit(tmp_path: Path) -> None:
     assert sorted(catalogue.listing_ids) == sorted(f"{n}{i}" for n in "abc" for i in range(6))
     assert catalogue.check() == []
     assert catalogue.version == 1 + 18
+
+
+def test_of_two_that_create_one_keeps_the_other_s_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second looked before the first was there, and gets the lock after it wrote."""
+    from deepsearch.catalogue import catalogue as module
+
+    real = module.write_lock
+
+    @contextmanager
+    def late(path: Path) -> Iterator[None]:
+        monkeypatch.setattr(module, "write_lock", real)
+        Catalogue.create(tmp_path / "c").upsert([Listing(id="a", title="t")])
+        with real(path):
+            yield
+
+    monkeypatch.setattr(module, "write_lock", late)
+    with pytest.raises(ConflictError, match="Open it instead"):
+        Catalogue.create(tmp_path / "c")
+    assert Catalogue.open(tmp_path / "c").listing_ids == ["a"]
 
 
 def test_a_writer_at_work_is_said_so(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ listings = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(listings, min_size=1, max_size=4))
 def test_any_record_round_trip(records: list[Listing]) -> None:
     table = listings_to_table(records)
