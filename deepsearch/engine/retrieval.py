@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,15 @@ from deepsearch.engine.snapshot import Snapshot
 from deepsearch.index import Plan
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Modality
 
-__all__ = ["EncodedPart", "Run", "channel_run", "lexical_run", "part_runs", "similarity"]
+__all__ = [
+    "EncodedPart",
+    "Run",
+    "channel_run",
+    "completed",
+    "lexical_run",
+    "part_runs",
+    "similarity",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,7 @@ class Run:
         weight: Its share in the fusion.
         source: Which part of the query it answers.
         plan: How the search was carried out.
+        score: Scores further rows: (m,) rows → (m,) float32, NaN or 0 where it cannot.
     """
 
     name: str
@@ -53,6 +63,7 @@ class Run:
     weight: float = 1.0
     source: str | None = None
     plan: Plan | None = None
+    score: Callable[[IntArray], FloatArray] | None = None
 
 
 # What a channel says about a listing, by (query modality, listing modality).
@@ -122,6 +133,7 @@ def lexical_run(
         scores=matches.scores[0, :count],
         parts=np.full(count, -1, dtype=np.int64),
         weight=weight,
+        score=lambda rows: snapshot.lexical.scores(text, rows),
     )
 
 
@@ -164,6 +176,12 @@ def part_runs(
                 weight=part.weight * (1.0 if same else cross_modal_weight),
                 source=part.source,
                 plan=plan,
+                score=partial(
+                    _channel_scores_of,
+                    channel,
+                    part.vectors[channel.space.name],
+                    len(snapshot.catalogue),
+                ),
             )
         )
     return runs
@@ -181,8 +199,44 @@ def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:
     return own[:1] + cross[:1]
 
 
-def similarity(snapshot: Snapshot, part: EncodedPart, rows: Sequence[int] | IntArray) -> FloatArray:
-    """Score given listings against a part, exactly, by its best own-modality channel.
+def _channel_scores_of(
+    channel: Channel, vector: FloatArray, total: int, rows: IntArray
+) -> FloatArray:
+    return channel_scores(channel, vector, rows, total)
+
+
+def channel_scores(channel: Channel, vector: FloatArray, rows: IntArray, total: int) -> FloatArray:
+    """Score given listings by the best of their vectors in a channel, exactly.
+
+    Args:
+        channel: The index.
+        vector: (dim,) query vector.
+        rows: (m,) listing rows.
+        total: Listings of the catalogue.
+
+    Returns:
+        (m,) float32; NaN where the listing has no vector there.
+    """
+    result = np.full(len(rows), np.nan, dtype=np.float32)
+    wanted = np.zeros(total, dtype=np.bool_)
+    wanted[rows] = True
+    positions = channel.mask(wanted)
+    count = int(np.count_nonzero(positions))
+    if not count:
+        return result
+    # Every position of these listings is asked for, so that none can be missed.
+    matches = channel.index.search(
+        np.ascontiguousarray(vector[None, :]), k=count, allowed=positions
+    )
+    best = np.full(total, -np.inf, dtype=np.float32)
+    np.maximum.at(best, channel.rows[matches.ids[0, :count]], matches.scores[0, :count])
+    scores = best[rows]
+    result[np.isfinite(scores)] = scores[np.isfinite(scores)]
+    return result
+
+
+def similarity(snapshot: Snapshot, part: EncodedPart, rows: IntArray) -> FloatArray:
+    """Score given listings against a part by its best channel that knows any of them.
 
     Args:
         snapshot: What is searched.
@@ -192,26 +246,49 @@ def similarity(snapshot: Snapshot, part: EncodedPart, rows: Sequence[int] | IntA
     Returns:
         (m,) float32 similarity; NaN where the listing has no vector to compare.
     """
-    result = np.full(len(rows), np.nan, dtype=np.float32)
-    wanted = np.asarray(rows, dtype=np.int64)
     for channel in _channels(snapshot, part):
-        mask = np.zeros(len(snapshot.catalogue), dtype=np.bool_)
-        mask[wanted] = True
-        positions = channel.mask(mask)
-        count = int(np.count_nonzero(positions))
-        if not count:
-            continue
-        # Every position of these listings, hence exact: the planner scans so few.
-        matches = channel.index.search(
-            np.ascontiguousarray(part.vectors[channel.space.name][None, :]),
-            k=count,
-            allowed=positions,
+        scores = channel_scores(
+            channel, part.vectors[channel.space.name], rows, len(snapshot.catalogue)
         )
-        rows = channel.rows[matches.ids[0, :count]]
-        order = {int(row): i for i, row in enumerate(wanted)}
-        for row, score in zip(rows, matches.scores[0, :count], strict=True):
-            i = order[int(row)]
-            result[i] = np.fmax(result[i], score)
         # A cross-modal guess is used only where the own modality says nothing at all.
-        break
-    return result
+        if not np.isnan(scores).all():
+            return scores
+    return np.full(len(rows), np.nan, dtype=np.float32)
+
+
+def completed(runs: Sequence[Run], total: int) -> list[Run]:
+    """Let every retriever score what any other one found.
+
+    A listing just below one retriever's depth would otherwise count as if it knew
+    nothing of it.
+
+    Args:
+        runs: The retrievers' answers.
+        total: Listings of the catalogue.
+
+    Returns:
+        The runs, each with all rows it can score, best first.
+    """
+    found = np.zeros(total, dtype=np.bool_)
+    for run in runs:
+        found[run.rows] = True
+    whole = []
+    for run in runs:
+        missing = found.copy()
+        missing[run.rows] = False
+        rows = np.flatnonzero(missing)
+        if len(rows) and run.score is not None:
+            scores = run.score(rows)
+            known = np.isfinite(scores) & (scores != 0)
+            order = np.lexsort((rows[known], -scores[known]))
+            added, values = rows[known][order], scores[known][order]
+            # What the search missed is no better than what it found.
+            values = np.minimum(values, run.scores[-1]) if len(run.scores) else values
+            run = replace(  # noqa: PLW2901
+                run,
+                rows=np.concatenate((run.rows, added)),
+                scores=np.concatenate((run.scores, values)).astype(np.float32),
+                parts=np.concatenate((run.parts, np.full(len(added), -1, dtype=np.int64))),
+            )
+        whole.append(run)
+    return whole

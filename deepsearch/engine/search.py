@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
-from deepsearch.engine.retrieval import EncodedPart, Run, lexical_run, part_runs
+from deepsearch.engine.retrieval import EncodedPart, Run, completed, lexical_run, part_runs
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import InvalidInputError
@@ -44,6 +44,7 @@ class SearchOptions:
     Attributes:
         k: Hits wanted, >= 1.
         depth: Candidates a retriever before fusion; at least k are fetched.
+        ranked: Fused candidates that are read and ranked; at least 3 k are.
         unknown: Whether listings that do not say what a hard requirement asks are kept
             (shown as unknown) or excluded.
         requirements: Whether requirements are read from the query's text.
@@ -56,7 +57,8 @@ class SearchOptions:
     """
 
     k: int = 10
-    depth: int = 100
+    depth: int = 200
+    ranked: int = 100
     unknown: Literal["keep", "exclude"] = "keep"
     requirements: bool = True
     profile: str = "balanced"
@@ -72,7 +74,8 @@ class SearchOptions:
         Raises:
             InvalidInputError: If k or depth is below 1, or unknown is no known word.
         """
-        for name, value in (("k", self.k), ("depth", self.depth)):
+        for name in ("k", "depth", "ranked"):
+            value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise InvalidInputError(f"{name} is {value!r}; expected a whole number >= 1.")
         if self.unknown not in ("keep", "exclude"):
@@ -168,12 +171,14 @@ def retrieve(
     Returns:
         The fused candidates, best first, and the runs they come from.
     """
-    runs = _runs(snapshot, query, parts, options=options, allowed=allowed)
+    runs = completed(
+        _runs(snapshot, query, parts, options=options, allowed=allowed), len(snapshot.catalogue)
+    )
     unlike = [part for part in parts if part.weight < 0]
     fused = fuse_runs(snapshot, runs, unlike, options.fusion)
     if not runs:
         fused = _filter_only(snapshot, allowed, options)
-    return _candidates(snapshot, fused[: max(options.depth, options.k)]), runs
+    return _candidates(snapshot, fused[: max(options.ranked, 3 * options.k)]), runs
 
 
 def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:

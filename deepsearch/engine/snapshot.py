@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepsearch.catalogue import Catalogue
+from deepsearch.catalogue.units import canonical_unit
 from deepsearch.engine.channels import Channel, open_channel
 from deepsearch.engine.hydration import ListingCache
 from deepsearch.errors import IndexFormatError
@@ -68,7 +69,7 @@ def open_snapshot(
     return Snapshot(
         catalogue=catalogue,
         listings=ListingCache(catalogue),
-        filters=FilterEngine(catalogue.facts),
+        filters=FilterEngine(catalogue.facts, canonical=canonical_unit),
         matcher=RequirementMatcher(catalogue.facts, catalogue.claims),
         lexical=_lexical_index(folder / "words", catalogue),
         channels=channels,
