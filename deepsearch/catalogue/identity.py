@@ -25,8 +25,8 @@ _URL_IDS = (
 )
 # Parameters that say how a page was reached, not which page it is.
 _TRACKING = re.compile(
-    r"utm_\w+|pos|kwd|tags|spm|scm|gclid|fbclid|msclkid|ref|ref_|from|src|source|priceid|"
-    r"s|algo_\w+|pvid|tracking_?id|click_?id|session_?id|sid",
+    r"utm_\w+|pos|kwd|tags|spm|scm|gclid|fbclid|msclkid|ref|ref_|priceid|algo_\w+|pvid|"
+    r"tracking_?id|click_?id|session_?id",
     re.IGNORECASE,
 )
 _DATED = re.compile(
