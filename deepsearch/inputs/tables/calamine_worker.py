@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_MEMORY = 2 * 1024**3
+_MEMORY = 1024**3
 _NOT_INSTALLED = 3
 
 
