@@ -61,13 +61,28 @@ __all__ = [
 ]
 
 _HOME = {
-    "LlmConfig": "llm", "LlmParser": "llm", "Rule": "implications", "RuleParser": "parser",
-    "change": "edit", "describe": "serial", "extract_claims": "claims", "from_json": "serial",
-    "harden": "edit", "imply": "implications", "merge": "edit", "open_questions": "questions",
-    "parse": "parser", "parse_document": "structured", "parse_row": "structured", "remove": "edit",
-    "rules": "implications", "soften": "edit", "to_html": "serial", "to_json": "serial",
+    "LlmConfig": "llm",
+    "LlmParser": "llm",
+    "Rule": "implications",
+    "RuleParser": "parser",
+    "change": "edit",
+    "describe": "serial",
+    "extract_claims": "claims",
+    "from_json": "serial",
+    "harden": "edit",
+    "imply": "implications",
+    "merge": "edit",
+    "open_questions": "questions",
+    "parse": "parser",
+    "parse_document": "structured",
+    "parse_row": "structured",
+    "remove": "edit",
+    "rules": "implications",
+    "soften": "edit",
+    "to_html": "serial",
+    "to_json": "serial",
     "without_rule": "edit",
-}  # fmt: skip
+}
 
 
 def __getattr__(name: str) -> Any:

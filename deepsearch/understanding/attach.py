@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft, slug
-from deepsearch.understanding.fields import CAPABILITY, COUNT_NOUNS, DEFAULT, DIMENSIONS, fits, in_field_unit
+from deepsearch.understanding.fields import (
+    CAPABILITY,
+    COUNT_NOUNS,
+    DEFAULT,
+    DIMENSIONS,
+    fits,
+    in_field_unit,
+)
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, split_spellings
 from deepsearch.understanding.quantities import Quantity
@@ -18,19 +25,138 @@ __all__ = ["attach"]
 
 _UP_TO = frozenset(
     fold(word)
-    for word in "max|maximum|maximal|up to|upto|bis zu|bis|maximale|maximaler|hasta|jusqu'à|jusqu'a|até|fino a|до|tot|"
-    "最大|最高|最长|حتى|максимум|максимальная|максимальный|máximo|máxima|maximo|maxima|massimo|massima|massimi|maximum of|max of|"
-    "أقصى|الحد الأقصى|en fazla|макс|maximaal|maksymalnie|máxim|maximale".split("|")
+    for word in [
+        "max",
+        "maximum",
+        "maximal",
+        "up to",
+        "upto",
+        "bis zu",
+        "bis",
+        "maximale",
+        "maximaler",
+        "hasta",
+        "jusqu'à",
+        "jusqu'a",
+        "até",
+        "fino a",
+        "до",
+        "tot",
+        "最大",
+        "最高",
+        "最长",
+        "حتى",
+        "максимум",
+        "максимальная",
+        "максимальный",
+        "máximo",
+        "máxima",
+        "maximo",
+        "maxima",
+        "massimo",
+        "massima",
+        "massimi",
+        "maximum of",
+        "max of",
+        "أقصى",
+        "الحد الأقصى",
+        "en fazla",
+        "макс",
+        "maximaal",
+        "maksymalnie",
+        "máxim",
+        "maximale",
+    ]
 )
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
-_RATE_JOIN = frozenset("/ per pro por par al a all le في по в 每 each an je la".split())
-_HOURLY = {3600.0: "h", 60.0: "min", 86400.0: "day", 1.0: "s", 2629800.0: "month", 604800.0: "week", 31557600.0: "year"}
-_YEARLY = frozenset("yearly annually annual jahrlich annuel annuels anual anuales anualmente annui annuo 每年 年间 ежегодно سنويا 年間".split())
-_NEGATIVE_KEEP = frozenset({"not below", "nicht unter", "не ниже", "no lower than", "not lower than"})
-_TAILS = ("breite", "hohe", "lange", "dicke", "starke", "durchmesser", "temperatur", "volumen", "gewicht",
-          "leistung", "drehzahl", "spannung", "flache", "kapazitat", "geschwindigkeit", "tiefe", "inhalt",
-          "druck", "winkel", "frequenz", "moment", "kraft", "breedte", "hoogte", "lengte", "dikte",
-          "diameter", "vermogen", "snelheid", "spanning", "menge", "strom", "preis")  # fmt: skip
+_RATE_JOIN = frozenset(
+    [
+        "/",
+        "per",
+        "pro",
+        "por",
+        "par",
+        "al",
+        "a",
+        "all",
+        "le",
+        "في",
+        "по",
+        "в",
+        "每",
+        "each",
+        "an",
+        "je",
+        "la",
+    ]
+)
+_HOURLY = {
+    3600.0: "h",
+    60.0: "min",
+    86400.0: "day",
+    1.0: "s",
+    2629800.0: "month",
+    604800.0: "week",
+    31557600.0: "year",
+}
+_YEARLY = frozenset(
+    [
+        "yearly",
+        "annually",
+        "annual",
+        "jahrlich",
+        "annuel",
+        "annuels",
+        "anual",
+        "anuales",
+        "anualmente",
+        "annui",
+        "annuo",
+        "每年",
+        "年间",
+        "ежегодно",
+        "سنويا",
+        "年間",
+    ]
+)
+_NEGATIVE_KEEP = frozenset(
+    {"not below", "nicht unter", "не ниже", "no lower than", "not lower than"}
+)
+_TAILS = (
+    "breite",
+    "hohe",
+    "lange",
+    "dicke",
+    "starke",
+    "durchmesser",
+    "temperatur",
+    "volumen",
+    "gewicht",
+    "leistung",
+    "drehzahl",
+    "spannung",
+    "flache",
+    "kapazitat",
+    "geschwindigkeit",
+    "tiefe",
+    "inhalt",
+    "druck",
+    "winkel",
+    "frequenz",
+    "moment",
+    "kraft",
+    "breedte",
+    "hoogte",
+    "lengte",
+    "dikte",
+    "diameter",
+    "vermogen",
+    "snelheid",
+    "spanning",
+    "menge",
+    "strom",
+    "preis",
+)
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
 
 
@@ -96,7 +222,13 @@ def _mistyped(word: str) -> str | None:
 
 
 class _Attacher:
-    def __init__(self, scan: Scan, quantities: list[Quantity], kinds: frozenset[str], product: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        scan: Scan,
+        quantities: list[Quantity],
+        kinds: frozenset[str],
+        product: tuple[int, int],
+    ) -> None:
         self.scan = scan
         self.tokens = scan.tokens
         self.quantities = quantities
@@ -167,7 +299,10 @@ class _Attacher:
                 if value == "approx":
                     around.approx = around.approx or self.word(first) != "±"
                 elif around.op is None:
-                    around.op, around.op_words = str(value), self.tokens.folded[self.tokens.starts[first] : self.tokens.ends[last - 1]]
+                    around.op, around.op_words = (
+                        str(value),
+                        self.tokens.folded[self.tokens.starts[first] : self.tokens.ends[last - 1]],
+                    )
                 around.first = min(around.first, first)
             elif kind == "bound":
                 around.bound = str(value)
@@ -176,7 +311,10 @@ class _Attacher:
         for name in fields:
             if first not in self.taken:
                 around.left.append((name, first, last))
-        if not fields and any(k in ("material", "part", "application", "power_source", "colour", "feature") for k, _ in payloads):
+        if not fields and any(
+            k in ("material", "part", "application", "power_source", "colour", "feature")
+            for k, _ in payloads
+        ):
             around.left_words.append(first)
 
     def _look_right(self, quantity: Quantity, around: _Context) -> None:
@@ -195,13 +333,15 @@ class _Attacher:
                     self._post(match.first, match.last, str(value), around)
                 elif kind == "field" and match.first not in self.taken:
                     around.right.append((str(value), match.first, match.last))
-            if any(k == "cmp" for k, _ in match.payloads) and not any(k == "cmp_post" for k, _ in match.payloads):
+            if any(k == "cmp" for k, _ in match.payloads) and not any(
+                k == "cmp_post" for k, _ in match.payloads
+            ):
                 break
             at, steps = match.last, steps + 1
 
     def _post(self, first: int, last: int, value: str, around: _Context) -> None:
         following_number = last < len(self.tokens) and self.owner[last] >= 0
-        if following_number and not self.scan.language in ("zh", "ja"):
+        if following_number and self.scan.language not in ("zh", "ja"):
             return  # it bounds the next quantity
         if value == "approx":
             around.approx = True
@@ -216,13 +356,19 @@ class _Attacher:
         for name, first, last in around.left:
             if name.startswith("text:"):
                 continue
-            if fits(name, quantity) and (quantity.units or self._bare_ok(quantity, first, last, name)):
+            if fits(name, quantity) and (
+                quantity.units or self._bare_ok(quantity, first, last, name)
+            ):
                 return name, first, last
         for name, first, last in around.right:
             if not fits(name, quantity):
                 continue
             gap = first - quantity.last
-            if not quantity.units and (gap > 1 or name in ("order_quantity", "annual_quantity", "min_order_quantity") or (gap == 1 and self.word(quantity.last) != "-")):
+            if not quantity.units and (
+                gap > 1
+                or name in ("order_quantity", "annual_quantity", "min_order_quantity")
+                or (gap == 1 and self.word(quantity.last) != "-")
+            ):
                 continue
             if gap <= 3 and not self._claims_next(last):
                 return name, first, last
@@ -231,13 +377,23 @@ class _Attacher:
     def _bare_ok(self, quantity: Quantity, first: int, last: int, name: str) -> bool:
         if name in COUNT_NOUNS and self.word(quantity.first - 1) != ":":
             return False
-        gap = [i for i in range(last, quantity.first) if not self.scan.has(i, "cmp") and not self.scan.has(i, "stop") and self.word(i) not in ":=(#."]
+        gap = [
+            i
+            for i in range(last, quantity.first)
+            if not self.scan.has(i, "cmp")
+            and not self.scan.has(i, "stop")
+            and self.word(i) not in ":=(#."
+        ]
         return not gap or (name == "order_quantity" and len(gap) <= 1)
 
     def _claims_next(self, last: int) -> bool:
         """A field word right before another number is that number's."""
         at = last
-        while at < len(self.tokens) and (self.scan.has(at, "cmp") or self.word(at) in ":=" or (self.scan.has(at, "stop") and self.word(at) in ("of", "de", "di", "is", "von"))):
+        while at < len(self.tokens) and (
+            self.scan.has(at, "cmp")
+            or self.word(at) in ":="
+            or (self.scan.has(at, "stop") and self.word(at) in ("of", "de", "di", "is", "von"))
+        ):
             at += 1
         return at < len(self.tokens) and self.owner[at] >= 0
 
@@ -267,27 +423,50 @@ class _Attacher:
         self._without_word(quantity, around)
 
     def _emit(
-        self, quantity: Quantity, around: _Context, name: str, first: int, last: int, confidence: float = 0.9
+        self,
+        quantity: Quantity,
+        around: _Context,
+        name: str,
+        first: int,
+        last: int,
+        confidence: float = 0.9,
     ) -> None:
         wanted = DIMENSIONS.get(name, ())
         unit = next((u for u in quantity.units if u.dimension in wanted), quantity.unit)
         name, op = self._direct(quantity, around, name, unit)
         values = self._values(quantity, name, unit)
         unit_name = values[0][1]
-        if name in ("order_quantity", "min_order_quantity", "unit_price", "budget") and unit_name is None:
+        if (
+            name in ("order_quantity", "min_order_quantity", "unit_price", "budget")
+            and unit_name is None
+        ):
             return
         numbers = tuple(value for value, _ in values)
         self._record(quantity, around, name, op, numbers, unit_name, first, last, confidence)
 
-    def _values(self, quantity: Quantity, name: str, unit: Unit | None) -> list[tuple[float, str | None]]:
+    def _values(
+        self, quantity: Quantity, name: str, unit: Unit | None
+    ) -> list[tuple[float, str | None]]:
         first_unit = quantity.units[0] if quantity.units else None
         values = quantity.values
-        if unit is not None and first_unit is not None and unit is not first_unit and unit.dimension != first_unit.dimension:
+        if (
+            unit is not None
+            and first_unit is not None
+            and unit is not first_unit
+            and unit.dimension != first_unit.dimension
+        ):
             # read in another sense than the one converted with: undo, redo
-            values = tuple((v - first_unit.offset) / first_unit.factor * unit.factor + unit.offset for v in values)
-        return [in_field_unit(name, v, c, unit) for v, c in zip(values, quantity.counts, strict=True)]
+            values = tuple(
+                (v - first_unit.offset) / first_unit.factor * unit.factor + unit.offset
+                for v in values
+            )
+        return [
+            in_field_unit(name, v, c, unit) for v, c in zip(values, quantity.counts, strict=True)
+        ]
 
-    def _direct(self, quantity: Quantity, around: _Context, name: str, unit: Unit | None) -> tuple[str, str | None]:
+    def _direct(
+        self, quantity: Quantity, around: _Context, name: str, unit: Unit | None
+    ) -> tuple[str, str | None]:
         """The final field and operator: capabilities, temperatures, tolerances."""
         op = around.op
         if name in ("temperature", "operating_temperature"):
@@ -304,11 +483,19 @@ class _Attacher:
         words = around.op_words
         return words in _UP_TO or words.split(" ")[0] in _UP_TO
 
-    def _temperature(self, quantity: Quantity, around: _Context, name: str) -> tuple[str, str | None]:
+    def _temperature(
+        self, quantity: Quantity, around: _Context, name: str
+    ) -> tuple[str, str | None]:
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
         inside = range(clause.first, clause.last)
-        operating = name == "operating_temperature" or any(self.scan.has(i, "operate") for i in inside)
-        resists = any(self.scan.has(i, "withstand") or self.scan.value_at(i, "feature") == "heat_resistant=true" for i in inside)
+        operating = name == "operating_temperature" or any(
+            self.scan.has(i, "operate") for i in inside
+        )
+        resists = any(
+            self.scan.has(i, "withstand")
+            or self.scan.value_at(i, "feature") == "heat_resistant=true"
+            for i in inside
+        )
         low = max(quantity.values)
         named = any(n == "temperature" for n, _, _ in around.left)
         if quantity.shape == "range":
@@ -324,34 +511,56 @@ class _Attacher:
             return "operating_temperature", "lt" if around.op == "lt" else "le"
         if resists:
             return ("temperature" if name != "operating_temperature" else name), "ge"
-        if around.op == "le" and self._says_up_to(around) and not around.op_words.startswith(("max", "最", "макс")):
+        if (
+            around.op == "le"
+            and self._says_up_to(around)
+            and not around.op_words.startswith(("max", "最", "макс"))
+        ):
             return ("operating_temperature" if operating and not named else name), "ge"
         if operating and not named and name == "temperature":
             op = around.op
-            if op in (None, "le") :
+            if op in (None, "le"):
                 op = "ge"
             return "operating_temperature", op
         return name, around.op
 
     def _record(
-        self, quantity: Quantity, around: _Context, name: str, op: str | None, numbers: tuple[float, ...],
-        unit: str | None, first: int, last: int, confidence: float,
-    ) -> None:  # fmt: skip
+        self,
+        quantity: Quantity,
+        around: _Context,
+        name: str,
+        op: str | None,
+        numbers: tuple[float, ...],
+        unit: str | None,
+        first: int,
+        last: int,
+        confidence: float,
+    ) -> None:
         if quantity.shape == "range":
             if name in ("throughput",) and op in ("ge", "gt"):
                 pass
-            self._add(Draft(name, "between", (numbers[0], numbers[1]), unit, first, last, confidence))
+            self._add(
+                Draft(name, "between", (numbers[0], numbers[1]), unit, first, last, confidence)
+            )
         elif quantity.shape == "list":
-            self._add(Draft(name, "any_of", tuple(dict.fromkeys(numbers)), unit, first, last, confidence))
+            self._add(
+                Draft(name, "any_of", tuple(dict.fromkeys(numbers)), unit, first, last, confidence)
+            )
         elif quantity.tolerance is not None:
             self._toleranced(quantity, name, numbers[0], unit, first, last)
         elif around.approx and op is None:
             low, high = sorted((numbers[0] * 0.9, numbers[0] * 1.1))
-            self._add(Draft(name, "between", (_tidy(low), _tidy(high)), unit, first, last, confidence))
+            self._add(
+                Draft(name, "between", (_tidy(low), _tidy(high)), unit, first, last, confidence)
+            )
         else:
-            self._negated(quantity, Draft(name, op or "eq", numbers[0], unit, first, last, confidence))
+            self._negated(
+                quantity, Draft(name, op or "eq", numbers[0], unit, first, last, confidence)
+            )
 
-    def _toleranced(self, quantity: Quantity, name: str, value: float, unit: str | None, first: int, last: int) -> None:
+    def _toleranced(
+        self, quantity: Quantity, name: str, value: float, unit: str | None, first: int, last: int
+    ) -> None:
         width = quantity.tolerance or 0.0
         scale = value / quantity.values[0] if quantity.values[0] else 1.0
         low, high = _tidy(value - width * scale), _tidy(value + width * scale)
@@ -368,7 +577,7 @@ class _Attacher:
     # ------------------------------------------------------------ rates
 
     def _rate(self, quantity: Quantity, around: _Context) -> bool:
-        """"500 pcs/h", "2 t per hour", "100,000 pieces per month"."""
+        """ "500 pcs/h", "2 t per hour", "100,000 pieces per month"."""
         unit = quantity.unit
         if unit is not None and unit.dimension not in ("count", "mass", "length", "volume", "area"):
             return False
@@ -378,18 +587,36 @@ class _Attacher:
         glue = self.word(at)
         if glue in _RATE_JOIN:
             at += 1
-            if self.word(at) in ("l", "'", "l'") :
+            if self.word(at) in ("l", "'", "l'"):
                 at += 1
         elif self.scan.value_at(at, "each") is not None:
             return False
         elif glue in _YEARLY and unit is not None:
             return self._yearly(quantity, around, at + 1)
-        elif glue in ("monthly", "mensuales", "mensuel", "mensuels", "monatlich", "mensili", "mensais", "ежемесячно", "شهريا") and unit is not None:
+        elif (
+            glue
+            in (
+                "monthly",
+                "mensuales",
+                "mensuel",
+                "mensuels",
+                "monatlich",
+                "mensili",
+                "mensais",
+                "ежемесячно",
+                "شهريا",
+            )
+            and unit is not None
+        ):
             self._emit_rate(quantity, around, "monthly_capacity", None, at + 1)
             return True
         else:
             return False
-        senses = unit_at(self.tokens, at, self.scan.language) if at < len(self.tokens) and self.tokens.kinds[at] != "n" else ()
+        senses = (
+            unit_at(self.tokens, at, self.scan.language)
+            if at < len(self.tokens) and self.tokens.kinds[at] != "n"
+            else ()
+        )
         sense = next((u for u in senses if u.dimension == "time"), None)
         if sense is None or (glue not in ("/", "每") and sense.raw in ("a", "m")):
             return False
@@ -409,8 +636,13 @@ class _Attacher:
         self._emit(quantity, around, "annual_quantity", around.first, last, 0.8)
         return True
 
-    def _emit_rate(self, quantity: Quantity, around: _Context, name: str, per: str | None, last: int) -> None:
-        values = [in_field_unit("order_quantity", v, c, quantity.unit) for v, c in zip(quantity.values, quantity.counts, strict=True)]
+    def _emit_rate(
+        self, quantity: Quantity, around: _Context, name: str, per: str | None, last: int
+    ) -> None:
+        values = [
+            in_field_unit("order_quantity", v, c, quantity.unit)
+            for v, c in zip(quantity.values, quantity.counts, strict=True)
+        ]
         unit = values[0][1] or "piece"
         factor = 1.0
         if per == "min":
@@ -418,13 +650,20 @@ class _Attacher:
         numbers = tuple(_tidy(v * factor) for v, _ in values)
         if per is not None:
             unit = f"{unit}/{per}"
-        first = min([around.first, *(f for n, f, _ in around.left if n in ("throughput", "monthly_capacity", "speed"))])
+        first = min(
+            [
+                around.first,
+                *(f for n, f, _ in around.left if n in ("throughput", "monthly_capacity", "speed")),
+            ]
+        )
         op = around.op
         if op == "le" and self._says_up_to(around):
             op = "ge"
         around.last = max(around.last, last)
         self._look_right_from(last, around)
-        self._record(quantity, around, name, op or around.op, numbers, unit, first, around.last, 0.85)
+        self._record(
+            quantity, around, name, op or around.op, numbers, unit, first, around.last, 0.85
+        )
 
     def _look_right_from(self, at: int, around: _Context) -> None:
         match = self.scan.match_of(at)
@@ -438,13 +677,34 @@ class _Attacher:
     def _dims(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
         if unit is not None and unit.dimension == "cross_section":
-            self._add(Draft("cross_section", "eq", self.scan.raw(quantity.first, quantity.last), None, quantity.first, quantity.last))
+            self._add(
+                Draft(
+                    "cross_section",
+                    "eq",
+                    self.scan.raw(quantity.first, quantity.last),
+                    None,
+                    quantity.first,
+                    quantity.last,
+                )
+            )
             return
         if unit is None and any(n == "text:size" for n, _, _ in around.left):
-            self._add(Draft("size", "eq", self.scan.raw(quantity.first, quantity.last), None, around.first, quantity.last, 0.6))
+            self._add(
+                Draft(
+                    "size",
+                    "eq",
+                    self.scan.raw(quantity.first, quantity.last),
+                    None,
+                    around.first,
+                    quantity.last,
+                    0.6,
+                )
+            )
             return
         if unit is None:
-            if not any(n == "text:size" or n in ("length", "width", "height") for n, _, _ in around.left):
+            if not any(
+                n == "text:size" or n in ("length", "width", "height") for n, _, _ in around.left
+            ):
                 self._resolution(quantity)
                 return
         elif unit.dimension not in ("length",):
@@ -454,7 +714,16 @@ class _Attacher:
         packed = next((n for n, _, _ in around.left if n in ("carton_size",)), None)
         first, last = around.first, quantity.last
         if packed:
-            self._add(Draft("carton_size", "eq", self.scan.raw(quantity.first, quantity.last), None, first, last))
+            self._add(
+                Draft(
+                    "carton_size",
+                    "eq",
+                    self.scan.raw(quantity.first, quantity.last),
+                    None,
+                    first,
+                    last,
+                )
+            )
             return
         if unit is None:
             return
@@ -463,7 +732,11 @@ class _Attacher:
         for name, value in zip(names, quantity.values, strict=True):
             op = scale_op or "eq"
             if around.approx and scale_op is None:
-                self.drafts.append(Draft(name, "between", (_tidy(value * 0.9), _tidy(value * 1.1)), "mm", first, last))
+                self.drafts.append(
+                    Draft(
+                        name, "between", (_tidy(value * 0.9), _tidy(value * 1.1)), "mm", first, last
+                    )
+                )
             else:
                 self.drafts.append(Draft(name, op, value, "mm", first, last))
         self.scan.claim(first, last)
@@ -482,9 +755,16 @@ class _Attacher:
         return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
 
     def _written_order(self, quantity: Quantity) -> list[str]:
-        """"(L x W x H): 1200*..." names the sides before the numbers."""
+        """ "(L x W x H): 1200*..." names the sides before the numbers."""
         names: list[str] = []
-        letters = {"l": "length", "w": "width", "h": "height", "d": "depth", "t": "thickness", "b": "width"}
+        letters = {
+            "l": "length",
+            "w": "width",
+            "h": "height",
+            "d": "depth",
+            "t": "thickness",
+            "b": "width",
+        }
         at = quantity.first - 1
         seen = 0
         while at >= 0 and seen < 10:
@@ -497,11 +777,21 @@ class _Attacher:
         return names if len(set(names)) == len(names) and len(names) > 1 else []
 
     def _resolution(self, quantity: Quantity) -> None:
-        if len(quantity.values) == 2 and min(quantity.values) >= 120 and max(quantity.values) <= 20000:
+        if (
+            len(quantity.values) == 2
+            and min(quantity.values) >= 120
+            and max(quantity.values) <= 20000
+        ):
             near = range(max(0, quantity.first - 4), min(len(self.tokens), quantity.last + 4))
-            if any(self.scan.value_at(i, "field") == "resolution" for i in near) or quantity.units or "screen" in self.kinds:
+            if (
+                any(self.scan.value_at(i, "field") == "resolution" for i in near)
+                or quantity.units
+                or "screen" in self.kinds
+            ):
                 value = f"{quantity.values[0]:g}x{quantity.values[1]:g}"
-                self._add(Draft("resolution", "eq", value, None, quantity.first, quantity.last, 0.8))
+                self._add(
+                    Draft("resolution", "eq", value, None, quantity.first, quantity.last, 0.8)
+                )
 
     def _kinds_before(self, quantity: Quantity) -> frozenset[str]:
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
@@ -526,46 +816,102 @@ class _Attacher:
 
     def _bare(self, quantity: Quantity, around: _Context) -> None:
         """A number and then a noun is an order: "12 lamps", "10k glass jars"."""
-        if quantity.shape != "one" or quantity.negative or quantity.counts[0] < 1 or quantity.counts[0] != int(quantity.counts[0]):
+        if (
+            quantity.shape != "one"
+            or quantity.negative
+            or quantity.counts[0] < 1
+            or quantity.counts[0] != int(quantity.counts[0])
+        ):
             return
         at = quantity.last
         if self.word(at) == "x" and not self.tokens.glued(at) and quantity.first == 0:
             self._emit(quantity, around, "order_quantity", around.first, at + 1, 0.75)
             return
-        if at >= len(self.tokens) or self.tokens.kinds[at] not in "wc" or self.tokens.glued(at) and self.scan.language not in ("zh", "ja", "ar"):
+        if (
+            at >= len(self.tokens)
+            or self.tokens.kinds[at] not in "wc"
+            or (self.tokens.glued(at) and self.scan.language not in ("zh", "ja", "ar"))
+        ):
             return
         if self._buyer_asks(quantity) and self._noun(at):
             self._emit(quantity, around, "order_quantity", around.first, around.last, 0.8)
 
     def _noun(self, at: int) -> bool:
         kinds = {kind for kind, _ in self.scan.kinds_at(at)}
-        if kinds & {"field", "cmp", "cmp_post", "to", "neg", "wish", "must", "certification", "incoterm", "buy"} and "material" not in kinds:
+        if (
+            kinds
+            & {
+                "field",
+                "cmp",
+                "cmp_post",
+                "to",
+                "neg",
+                "wish",
+                "must",
+                "certification",
+                "incoterm",
+                "buy",
+            }
+            and "material" not in kinds
+        ):
             return False
-        if "stop" in kinds and self.word(at) not in ("different", "various", "new", "best", "good", "units", "pieces", "of", "de", "samples", "sample"):
+        if "stop" in kinds and self.word(at) not in (
+            "different",
+            "various",
+            "new",
+            "best",
+            "good",
+            "units",
+            "pieces",
+            "of",
+            "de",
+            "samples",
+            "sample",
+        ):
             return False
-        return not (kinds & {"join"}) and len(self.word(at)) > 1 or self.tokens.kinds[at] == "c"
+        return (not (kinds & {"join"}) and len(self.word(at)) > 1) or self.tokens.kinds[at] == "c"
 
     def _buyer_asks(self, quantity: Quantity) -> bool:
         value = quantity.counts[0]
-        if 1900 <= value <= 2100 and quantity.first != 0 and not self.scan.has(quantity.first - 1, "buy"):
+        if (
+            1900 <= value <= 2100
+            and quantity.first != 0
+            and not self.scan.has(quantity.first - 1, "buy")
+        ):
             return False
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
         before = range(clause.first, quantity.first)
-        if not before or all(self.scan.has(i, "noise") or self.scan.has(i, "stop") or self.tokens.kinds[i] == "s" for i in before):
-            opening = all(self.scan.has(i, "noise") or self.tokens.kinds[i] == "s" for i in range(clause.first))
+        if not before or all(
+            self.scan.has(i, "noise") or self.scan.has(i, "stop") or self.tokens.kinds[i] == "s"
+            for i in before
+        ):
+            opening = all(
+                self.scan.has(i, "noise") or self.tokens.kinds[i] == "s"
+                for i in range(clause.first)
+            )
             fresh = not self.ordered
             return fresh and (opening or self.word(clause.first - 1) == "\n")
         asked = [i for i in before if self.scan.has(i, "buy") or self.scan.has(i, "cmp")]
         if not asked:
             return False
-        unknown = [i for i in range(asked[-1] + 1, quantity.first) if self.scan.match_of(i) is None and self.tokens.kinds[i] in "wc"]
+        unknown = [
+            i
+            for i in range(asked[-1] + 1, quantity.first)
+            if self.scan.match_of(i) is None and self.tokens.kinds[i] in "wc"
+        ]
         return len(unknown) <= 1 and quantity.first - 1 not in unknown
 
     def _bare_count(self, quantity: Quantity, around: _Context) -> None:
         at = quantity.last
         unit = quantity.unit
         assert unit is not None
-        if self.scan.raw(at, at + 2) in ("产品", "目录", "报价") or self.word(at) in ("catalog", "catalogue", "brochure", "quotation", "pricelist"):
+        if self.scan.raw(at, at + 2) in ("产品", "目录", "报价") or self.word(at) in (
+            "catalog",
+            "catalogue",
+            "brochure",
+            "quotation",
+            "pricelist",
+        ):
             return
         packed = self._packed(quantity)
         if packed:
@@ -573,29 +919,56 @@ class _Attacher:
             return
         if self._one_of_price(quantity):
             return
-        if self.word(quantity.first - 1) in ("по", "zu", "of", "de", "da", "com", "with", "à", "je", "a") and self._counted_before(quantity.first - 2):
+        if self.word(quantity.first - 1) in (
+            "по",
+            "zu",
+            "of",
+            "de",
+            "da",
+            "com",
+            "with",
+            "à",
+            "je",
+            "a",
+        ) and self._counted_before(quantity.first - 2):
             self._emit(quantity, around, "pack_size", around.first, around.last, 0.8)
             return
         around.last = max(around.last, at)
-        if self.product[0] <= at - 1 < self.product[1] and unit.canonical not in ("set", "pair", "dozen"):
+        if self.product[0] <= at - 1 < self.product[1] and unit.canonical not in (
+            "set",
+            "pair",
+            "dozen",
+        ):
             quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
         self._emit(quantity, around, "order_quantity", around.first, around.last, 0.9)
 
     def _one_of_price(self, quantity: Quantity) -> bool:
-        """"1枚50円": the one is what the price is for."""
+        """ "1枚50円": the one is what the price is for."""
         number = self.owner[quantity.last] if quantity.last < len(self.tokens) else -1
-        return quantity.counts[0] == 1 and number >= 0 and self.quantities[number].sense("money") is not None
+        return (
+            quantity.counts[0] == 1
+            and number >= 0
+            and self.quantities[number].sense("money") is not None
+        )
 
     def _counted_before(self, index: int) -> bool:
         number = self.owner[index] if 0 <= index < len(self.tokens) else -1
         return number >= 0 and self.quantities[number].sense("count") is not None
 
     def _packed(self, quantity: Quantity) -> int:
-        """"50 pcs/box", "24 bottles per carton": the token after, or 0."""
+        """ "50 pcs/box", "24 bottles per carton": the token after, or 0."""
         at = quantity.last
         if self.word(at) in ("/", "per", "pro", "por", "par", "je", "a", "في", "в", "每", "in"):
-            senses = unit_at(self.tokens, at + 1, self.scan.language) if at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] != "n" else ()
-            if senses and senses[0].dimension == "count" and senses[0].canonical not in ("piece", "set", "pair"):
+            senses = (
+                unit_at(self.tokens, at + 1, self.scan.language)
+                if at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] != "n"
+                else ()
+            )
+            if (
+                senses
+                and senses[0].dimension == "count"
+                and senses[0].canonical not in ("piece", "set", "pair")
+            ):
                 return senses[0].last
         return 0
 
@@ -609,7 +982,9 @@ class _Attacher:
             return
         if quantity.sense("mass") is not None and unit.raw in ("oz",) and "vessel" in kinds:
             litres = tuple(_tidy(v / 0.028349523125 * 0.0295735295625) for v in quantity.values)
-            self._record(quantity, around, "volume", around.op, litres, "l", around.first, around.last, 0.8)
+            self._record(
+                quantity, around, "volume", around.op, litres, "l", around.first, around.last, 0.8
+            )
             return
         if "lifting" in kinds and (unit.factor >= 1 or max(quantity.values) >= 20):
             op = around.op
@@ -624,13 +999,25 @@ class _Attacher:
         self._emit(quantity, around, "weight", around.first, around.last, 0.75)
 
     def _bagged(self, quantity: Quantity) -> int:
-        """"25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
+        """ "25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
         at = quantity.last
         if quantity.shape != "one" or at >= len(self.tokens) or self.tokens.kinds[at] not in "wc":
             return 0
-        if self.scan.has(at, "material") or self.word(at) in ("per", "in", "en", "pro", "por", "par", "per"):
+        if self.scan.has(at, "material") or self.word(at) in (
+            "per",
+            "in",
+            "en",
+            "pro",
+            "por",
+            "par",
+            "per",
+        ):
             at += 1
-        units = unit_at(self.tokens, at, self.scan.language) if at < len(self.tokens) and self.tokens.kinds[at] in "wc" else ()
+        units = (
+            unit_at(self.tokens, at, self.scan.language)
+            if at < len(self.tokens) and self.tokens.kinds[at] in "wc"
+            else ()
+        )
         packs = ("bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle")
         return units[0].last if any(u.canonical in packs for u in units) else 0
 
@@ -640,8 +1027,15 @@ class _Attacher:
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
         before = range(clause.first, quantity.first)
         asked = any(self.scan.has(i, "buy") for i in before)
-        opening = all(self.scan.has(i, "noise") for i in before) and clause.sentence == 0 and clause.first < 6
-        of = self.word(quantity.last) in ("of", "de", "di", "d'", "d") or self.tokens.kinds[quantity.last : quantity.last + 1] == ["w"] and self.scan.language in ("de", "ru", "nl", "tr", "ar", "pl")
+        opening = (
+            all(self.scan.has(i, "noise") for i in before)
+            and clause.sentence == 0
+            and clause.first < 6
+        )
+        of = self.word(quantity.last) in ("of", "de", "di", "d'", "d") or (
+            self.tokens.kinds[quantity.last : quantity.last + 1] == ["w"]
+            and self.scan.language in ("de", "ru", "nl", "tr", "ar", "pl")
+        )
         if asked or (opening and of):
             return True
         return "bulk" in self.kinds and (unit.factor >= 1000 or max(quantity.values) >= 200)
@@ -649,17 +1043,29 @@ class _Attacher:
     def _bare_volume(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
         assert unit is not None
-        if unit.factor == 1000.0 and ("bulk" in self.kinds or "sheet" in self.kinds or self._orders_bulk(quantity, around)):
+        if unit.factor == 1000.0 and (
+            "bulk" in self.kinds or "sheet" in self.kinds or self._orders_bulk(quantity, around)
+        ):
             self._emit(quantity, around, "order_quantity", around.first, around.last, 0.8)
             return
-        if self._orders_bulk(quantity, around) and max(quantity.values) >= 50 and "vessel" not in self.kinds and self.word(quantity.last) in ("of", "de", "di"):
+        if (
+            self._orders_bulk(quantity, around)
+            and max(quantity.values) >= 50
+            and "vessel" not in self.kinds
+            and self.word(quantity.last) in ("of", "de", "di")
+        ):
             self._emit(quantity, around, "order_quantity", around.first, around.last, 0.75)
             return
         self._emit(quantity, around, "volume", around.first, around.last, 0.85)
 
     def _bare_area(self, quantity: Quantity, around: _Context) -> None:
         of = self.word(quantity.last) in ("of", "de", "di")
-        name = "order_quantity" if (of and self._orders_bulk(quantity, around)) or ("sheet" in self.kinds and max(quantity.values) >= 20) else "area"
+        name = (
+            "order_quantity"
+            if (of and self._orders_bulk(quantity, around))
+            or ("sheet" in self.kinds and max(quantity.values) >= 20)
+            else "area"
+        )
         self._emit(quantity, around, name, around.first, around.last, 0.75)
 
     def _bare_length(self, quantity: Quantity, around: _Context) -> None:
@@ -667,7 +1073,15 @@ class _Attacher:
         assert unit is not None
         near = self._kinds_before(quantity)
         first, last = around.first, around.last
-        if unit.factor >= 1000 and "long" in self.kinds and (unit.factor >= 1e6 or max(quantity.values) >= 50000 or self._orders_bulk(quantity, around)):
+        if (
+            unit.factor >= 1000
+            and "long" in self.kinds
+            and (
+                unit.factor >= 1e6
+                or max(quantity.values) >= 50000
+                or self._orders_bulk(quantity, around)
+            )
+        ):
             self._emit(quantity, around, "order_quantity", first, last, 0.75)
         elif unit.factor >= 1e6:
             self._emit(quantity, around, "range", first, last, 0.7)
@@ -708,20 +1122,38 @@ class _Attacher:
         first, last = around.first, around.last
         if unit.raw in _AGE_RAW or self.word(quantity.last) in ("old", "olds", "alt"):
             self._emit(quantity, around, "age_range", first, last, 0.85)
-        elif unit.factor == 31557600.0 and any(self.scan.has(i, k) for i in inside for k in _SUPPLIER_KINDS):
+        elif unit.factor == 31557600.0 and any(
+            self.scan.has(i, k) for i in inside for k in _SUPPLIER_KINDS
+        ):
             self._emit(quantity, around, "supplier_years", first, last, 0.85)
-        elif unit.factor == 31557600.0 and any(self.scan.value_at(i, "application") == "children" for i in inside):
+        elif unit.factor == 31557600.0 and any(
+            self.scan.value_at(i, "application") == "children" for i in inside
+        ):
             self._emit(quantity, around, "age_range", first, last, 0.85)
-        elif 86400.0 <= unit.factor < 3e6 and (around.op in ("le", "lt") or quantity.shape == "range" and unit.factor < 2e6):
-            self._emit(quantity, around, "lead_time", first, last, 0.75)
-        elif 86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left):
+        elif (
+            86400.0 <= unit.factor < 3e6
+            and (around.op in ("le", "lt") or (quantity.shape == "range" and unit.factor < 2e6))
+        ) or (
+            86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left)
+        ):
             self._emit(quantity, around, "lead_time", first, last, 0.75)
 
     def _bare_percent(self, quantity: Quantity, around: _Context) -> None:
         for at in (quantity.last, quantity.first - 1):
             if self.scan.has(at, "material") or self.scan.has(at, "payment"):
                 return
-        if self.word(quantity.last) in ("deposit", "advance", "down", "anzahlung", "acompte", "anticipo", "предоплата", "定金", "discount", "off"):
+        if self.word(quantity.last) in (
+            "deposit",
+            "advance",
+            "down",
+            "anzahlung",
+            "acompte",
+            "anticipo",
+            "предоплата",
+            "定金",
+            "discount",
+            "off",
+        ):
             return
         for at in around.left_words[:1]:
             name = slug(self.word(at))
@@ -729,7 +1161,13 @@ class _Attacher:
                 self._emit(quantity, around, name, at, around.last, 0.6)
                 return
         nxt = quantity.last
-        if nxt < len(self.tokens) and self.scan.match_of(nxt) is None and self.tokens.kinds[nxt] == "w" and len(slug(self.word(nxt))) >= 4 and around.op is not None:
+        if (
+            nxt < len(self.tokens)
+            and self.scan.match_of(nxt) is None
+            and self.tokens.kinds[nxt] == "w"
+            and len(slug(self.word(nxt))) >= 4
+            and around.op is not None
+        ):
             self._emit(quantity, around, slug(self.word(nxt)), around.first, nxt + 1, 0.5)
 
     def _bare_data(self, quantity: Quantity, around: _Context) -> None:
@@ -740,7 +1178,9 @@ class _Attacher:
         if not quantity.glued or quantity.values[0] < 10:
             return
         value = self.scan.raw(quantity.core, quantity.last)
-        self._add(Draft("yarn_count", "eq", value.upper(), None, quantity.first, quantity.last, 0.8))
+        self._add(
+            Draft("yarn_count", "eq", value.upper(), None, quantity.first, quantity.last, 0.8)
+        )
 
     def _bare_color_temperature(self, quantity: Quantity, around: _Context) -> None:
         if 1800 <= max(quantity.values) <= 12000:
@@ -752,10 +1192,28 @@ class _Attacher:
     def _bare_temperature(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
         assert unit is not None
-        vague = unit.raw in ("°", "degree", "degrees", "graus", "grados", "grad", "度", "gradi", "degre", "degres", "deg", "градусов", "graden")
+        vague = unit.raw in (
+            "°",
+            "degree",
+            "degrees",
+            "graus",
+            "grados",
+            "grad",
+            "度",
+            "gradi",
+            "degre",
+            "degres",
+            "deg",
+            "градусов",
+            "graden",
+        )
         if vague and not quantity.negative and quantity.shape == "one":
             clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
-            if not any(self.scan.has(i, k) for i in range(clause.first, clause.last) for k in ("operate", "withstand")):
+            if not any(
+                self.scan.has(i, k)
+                for i in range(clause.first, clause.last)
+                for k in ("operate", "withstand")
+            ):
                 return
         self._emit(quantity, around, "temperature", around.first, around.last, 0.8)
 
@@ -765,7 +1223,10 @@ def _tidy(value: float) -> float:
 
 
 def attach(
-    scan: Scan, quantities: list[Quantity], kinds: frozenset[str], product: tuple[int, int] | None = None
+    scan: Scan,
+    quantities: list[Quantity],
+    kinds: frozenset[str],
+    product: tuple[int, int] | None = None,
 ) -> list[Draft]:
     """Give every quantity its field and operator.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from deepsearch.schema import Claim, Listing
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.language import detect
 from deepsearch.understanding.parser import read_scan
 from deepsearch.understanding.scan import Scan, scan
@@ -15,11 +17,32 @@ __all__ = ["extract_claims"]
 
 # A supplier's text never states these of the goods themselves.
 _BUYERS = frozenset(
-    {"order_quantity", "annual_quantity", "min_order_quantity", "unit_price", "budget", "destination",
-     "delivery_date", "incoterm", "incoterm_place", "payment_terms", "lead_time", "response_time",
-     "supplier_type", "supplier_country", "supplier_verified", "supplier_years", "rating", "review_count",
-     "reorder_rate", "on_time_rate", "sample", "pack_weight", "carton_size"}
-)  # fmt: skip
+    {
+        "order_quantity",
+        "annual_quantity",
+        "min_order_quantity",
+        "unit_price",
+        "budget",
+        "destination",
+        "delivery_date",
+        "incoterm",
+        "incoterm_place",
+        "payment_terms",
+        "lead_time",
+        "response_time",
+        "supplier_type",
+        "supplier_country",
+        "supplier_verified",
+        "supplier_years",
+        "rating",
+        "review_count",
+        "reorder_rate",
+        "on_time_rate",
+        "sample",
+        "pack_weight",
+        "carton_size",
+    }
+)
 _MAX_CHARS = 4000
 
 
@@ -42,7 +65,10 @@ def extract_claims(listing: Listing) -> tuple[Claim, ...]:
         return ()
     language, lexicons = detect(text, tokens)
     scanned = scan(tokens, language, lexicons)
-    _, drafts = read_scan(scanned, None)
+    title = next(at for at, place in places if place == "title")
+    first = bisect_left(tokens.starts, title)
+    last = bisect_left(tokens.starts, title + len(listing.title))
+    _, drafts = read_scan(scanned, None, goods_kinds(tokens, first, last))
     found: dict[tuple[object, ...], Claim] = {}
     for draft in drafts:
         if draft.field in _BUYERS or draft.confidence < 0.6:
@@ -57,7 +83,11 @@ def _text(listing: Listing) -> tuple[str, list[tuple[int, str]]]:
     lines: list[str] = []
     places: list[tuple[int, str]] = []
     at = 0
-    pieces = [(f"attributes.{key}", f"{key}: {value}") for key, value in listing.attributes.items() if value]
+    pieces = [
+        (f"attributes.{key}", f"{key}: {value}")
+        for key, value in listing.attributes.items()
+        if value
+    ]
     pieces.append(("title", listing.title))
     if listing.description:
         pieces.append(("description", listing.description[:_MAX_CHARS]))
@@ -78,9 +108,13 @@ def _claims(scanned: Scan, draft: Draft, places: list[tuple[int, str]]) -> Itera
     values = draft.value if isinstance(draft.value, tuple) else (draft.value,)
     if draft.op == "between" and len(values) == 2:
         yield Claim(
-            dimension=draft.field, value=values[0], unit=draft.unit, high=float(values[1]),
-            source=place, quote=quote,
-        )  # fmt: skip
+            dimension=draft.field,
+            value=values[0],
+            unit=draft.unit,
+            high=float(values[1]),
+            source=place,
+            quote=quote,
+        )
         return
     for value in values:
         yield Claim(dimension=draft.field, value=value, unit=draft.unit, source=place, quote=quote)

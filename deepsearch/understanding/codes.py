@@ -15,22 +15,161 @@ from deepsearch.understanding.units import Unit, unit_trie
 __all__ = ["read_codes"]
 
 _BODIES = {
-    "din": "DIN", "en": "EN", "iso": "ISO", "astm": "ASTM", "ansi": "ANSI", "bs": "BS", "jis": "JIS",
-    "gb": "GB", "gost": "GOST", "гост": "GOST", "asme": "ASME", "iec": "IEC", "nf": "NF", "uni": "UNI",
-    "une": "UNE", "sae": "SAE", "api": "API", "ty": "TU", "ту": "TU", "nema": "NEMA", "vda": "VDA",
-    "nbr": "NBR", "abnt": "ABNT", "ieee": "IEEE", "ul": "UL", "nfpa": "NFPA", "mil": "MIL", "aisi": "AISI",
-    "jb": "JB", "csn": "CSN", "sn": "SN", "awwa": "AWWA", "nsf": "NSF", "ece": "ECE", "aws": "AWS",
-    "as": "AS", "is": "IS", "cns": "CNS", "nom": "NOM", "icc": "ICC", "vde": "VDE", "etsi": "ETSI",
-}  # fmt: skip
-_CASED_BODIES = frozenset({"en", "as", "is", "sn", "ty", "mil", "nf", "ul", "bs", "uni", "une", "gb", "nom", "api", "nbr", "ece"})
-_GRADES = frozenset(
-    "304 304l 316 316l 316ti 321 310s 430 410 420 201 202 409 441 904l 2205 2507 a2 a4 v2a v4a "
-    "6061 6063 5052 5083 7075 2024 1050 1060 1100 3003 6082 adc12 a380 q235 q235b q345 q345b s235 "
-    "s235jr s275 s275jr s355 s355jr st37 st52 4140 4340 1045 1020 c45 42crmo4 40cr 45# d2 h13 skd11 "
-    "p20 sus304 sus316 sus316l sus430 ss400 a36 g90 z275 dx51d 8.8 10.9 12.9 4.8 5.8 1.4301 1.4401 1.4404 "
-    "1.4571 cw614n c37700 hpb59 gr2 gr5 06х18н10 12х18н10т aisi304 aisi316".split()
+    "din": "DIN",
+    "en": "EN",
+    "iso": "ISO",
+    "astm": "ASTM",
+    "ansi": "ANSI",
+    "bs": "BS",
+    "jis": "JIS",
+    "gb": "GB",
+    "gost": "GOST",
+    "гост": "GOST",
+    "asme": "ASME",
+    "iec": "IEC",
+    "nf": "NF",
+    "uni": "UNI",
+    "une": "UNE",
+    "sae": "SAE",
+    "api": "API",
+    "ty": "TU",
+    "ту": "TU",
+    "nema": "NEMA",
+    "vda": "VDA",
+    "nbr": "NBR",
+    "abnt": "ABNT",
+    "ieee": "IEEE",
+    "ul": "UL",
+    "nfpa": "NFPA",
+    "mil": "MIL",
+    "aisi": "AISI",
+    "jb": "JB",
+    "csn": "CSN",
+    "sn": "SN",
+    "awwa": "AWWA",
+    "nsf": "NSF",
+    "ece": "ECE",
+    "aws": "AWS",
+    "as": "AS",
+    "is": "IS",
+    "cns": "CNS",
+    "nom": "NOM",
+    "icc": "ICC",
+    "vde": "VDE",
+    "etsi": "ETSI",
+}
+_CASED_BODIES = frozenset(
+    {
+        "en",
+        "as",
+        "is",
+        "sn",
+        "ty",
+        "mil",
+        "nf",
+        "ul",
+        "bs",
+        "uni",
+        "une",
+        "gb",
+        "nom",
+        "api",
+        "nbr",
+        "ece",
+    }
 )
-_SIZES = frozenset("xxs xs s m l xl xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl".split())
+_GRADES = frozenset(
+    [
+        "304",
+        "304l",
+        "316",
+        "316l",
+        "316ti",
+        "321",
+        "310s",
+        "430",
+        "410",
+        "420",
+        "201",
+        "202",
+        "409",
+        "441",
+        "904l",
+        "2205",
+        "2507",
+        "a2",
+        "a4",
+        "v2a",
+        "v4a",
+        "6061",
+        "6063",
+        "5052",
+        "5083",
+        "7075",
+        "2024",
+        "1050",
+        "1060",
+        "1100",
+        "3003",
+        "6082",
+        "adc12",
+        "a380",
+        "q235",
+        "q235b",
+        "q345",
+        "q345b",
+        "s235",
+        "s235jr",
+        "s275",
+        "s275jr",
+        "s355",
+        "s355jr",
+        "st37",
+        "st52",
+        "4140",
+        "4340",
+        "1045",
+        "1020",
+        "c45",
+        "42crmo4",
+        "40cr",
+        "45#",
+        "d2",
+        "h13",
+        "skd11",
+        "p20",
+        "sus304",
+        "sus316",
+        "sus316l",
+        "sus430",
+        "ss400",
+        "a36",
+        "g90",
+        "z275",
+        "dx51d",
+        "8.8",
+        "10.9",
+        "12.9",
+        "4.8",
+        "5.8",
+        "1.4301",
+        "1.4401",
+        "1.4404",
+        "1.4571",
+        "cw614n",
+        "c37700",
+        "hpb59",
+        "gr2",
+        "gr5",
+        "06х18н10",
+        "12х18н10т",
+        "aisi304",
+        "aisi316",
+    ]
+)
+_SIZES = frozenset(
+    ["xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "xxxxl", "2xl", "3xl", "4xl", "5xl", "6xl"]
+)
 
 
 class _Codes:
@@ -70,7 +209,11 @@ class _Codes:
             elif nxt == "/" and self.word(at + 1) in ("t", "z", *_BODIES):
                 bodies[-1] += "/" + self.raw(at + 1).upper()
                 at += 2
-            elif nxt in ("-", "r", "р") and self.tokens.kinds[at + 1 : at + 2] == ["n"] and nxt == "-":
+            elif (
+                nxt in ("-", "r", "р")
+                and self.tokens.kinds[at + 1 : at + 2] == ["n"]
+                and nxt == "-"
+            ):
                 at += 1
             elif nxt in ("р", "r") and bodies == ["GOST"]:
                 bodies.append("R")
@@ -88,25 +231,46 @@ class _Codes:
         """A standard's number: "4014", "A36", "1176-1", "5782-2016"."""
         first = at
         letters = ""
-        if self.tokens.kinds[at : at + 1] == ["w"] and len(self.word(at)) <= 2 and self.tokens.kinds[at + 1 : at + 2] == ["n"] and self.tokens.glued(at + 1):
+        if (
+            self.tokens.kinds[at : at + 1] == ["w"]
+            and len(self.word(at)) <= 2
+            and self.tokens.kinds[at + 1 : at + 2] == ["n"]
+            and self.tokens.glued(at + 1)
+        ):
             letters = self.raw(at).upper()
             at += 1
         if self.tokens.kinds[at : at + 1] != ["n"]:
             return first, ""
         at += 1
-        while at + 1 < len(self.tokens) and self.word(at) in ("-", ":", "/") and self.tokens.glued(at) and self.tokens.glued(at + 1) and self.tokens.kinds[at + 1] in "nw" and len(self.word(at + 1)) <= 4:
+        while (
+            at + 1 < len(self.tokens)
+            and self.word(at) in ("-", ":", "/")
+            and self.tokens.glued(at)
+            and self.tokens.glued(at + 1)
+            and self.tokens.kinds[at + 1] in "nw"
+            and len(self.word(at + 1)) <= 4
+        ):
             at += 2
         start = first + (1 if letters else 0)
-        return at, letters + self.tokens.folded[self.tokens.starts[start] : self.tokens.ends[at - 1]]
+        return at, letters + self.tokens.folded[
+            self.tokens.starts[start] : self.tokens.ends[at - 1]
+        ]
 
     def _add_standard(self, first: int, last: int, value: str) -> None:
         previous = self.drafts[-1] if self.drafts else None
         between = self.word(first - 1)
-        if previous is not None and previous.field == "standard" and previous.last in (first - 1,) and (
-            between in (",", "/", "&", "+") or self.scan.has(first - 1, "join")
+        if (
+            previous is not None
+            and previous.field == "standard"
+            and previous.last in (first - 1,)
+            and (between in (",", "/", "&", "+") or self.scan.has(first - 1, "join"))
         ):
             values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
-            op = "any_of" if self.scan.value_at(first - 1, "join") == "or" and between != "/" else "all_of"
+            op = (
+                "any_of"
+                if self.scan.value_at(first - 1, "join") == "or" and between != "/"
+                else "all_of"
+            )
             previous.value = (*values, value)  # type: ignore[assignment]
             previous.op, previous.last = op, last
             self.scan.claim(first - 1, last)
@@ -120,14 +284,14 @@ class _Codes:
             word = self.word(index)
             return word == "ip" and self._ip_x(index)
         digits = self.word(index + 1)
-        if len(digits) != 2 or not self.raw(index).isupper() and not self.tokens.glued(index + 1):
+        if len(digits) != 2 or (not self.raw(index).isupper() and not self.tokens.glued(index + 1)):
             return False
         end = index + 2
         suffix = "K" if self.word(end) == "k" and self.tokens.glued(end) else ""
         end += bool(suffix)
         op, first = self._bound(index, end)
         value = f"IP{digits}{suffix}"
-        if self.word(end) in ("/", "-") and self.word(end + 1) in ("ip", "68", "67", "66", "65") :
+        if self.word(end) in ("/", "-") and self.word(end + 1) in ("ip", "68", "67", "66", "65"):
             other = self.word(end + 2) if self.word(end + 1) == "ip" else self.word(end + 1)
             end += 3 if self.word(end + 1) == "ip" else 2
             self.add(Draft("ip_rating", "any_of", (value, f"IP{other}"), None, first, end, 0.95))
@@ -137,8 +301,14 @@ class _Codes:
 
     def _ip_x(self, index: int) -> bool:
         nxt = self.word(index + 1)
-        if nxt == "x" and self.tokens.kinds[index + 2 : index + 3] == ["n"] and self.tokens.glued(index + 2):
-            self.add(Draft("ip_rating", "eq", f"IPX{self.word(index + 2)}", None, index, index + 3, 0.95))
+        if (
+            nxt == "x"
+            and self.tokens.kinds[index + 2 : index + 3] == ["n"]
+            and self.tokens.glued(index + 2)
+        ):
+            self.add(
+                Draft("ip_rating", "eq", f"IPX{self.word(index + 2)}", None, index, index + 3, 0.95)
+            )
             return True
         return False
 
@@ -164,7 +334,14 @@ class _Codes:
         match = unit_trie().longest(self.tokens, index)
         if match is None:
             return False
-        unit = next((u for _, u in match.payloads if isinstance(u, Unit) and u.canonical.endswith("_container")), None)
+        unit = next(
+            (
+                u
+                for _, u in match.payloads
+                if isinstance(u, Unit) and u.canonical.endswith("_container")
+            ),
+            None,
+        )
         if unit is None:
             return False
         count, first = 1.0, index
@@ -182,16 +359,26 @@ class _Codes:
 
     def thread(self, index: int) -> bool:
         word = self.word(index)
-        if word not in ("m", "м", "dn") or self.tokens.kinds[index + 1 : index + 2] != ["n"] or not self.tokens.glued(index + 1):
+        if (
+            word not in ("m", "м", "dn")
+            or self.tokens.kinds[index + 1 : index + 2] != ["n"]
+            or not self.tokens.glued(index + 1)
+        ):
             return False
-        if not self.raw(index).isupper() or self.tokens.glued(index) and self.tokens.kinds[index - 1] in "nw":
+        if not self.raw(index).isupper() or (
+            self.tokens.glued(index) and self.tokens.kinds[index - 1] in "nw"
+        ):
             return False
         digits = self.word(index + 1)
         if len(digits) > 4 or digits.count(",") > 1:
             return False
         end = index + 2
         value = f"{'DN' if word == 'dn' else 'M'}{digits}"
-        while self.word(end) in ("x", "*", "х", "-") and self.tokens.kinds[end + 1 : end + 2] == ["n"] and (self.word(end) != "-"):
+        while (
+            self.word(end) in ("x", "*", "х", "-")
+            and self.tokens.kinds[end + 1 : end + 2] == ["n"]
+            and (self.word(end) != "-")
+        ):
             glue = "x" if self.tokens.glued(end) else " x "
             value += glue + self.word(end + 1)
             end += 2
@@ -199,7 +386,11 @@ class _Codes:
             end += 1
         listed = [value]
         while self.word(end) in (",", "/") or self.scan.has(end, "join"):
-            if self.word(end + 1) == word and self.tokens.kinds[end + 2 : end + 3] == ["n"] and self.tokens.glued(end + 2):
+            if (
+                self.word(end + 1) == word
+                and self.tokens.kinds[end + 2 : end + 3] == ["n"]
+                and self.tokens.glued(end + 2)
+            ):
                 listed.append(f"M{self.word(end + 2)}")
                 end += 3
             else:
@@ -213,14 +404,27 @@ class _Codes:
     def paper(self, index: int) -> bool:
         if self.word(index) not in ("a", "b") or self.tokens.kinds[index + 1 : index + 2] != ["n"]:
             return False
-        if not self.tokens.glued(index + 1) or self.word(index + 1) not in ("0", "1", "2", "3", "4", "5", "6", "7"):
+        if not self.tokens.glued(index + 1) or self.word(index + 1) not in (
+            "0",
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+        ):
             return False
         value = self.raw(index).upper() + self.word(index + 1)
         if value in ("A2", "A4") and self._near_steel(index):
             return False
         if index and self.tokens.glued(index) and self.tokens.kinds[index - 1] in "nw":
             return False
-        if index + 2 < len(self.tokens) and self.tokens.glued(index + 2) and self.tokens.kinds[index + 2] in "wn":
+        if (
+            index + 2 < len(self.tokens)
+            and self.tokens.glued(index + 2)
+            and self.tokens.kinds[index + 2] in "wn"
+        ):
             return False
         self.add(Draft("size", "eq", value, None, index, index + 2, 0.8))
         return True
@@ -239,8 +443,16 @@ class _Codes:
         members, at, ranged = [self._size(index)], index + self._size_len(index), False
         while at < min(len(self.tokens), index + 40):
             step = at
-            if self.word(step) in (",", "/", "-", "~") or self.scan.has(step, "join") or self.scan.has(step, "to"):
-                ranged = ranged or self.word(step) in ("-", "~") or self.scan.has(step, "to") and self.word(step) not in (",", "/")
+            if (
+                self.word(step) in (",", "/", "-", "~")
+                or self.scan.has(step, "join")
+                or self.scan.has(step, "to")
+            ):
+                ranged = (
+                    ranged
+                    or self.word(step) in ("-", "~")
+                    or (self.scan.has(step, "to") and self.word(step) not in (",", "/"))
+                )
                 step += 1
             if step < len(self.tokens) and self._size(step):
                 members.append(self._size(step))
@@ -260,8 +472,15 @@ class _Codes:
         if len(members) == 1:
             self.add(Draft("size", "eq", members[0], None, first, at, 0.9))
         else:
-            joined = any(self.scan.value_at(i, "join") == "or" and self.word(i) != "/" for i in range(index, at))
-            self.add(Draft("size", "any_of" if joined else "all_of", tuple(members), None, first, at, 0.85))
+            joined = any(
+                self.scan.value_at(i, "join") == "or" and self.word(i) != "/"
+                for i in range(index, at)
+            )
+            self.add(
+                Draft(
+                    "size", "any_of" if joined else "all_of", tuple(members), None, first, at, 0.85
+                )
+            )
         return True
 
     def _size_len(self, index: int) -> int:
@@ -277,7 +496,11 @@ class _Codes:
             return ""
         if self.tokens.glued(index) and index and self.tokens.kinds[index - 1] in "nw":
             return ""
-        if index + 1 < len(self.tokens) and self.tokens.glued(index + 1) and self.tokens.kinds[index + 1] in "wn":
+        if (
+            index + 1 < len(self.tokens)
+            and self.tokens.glued(index + 1)
+            and self.tokens.kinds[index + 1] in "wn"
+        ):
             return ""
         following = self.word(index + 1)
         if following in ("x", ":", "*", ")", ".") and word in ("l", "s", "m") and following != ".":
@@ -314,9 +537,17 @@ class _Codes:
                 break
             joined += self.word(at)
             at += 1
-            if joined in _GRADES or joined.startswith("ss") and joined[2:] in _GRADES:
-                best, end = self.tokens.text[self.tokens.starts[index] : self.tokens.ends[at - 1]], at
-        if end < len(self.tokens) and best and self.tokens.glued(end) and self.tokens.kinds[end] in "nw":
+            if joined in _GRADES or (joined.startswith("ss") and joined[2:] in _GRADES):
+                best, end = (
+                    self.tokens.text[self.tokens.starts[index] : self.tokens.ends[at - 1]],
+                    at,
+                )
+        if (
+            end < len(self.tokens)
+            and best
+            and self.tokens.glued(end)
+            and self.tokens.kinds[end] in "nw"
+        ):
             return "", index
         if best.lower().startswith("ss") and best[2:].isalnum() and best[2:3].isdigit():
             best = best[2:]
@@ -325,7 +556,16 @@ class _Codes:
     def _metal_near(self, index: int, last: int) -> bool:
         for other in (index - 1, index - 2, last, last + 1):
             value = self.scan.value_at(other, "material")
-            if value is not None and str(value) in ("stainless steel", "steel", "aluminium", "carbon steel", "alloy steel", "brass", "titanium", "copper"):
+            if value is not None and str(value) in (
+                "stainless steel",
+                "steel",
+                "aluminium",
+                "carbon steel",
+                "alloy steel",
+                "brass",
+                "titanium",
+                "copper",
+            ):
                 return True
         return False
 
@@ -345,11 +585,15 @@ class _Codes:
 
     def _date_bound(self, first: int, last: int) -> tuple[str | None, int, int]:
         match = self.scan.match_of(last)
-        if match is not None and match.first == last and self.scan.language in ("zh", "ja", "ar", "tr"):
+        if (
+            match is not None
+            and match.first == last
+            and self.scan.language in ("zh", "ja", "ar", "tr")
+        ):
             for kind, value in match.payloads:
                 if kind == "date_by":
                     return value, first, match.last
-        if self.word(last) in ("前", "内") :
+        if self.word(last) in ("前", "内"):
             return ("lt" if self.word(last) == "前" else "le"), first, last + 1
         for back in range(first - 1, max(-1, first - 4), -1):
             match = self.scan.match_of(back)
@@ -364,7 +608,10 @@ class _Codes:
                     return value, match.first, last
         clause = self.scan.clauses[self.scan.clause_of[first]]
         for other in range(max(clause.first, first - 30), first):
-            if self.scan.value_at(other, "field") == "lead_time" or self.scan.has(other, "textfield") and self.scan.value_at(other, "textfield") == "destination":
+            if self.scan.value_at(other, "field") == "lead_time" or (
+                self.scan.has(other, "textfield")
+                and self.scan.value_at(other, "textfield") == "destination"
+            ):
                 return "eq", first, last
         return None, first, last
 
@@ -396,11 +643,15 @@ class _Codes:
         word = self.word(index)
         if word.count(".") == 2 and word.replace(".", "").isdigit():
             parts = [int(part) for part in word.split(".")]
-            made = self._make(parts[2], parts[1], parts[0]) if parts[0] <= 31 else self._make(*parts)
+            made = (
+                self._make(parts[2], parts[1], parts[0]) if parts[0] <= 31 else self._make(*parts)
+            )
             return (made, index + 1) if made else None
         if self.word(index + 1) not in ("-", "/") or self.word(index + 3) != self.word(index + 1):
             return None
-        if not all(self.tokens.glued(index + i) for i in range(1, 5) if index + i < len(self.tokens)):
+        if not all(
+            self.tokens.glued(index + i) for i in range(1, 5) if index + i < len(self.tokens)
+        ):
             return None
         one, two, three = (self._number(index + i) for i in (0, 2, 4))
         if one is None or two is None or three is None:
@@ -482,7 +733,10 @@ class _Codes:
         at = match.last
         while self.word(at) in (":", "-", "#", ".") or self.scan.has(at, "stop"):
             at += 1
-        if self.tokens.kinds[at : at + 1] != ["n"] or sum(char.isdigit() for char in self.word(at)) < 4:
+        if (
+            self.tokens.kinds[at : at + 1] != ["n"]
+            or sum(char.isdigit() for char in self.word(at)) < 4
+        ):
             return False
         self.add(Draft("hs_code", "eq", self.word(at), None, index, at + 1, 0.95))
         return True
@@ -513,8 +767,17 @@ def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
         Drafts found.
     """
     codes = _Codes(scan, today)
-    readers = (codes.hs_code, codes.standard, codes.ip_rating, codes.date, codes.container,
-               codes.thread, codes.sizes, codes.grade, codes.paper)  # fmt: skip
+    readers = (
+        codes.hs_code,
+        codes.standard,
+        codes.ip_rating,
+        codes.date,
+        codes.container,
+        codes.thread,
+        codes.sizes,
+        codes.grade,
+        codes.paper,
+    )
     for index in range(len(scan.tokens)):
         kind = scan.tokens.kinds[index]
         if scan.used[index] or kind == "s":

@@ -59,13 +59,20 @@ def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:
         seen.add(key)
         clause = scan.clauses[scan.clause_of[draft.first]]
         last_clause = scan.clauses[scan.clause_of[draft.last - 1]]
-        wish = draft.wish if draft.wish is not None else (
-            clause.wish or clause.soft or last_clause.wish
+        wish = (
+            draft.wish
+            if draft.wish is not None
+            else (clause.wish or clause.soft or last_clause.wish)
         )
         found.append(
             Requirement(
-                field=draft.field, op=Operator(draft.op), value=draft.value, unit=draft.unit,
-                hard=not wish, span=scan.span(draft.first, draft.last), confidence=draft.confidence,
-            )  # fmt: skip
+                field=draft.field,
+                op=Operator(draft.op),
+                value=draft.value,
+                unit=draft.unit,
+                hard=not wish,
+                span=scan.span(draft.first, draft.last),
+                confidence=draft.confidence,
+            )
         )
     return tuple(found)

@@ -36,7 +36,9 @@ def _edited(
     picked = set(_picked(parsed, which))
     return replace(
         parsed,
-        requirements=tuple(edit(r) if i in picked else r for i, r in enumerate(parsed.requirements)),
+        requirements=tuple(
+            edit(r) if i in picked else r for i, r in enumerate(parsed.requirements)
+        ),
     )
 
 
@@ -143,7 +145,11 @@ def _both_hold(old: Requirement, new: Requirement) -> bool:
         up = {Operator.GE, Operator.GT}
         if (old.op in up) != (new.op in up):
             low, high = (old, new) if old.op in up else (new, old)
-            return isinstance(low.value, float) and isinstance(high.value, float) and low.value <= high.value
+            return (
+                isinstance(low.value, float)
+                and isinstance(high.value, float)
+                and low.value <= high.value
+            )
     negative = {Operator.NE, Operator.NONE_OF}
     if (old.op in negative) != (new.op in negative):
         return old.value != new.value
@@ -164,7 +170,11 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
         The merged query; `notes` names each requirement that was replaced. Inferences
         are those of both; questions that are answered are gone.
     """
-    joint = f"{earlier.text}\n{later.text}" if earlier.text and later.text else earlier.text or later.text
+    joint = (
+        f"{earlier.text}\n{later.text}"
+        if earlier.text and later.text
+        else earlier.text or later.text
+    )
     shift = len(earlier.text) + 1 if earlier.text and later.text else 0
     moved = [
         replace(r, span=(r.span[0] + shift, r.span[1] + shift)) if r.span is not None else r

@@ -15,25 +15,127 @@ from deepsearch.understanding.text import Tokens, fold, tokenise
 __all__ = ["Rule", "goods_of", "imply", "rules", "with_implied"]
 
 _EU = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE EU IS LI NO".split()
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "EU",
+        "IS",
+        "LI",
+        "NO",
+    ]
 )
-_EAEU = frozenset("RU BY KZ AM KG".split())
+_EAEU = frozenset(["RU", "BY", "KZ", "AM", "KG"])
 _CITY_COUNTRY = {
-    "Hamburg": "DE", "Berlin": "DE", "Munich": "DE", "Bremerhaven": "DE", "Graz": "AT", "Vienna": "AT",
-    "Rotterdam": "NL", "Antwerp": "BE", "Brussels": "BE", "Paris": "FR", "Le Havre": "FR", "Marseille": "FR",
-    "Genoa": "IT", "Naples": "IT", "Milan": "IT", "Rome": "IT", "Livorno": "IT", "La Spezia": "IT", "Trieste": "IT",
-    "Barcelona": "ES", "Madrid": "ES", "Algeciras": "ES", "Bilbao": "ES", "Lisbon": "PT", "Leixões": "PT",
-    "Sines": "PT", "Felixstowe": "GB", "London": "GB", "New York": "US", "Los Angeles": "US", "Long Beach": "US",
-    "Houston": "US", "Miami": "US", "Chicago": "US", "Seattle": "US", "Oakland": "US", "Savannah": "US",
-    "Moscow": "RU", "Saint Petersburg": "RU", "Novorossiysk": "RU", "Vladivostok": "RU", "Almaty": "KZ",
-    "Dubai": "AE", "Jebel Ali": "AE", "Abu Dhabi": "AE", "Jeddah": "SA", "Riyadh": "SA", "Dammam": "SA",
-    "Doha": "QA", "Kuwait City": "KW", "Cairo": "EG", "Alexandria": "EG", "Casablanca": "MA", "Mombasa": "KE",
-    "Lagos": "NG", "Durban": "ZA", "Cape Town": "ZA", "Mumbai": "IN", "Chennai": "IN", "Tokyo": "JP",
-    "Yokohama": "JP", "Osaka": "JP", "Kobe": "JP", "Nagoya": "JP", "Busan": "KR", "Sydney": "AU",
-    "Melbourne": "AU", "Auckland": "NZ", "Vancouver": "CA", "Toronto": "CA", "Manzanillo": "MX", "Veracruz": "MX",
-    "Ciudad de Mexico": "MX", "Santos": "BR", "Callao": "PE", "Bogotá": "CO", "Cartagena": "CO", "Buenos Aires": "AR",
-    "Istanbul": "TR", "Piraeus": "GR", "Gdansk": "PL", "Gdynia": "PL", "Manila": "PH", "Jakarta": "ID",
-}  # fmt: skip
+    "Hamburg": "DE",
+    "Berlin": "DE",
+    "Munich": "DE",
+    "Bremerhaven": "DE",
+    "Graz": "AT",
+    "Vienna": "AT",
+    "Rotterdam": "NL",
+    "Antwerp": "BE",
+    "Brussels": "BE",
+    "Paris": "FR",
+    "Le Havre": "FR",
+    "Marseille": "FR",
+    "Genoa": "IT",
+    "Naples": "IT",
+    "Milan": "IT",
+    "Rome": "IT",
+    "Livorno": "IT",
+    "La Spezia": "IT",
+    "Trieste": "IT",
+    "Barcelona": "ES",
+    "Madrid": "ES",
+    "Algeciras": "ES",
+    "Bilbao": "ES",
+    "Lisbon": "PT",
+    "Leixões": "PT",
+    "Sines": "PT",
+    "Felixstowe": "GB",
+    "London": "GB",
+    "New York": "US",
+    "Los Angeles": "US",
+    "Long Beach": "US",
+    "Houston": "US",
+    "Miami": "US",
+    "Chicago": "US",
+    "Seattle": "US",
+    "Oakland": "US",
+    "Savannah": "US",
+    "Moscow": "RU",
+    "Saint Petersburg": "RU",
+    "Novorossiysk": "RU",
+    "Vladivostok": "RU",
+    "Almaty": "KZ",
+    "Dubai": "AE",
+    "Jebel Ali": "AE",
+    "Abu Dhabi": "AE",
+    "Jeddah": "SA",
+    "Riyadh": "SA",
+    "Dammam": "SA",
+    "Doha": "QA",
+    "Kuwait City": "KW",
+    "Cairo": "EG",
+    "Alexandria": "EG",
+    "Casablanca": "MA",
+    "Mombasa": "KE",
+    "Lagos": "NG",
+    "Durban": "ZA",
+    "Cape Town": "ZA",
+    "Mumbai": "IN",
+    "Chennai": "IN",
+    "Tokyo": "JP",
+    "Yokohama": "JP",
+    "Osaka": "JP",
+    "Kobe": "JP",
+    "Nagoya": "JP",
+    "Busan": "KR",
+    "Sydney": "AU",
+    "Melbourne": "AU",
+    "Auckland": "NZ",
+    "Vancouver": "CA",
+    "Toronto": "CA",
+    "Manzanillo": "MX",
+    "Veracruz": "MX",
+    "Ciudad de Mexico": "MX",
+    "Santos": "BR",
+    "Callao": "PE",
+    "Bogotá": "CO",
+    "Cartagena": "CO",
+    "Buenos Aires": "AR",
+    "Istanbul": "TR",
+    "Piraeus": "GR",
+    "Gdansk": "PL",
+    "Gdynia": "PL",
+    "Manila": "PH",
+    "Jakarta": "ID",
+}
 # Incoterms whose place is where the goods arrive.
 _ARRIVAL = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP", "CFR", "CIF"})
 
@@ -80,7 +182,9 @@ def rules() -> tuple[Rule, ...]:
             name, op, value, *unit = item
             plain = tuple(value) if isinstance(value, list) else value
             implied.append((name, Operator(op), plain, unit[0] if unit else None))
-        found.append(Rule(record["id"], record["when"], tuple(implied), record["why"], record["source"]))
+        found.append(
+            Rule(record["id"], record["when"], tuple(implied), record["why"], record["source"])
+        )
     return tuple(found)
 
 
@@ -95,7 +199,12 @@ def _groups(kind: str) -> tuple[Trie, tuple[tuple[str, str], ...]]:
                     tails.append((fold(phrase[1:]), group))
                 else:
                     trie.add(phrase, kind, group)
-                    if phrase.isascii() and phrase.isalpha() and len(phrase) > 3 and not phrase.endswith("s"):
+                    if (
+                        phrase.isascii()
+                        and phrase.isalpha()
+                        and len(phrase) > 3
+                        and not phrase.endswith("s")
+                    ):
                         trie.add(phrase + "s", kind, group)
     return trie, tuple(tails)
 
@@ -106,11 +215,15 @@ def _found(kind: str, tokens: Tokens, first: int, last: int, negated: Collection
     at = first
     while at < last:
         match = trie.longest(tokens, at, last)
-        if match is not None and not (negated and any(i in negated for i in range(match.first, match.last))):
+        if match is not None and not (
+            negated and any(i in negated for i in range(match.first, match.last))
+        ):
             found.update(group for _, group in match.payloads)
         if tokens.kinds[at] == "w":
             word = tokens.words[at]
-            found.update(group for tail, group in tails if word.endswith(tail) and len(word) > len(tail))
+            found.update(
+                group for tail, group in tails if word.endswith(tail) and len(word) > len(tail)
+            )
         at += 1
     return found
 
@@ -137,7 +250,9 @@ def _markets(parsed: ParsedQuery) -> set[str]:
         if r.op is not Operator.EQ or not isinstance(r.value, str):
             continue
         if r.field == "destination" or (r.field == "incoterm_place" and term in _ARRIVAL):
-            code = r.value if len(r.value) == 2 and r.value.isupper() else _CITY_COUNTRY.get(r.value)
+            code = (
+                r.value if len(r.value) == 2 and r.value.isupper() else _CITY_COUNTRY.get(r.value)
+            )
             if code:
                 found.add("GB" if code == "UK" else code)
     if found & _EU:
@@ -157,7 +272,11 @@ def _temperatures(parsed: ParsedQuery, facts: _Facts) -> None:
                 facts.age = value
         if r.field != "operating_temperature":
             continue
-        values = [v for v in (r.value if isinstance(r.value, tuple) else (r.value,)) if isinstance(v, float)]
+        values = [
+            v
+            for v in (r.value if isinstance(r.value, tuple) else (r.value,))
+            if isinstance(v, float)
+        ]
         if not values:
             continue
         if r.op in (Operator.LE, Operator.LT, Operator.BETWEEN, Operator.EQ):
@@ -182,7 +301,14 @@ def _facts(parsed: ParsedQuery) -> _Facts:
         if r.field == "packaging" and r.op is not Operator.NE:
             facts.packaging.update(r.value if isinstance(r.value, tuple) else (r.value,))  # type: ignore[arg-type]
         if r.field == "application" and r.op is Operator.EQ:
-            facts.context.update({"outdoor": ("outdoor",), "marine": ("marine",), "children": ("children",), "food contact": ("food_ctx",)}.get(str(r.value), ()))
+            facts.context.update(
+                {
+                    "outdoor": ("outdoor",),
+                    "marine": ("marine",),
+                    "children": ("children",),
+                    "food contact": ("food_ctx",),
+                }.get(str(r.value), ())
+            )
     _temperatures(parsed, facts)
     return facts
 
@@ -204,7 +330,12 @@ def _any(wanted: Iterable[str], found: Collection[str]) -> bool:
 
 
 def _holds(when: dict[str, Any], facts: _Facts) -> bool:
-    for name, have in (("goods", facts.goods), ("context", facts.context), ("market", facts.market), ("packaging", facts.packaging)):
+    for name, have in (
+        ("goods", facts.goods),
+        ("context", facts.context),
+        ("market", facts.market),
+        ("packaging", facts.packaging),
+    ):
         if name in when and not _any(when[name], have):
             return False
         if f"not_{name}" in when and _any(when[f"not_{name}"], have):
@@ -217,7 +348,9 @@ def _holds(when: dict[str, Any], facts: _Facts) -> bool:
         return False
     if "unless" in when and _any(when["unless"], facts.fields):
         return False
-    if "context_words" in when and not any(fold(word) in facts.text for word in when["context_words"]):
+    if "context_words" in when and not any(
+        fold(word) in facts.text for word in when["context_words"]
+    ):
         return False
     return not ("not_words" in when and any(fold(word) in facts.text for word in when["not_words"]))
 
@@ -258,9 +391,16 @@ def imply(parsed: ParsedQuery, *, switched_off: Collection[str] = ()) -> tuple[R
             if (name, value) in found or _said(parsed, name, value):
                 continue
             found[name, value] = Requirement(
-                field=name, op=op, value=value, unit=unit, hard=False, span=None,
-                implied_by=rule.id, why=f"{rule.why} ({rule.source})", confidence=0.7,
-            )  # fmt: skip
+                field=name,
+                op=op,
+                value=value,
+                unit=unit,
+                hard=False,
+                span=None,
+                implied_by=rule.id,
+                why=f"{rule.why} ({rule.source})",
+                confidence=0.7,
+            )
     return tuple(found.values())
 
 

@@ -14,23 +14,149 @@ from deepsearch.understanding.units import convert, unit_at
 
 __all__ = ["Pair", "find_pairs", "leftover_values", "open_values"]
 
-_GENERIC = frozenset({"type", "size", "method", "methods", "style", "number", "no", "range", "material", "color",
-                      "colour", "rate", "level", "code", "mode", "skills", "treatment", "shape", "function"})  # fmt: skip
-_NO_KEY = frozenset({"subject", "note", "notes", "hi", "hello", "dear", "regards", "message", "comments", "re", "fw",
-                     "ps", "p s", "example", "eg", "e g", "question", "questions", "urgent", "attention", "request",
-                     "betreff", "asunto", "objet", "assunto", "oggetto", "тема", "http", "https", "ask", "answer"})  # fmt: skip
-_LET_MENTIONS = frozenset({"material", "colour", "finish", "shape", "certification", "packaging", "origin",
-                           "destination", "supplier_country", "payment_terms", "condition", "power_source",
-                           "grade", "standard", "size"})  # fmt: skip
+_GENERIC = frozenset(
+    {
+        "type",
+        "size",
+        "method",
+        "methods",
+        "style",
+        "number",
+        "no",
+        "range",
+        "material",
+        "color",
+        "colour",
+        "rate",
+        "level",
+        "code",
+        "mode",
+        "skills",
+        "treatment",
+        "shape",
+        "function",
+    }
+)
+_NO_KEY = frozenset(
+    {
+        "subject",
+        "note",
+        "notes",
+        "hi",
+        "hello",
+        "dear",
+        "regards",
+        "message",
+        "comments",
+        "re",
+        "fw",
+        "ps",
+        "p s",
+        "example",
+        "eg",
+        "e g",
+        "question",
+        "questions",
+        "urgent",
+        "attention",
+        "request",
+        "betreff",
+        "asunto",
+        "objet",
+        "assunto",
+        "oggetto",
+        "тема",
+        "http",
+        "https",
+        "ask",
+        "answer",
+    }
+)
+_LET_MENTIONS = frozenset(
+    {
+        "material",
+        "colour",
+        "finish",
+        "shape",
+        "certification",
+        "packaging",
+        "origin",
+        "destination",
+        "supplier_country",
+        "payment_terms",
+        "condition",
+        "power_source",
+        "grade",
+        "standard",
+        "size",
+    }
+)
 _BOILERPLATE = (
-    "custom", "customer", "optional", "as request", "as your", "according to", "accept", "available", "various",
-    "as picture", "picture show", "other", "n/a", "none", "as shown", "oem", "odm", "support", "yes we", "request",
-    "based on", "personalizad", "personnalis", "on request", "any color", "all color", "as per", "as photo",
-    "multiple", "定制", "可选", "按客户", "same as", "your logo", "standard export", "free", "see ", "contact us",
-    "in stock", "stock", "negotiable", "not specified", "unspecified", "unknown", "可定制", "requirement",
-)  # fmt: skip
-_FLAGS = {"yes": True, "no": False, "y": True, "n": False, "si": True, "sim": True, "oui": True, "ja": True, "nein": False,
-          "non": False, "nao": False, "да": True, "нет": False, "是": True, "否": False, "нет.": False}  # fmt: skip
+    "custom",
+    "customer",
+    "optional",
+    "as request",
+    "as your",
+    "according to",
+    "accept",
+    "available",
+    "various",
+    "as picture",
+    "picture show",
+    "other",
+    "n/a",
+    "none",
+    "as shown",
+    "oem",
+    "odm",
+    "support",
+    "yes we",
+    "request",
+    "based on",
+    "personalizad",
+    "personnalis",
+    "on request",
+    "any color",
+    "all color",
+    "as per",
+    "as photo",
+    "multiple",
+    "定制",
+    "可选",
+    "按客户",
+    "same as",
+    "your logo",
+    "standard export",
+    "free",
+    "see ",
+    "contact us",
+    "in stock",
+    "stock",
+    "negotiable",
+    "not specified",
+    "unspecified",
+    "unknown",
+    "可定制",
+    "requirement",
+)
+_FLAGS = {
+    "yes": True,
+    "no": False,
+    "y": True,
+    "n": False,
+    "si": True,
+    "sim": True,
+    "oui": True,
+    "ja": True,
+    "nein": False,
+    "non": False,
+    "nao": False,
+    "да": True,
+    "нет": False,
+    "是": True,
+    "否": False,
+    "нет.": False,
+}
 _END = frozenset(".\n;。")
 
 
@@ -77,10 +203,13 @@ class _Pairs:
         return pairs
 
     def _is_colon(self, index: int) -> bool:
-        before, after = self.tokens.kinds[index - 1 : index], self.tokens.kinds[index + 1 : index + 2]
+        before, after = (
+            self.tokens.kinds[index - 1 : index],
+            self.tokens.kinds[index + 1 : index + 2],
+        )
         if before == ["n"] and after == ["n"]:
             return False
-        return index > 0 and self.word(index + 1) != "/" or self.word(index + 2) != "/"
+        return (index > 0 and self.word(index + 1) != "/") or self.word(index + 2) != "/"
 
     def _key(self, colon: int, floor: int, inline: bool) -> Pair | None:
         end, hint = colon, -1
@@ -99,7 +228,12 @@ class _Pairs:
         if start == end:
             return None
         before = self.word(start - 1)
-        clean = start == 0 or before in ("\n", ".", ";", "·", "(", "!", "?", "|") or self.tokens.kinds[start - 1] == "n" or start == floor and not inline
+        clean = (
+            start == 0
+            or before in ("\n", ".", ";", "·", "(", "!", "?", "|")
+            or self.tokens.kinds[start - 1] == "n"
+            or (start == floor and not inline)
+        )
         clean = clean or (before in (",", "-") and not (inline and self._known_tail(start, end)))
         if clean and self._words(start, end) <= 4:
             return self._made(start, end, colon, hint)
@@ -108,28 +242,47 @@ class _Pairs:
     def _known_tail(self, start: int, end: int) -> bool:
         """Whether the words end in a known key that is shorter than they are."""
         return any(
-            (match := self.scan.starting.get(index)) is not None and match.last == end and any(k in ("field", "textfield") for k, _ in match.payloads)
+            (match := self.scan.starting.get(index)) is not None
+            and match.last == end
+            and any(k in ("field", "textfield") for k, _ in match.payloads)
             for index in range(start + 1, end)
         )
 
     def _in_key(self, index: int, end: int) -> bool:
         word = self.word(index)
         if self.tokens.kinds[index] in "wc":
-            if self.tokens.kinds[index] == "w" and index + 1 < end and self.tokens.kinds[index - 1 : index] == ["n"] and self.tokens.glued(index):
+            if (
+                self.tokens.kinds[index] == "w"
+                and index + 1 < end
+                and self.tokens.kinds[index - 1 : index] == ["n"]
+                and self.tokens.glued(index)
+            ):
                 return False  # a unit glued to the number of the value before
             return end - index <= 12
-        return word in ("-", "/", "&", "'", ".") and self.tokens.glued(index) and index + 1 < end and self.tokens.glued(index + 1) and self.tokens.kinds[index + 1] == "w"
+        return (
+            word in ("-", "/", "&", "'", ".")
+            and self.tokens.glued(index)
+            and index + 1 < end
+            and self.tokens.glued(index + 1)
+            and self.tokens.kinds[index + 1] == "w"
+        )
 
     def _words(self, first: int, last: int) -> int:
         cjk = sum(self.tokens.kinds[i] == "c" for i in range(first, last))
-        return sum(self.tokens.kinds[i] == "w" for i in range(first, last)) + (1 if 0 < cjk <= 8 else 9 if cjk else 0)
+        return sum(self.tokens.kinds[i] == "w" for i in range(first, last)) + (
+            1 if 0 < cjk <= 8 else 9 if cjk else 0
+        )
 
     def _inline(self, start: int, end: int, colon: int, hint: int, floor: int) -> Pair | None:
         """The value before runs into this key: find where the key begins."""
         best = end - 1
         for index in range(start, end):
             match = self.scan.starting.get(index)
-            if match is not None and match.last == end and any(k in ("field", "textfield") for k, _ in match.payloads):
+            if (
+                match is not None
+                and match.last == end
+                and any(k in ("field", "textfield") for k, _ in match.payloads)
+            ):
                 best = index
                 break
         if self.tokens.kinds[best] != "w" and self.tokens.kinds[best] != "c":
@@ -137,7 +290,18 @@ class _Pairs:
         room = best - 1 > floor or (best - 1 == floor and False)
         head = self.word(end - 1)
         before = best - 1
-        if head in _GENERIC and before >= start and before > floor and room and self.tokens.kinds[before] == "w" and self.scan.raw(before, before + 1)[:1].isupper() and best == end - 1 and not any(self.scan.has(before, k) for k in ("material", "colour", "finish", "certification")):
+        if (
+            head in _GENERIC
+            and before >= start
+            and before > floor
+            and room
+            and self.tokens.kinds[before] == "w"
+            and self.scan.raw(before, before + 1)[:1].isupper()
+            and best == end - 1
+            and not any(
+                self.scan.has(before, k) for k in ("material", "colour", "finish", "certification")
+            )
+        ):
             best = before
         return self._made(best, end, colon, hint)
 
@@ -166,7 +330,18 @@ class _Pairs:
         ignored = "ignore" in texts and whole
         if not name and not fields and not texts:
             return None
-        return Pair(first, colon, colon + 1, colon + 1, tuple(fields), tuple(texts), name, hint, ignored, whole)
+        return Pair(
+            first,
+            colon,
+            colon + 1,
+            colon + 1,
+            tuple(fields),
+            tuple(texts),
+            name,
+            hint,
+            ignored,
+            whole,
+        )
 
     def _value_end(self, begin: int, following: int) -> int:
         at = begin
@@ -184,7 +359,11 @@ class _Pairs:
     def _sentence_end(self, at: int) -> bool:
         if self.word(at - 1) in ("approx", "max", "min", "no", "ca") or self.word(at + 1) == ".":
             return self.word(at + 1) == "."
-        return at + 1 >= len(self.tokens) or not self.tokens.glued(at + 1) or self.tokens.kinds[at + 1] in "wc"
+        return (
+            at + 1 >= len(self.tokens)
+            or not self.tokens.glued(at + 1)
+            or self.tokens.kinds[at + 1] in "wc"
+        )
 
 
 def find_pairs(scan: Scan) -> list[Pair]:
@@ -200,7 +379,15 @@ def find_pairs(scan: Scan) -> list[Pair]:
     kept = []
     for pair in pairs:
         value = fold(scan.raw(pair.begin, pair.end)).strip(" .") if pair.end > pair.begin else ""
-        if pair.ignored or any(value.startswith(word) or (len(value) < 40 and word in value and word in ("custom", "定制", "request", "optional")) for word in _BOILERPLATE):
+        if pair.ignored or any(
+            value.startswith(word)
+            or (
+                len(value) < 40
+                and word in value
+                and word in ("custom", "定制", "request", "optional")
+            )
+            for word in _BOILERPLATE
+        ):
             if value:
                 scan.claim(pair.first, pair.end)
             continue
@@ -214,7 +401,9 @@ def _truncated(scan: Scan, pair: Pair) -> bool:
     text = scan.tokens.folded
     where = scan.tokens.ends[at - 1] if at > pair.begin else len(text)
     rest = text[where:]
-    return rest.startswith("...") and scan.tokens.kinds[at - 1] == "w" and not rest.strip(".").strip()
+    return (
+        rest.startswith("...") and scan.tokens.kinds[at - 1] == "w" and not rest.strip(".").strip()
+    )
 
 
 def _boilerplate(value: str) -> bool:
@@ -265,17 +454,35 @@ def _bare_number(scan: Scan, pair: Pair) -> Draft | None:
         return None
     value, last = found
     for name in pair.fields:
-        if name in ("order_quantity", "min_order_quantity", "annual_quantity", "unit_price", "budget", "hs_code", "monthly_capacity"):
+        if name in (
+            "order_quantity",
+            "min_order_quantity",
+            "annual_quantity",
+            "unit_price",
+            "budget",
+            "hs_code",
+            "monthly_capacity",
+        ):
             return None
         unit = FIELD_UNIT.get(name)
         if pair.unit_hint > 0:
             senses = unit_at(scan.tokens, pair.unit_hint, scan.language)
             sense = next((u for u in senses if u.dimension in DIMENSIONS.get(name, ())), None)
             if sense is not None:
-                return Draft(name, "eq", convert(value, sense), sense.canonical, pair.first, last, 0.85)
+                return Draft(
+                    name, "eq", convert(value, sense), sense.canonical, pair.first, last, 0.85
+                )
         if name in FIELD_UNIT and unit is None:
             return Draft(name, "eq", value, None, pair.first, last, 0.85)
-        if unit is not None and name in ("voltage", "frequency", "power", "rotation_speed", "noise", "current", "humidity"):
+        if unit is not None and name in (
+            "voltage",
+            "frequency",
+            "power",
+            "rotation_speed",
+            "noise",
+            "current",
+            "humidity",
+        ):
             return Draft(name, "eq", value, unit, pair.first, last, 0.75)
         if not DIMENSIONS.get(name, ("x",)):
             return Draft(name, "eq", value, None, pair.first, last, 0.85)
@@ -285,7 +492,7 @@ def _bare_number(scan: Scan, pair: Pair) -> Draft | None:
 
 
 def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:
-    """"Motor: Brushless", "Battery Type: LiFePO4": the key's own name, the value's own words."""
+    """ "Motor: Brushless", "Battery Type: LiFePO4": the key's own name, the value's own words."""
     if set(pair.texts) & _LET_MENTIONS or "product" in pair.texts:
         return None
     if pair.fields and not pair.texts and _has_number(scan, pair):
@@ -299,7 +506,11 @@ def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:
     flag = _FLAGS.get(fold(value))
     if flag is not None:
         name = _key_name(pair)
-        return Draft(name, "eq", flag, None, pair.first, end, 0.6) if name and not pair.texts and _plausible(scan, pair) else None
+        return (
+            Draft(name, "eq", flag, None, pair.first, end, 0.6)
+            if name and not pair.texts and _plausible(scan, pair)
+            else None
+        )
     if not any(scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, end)):
         return None
     if not value or len(value) > 60 or _truncated(scan, pair) or _boilerplate(fold(value)):
@@ -325,7 +536,11 @@ def _plausible(scan: Scan, pair: Pair) -> bool:
     if not pair.fields and not pair.texts:
         if any(scan.has(i, "stop") or scan.has(i, "must") for i in words):
             return False
-        if scan.raw(pair.first, pair.first + 1)[:1].islower() and scan.language in ("en",) and len(words) > 1:
+        if (
+            scan.raw(pair.first, pair.first + 1)[:1].islower()
+            and scan.language in ("en",)
+            and len(words) > 1
+        ):
             return False
     return pair.end - pair.begin <= 10
 
@@ -333,7 +548,11 @@ def _plausible(scan: Scan, pair: Pair) -> bool:
 def _lowered(value: str) -> str:
     """Lower-case ordinary words; leave codes and acronyms as they are."""
     return " ".join(
-        word if any(c.isdigit() for c in word) or (word.isupper() and len(word) <= 5) or any(c.isupper() for c in word[1:]) else word.lower()
+        word
+        if any(c.isdigit() for c in word)
+        or (word.isupper() and len(word) <= 5)
+        or any(c.isupper() for c in word[1:])
+        else word.lower()
         for word in value.split()
     )
 
@@ -378,14 +597,30 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
     found = []
     read = {token for d in drafts for token in range(d.first, d.last)}
     for pair in pairs:
-        texts = [t for t in pair.texts if t in _LET_MENTIONS and t not in ("origin", "destination", "supplier_country", "payment_terms", "condition", "size", "certification")]
+        texts = [
+            t
+            for t in pair.texts
+            if t in _LET_MENTIONS
+            and t
+            not in (
+                "origin",
+                "destination",
+                "supplier_country",
+                "payment_terms",
+                "condition",
+                "size",
+                "certification",
+            )
+        ]
         if not texts or pair.end <= pair.begin or _truncated(scan, pair):
             continue
         if any(token in read for token in range(pair.begin, pair.end)):
             continue
         end = pair.end
         value = scan.raw(pair.begin, end).strip(" ,.;-")
-        if fold(value) in _FLAGS or not any(scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, end)):
+        if fold(value) in _FLAGS or not any(
+            scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, end)
+        ):
             continue
         if not value or len(value) > 40 or _boilerplate(fold(value)) or end - pair.begin > 6:
             continue
@@ -412,19 +647,46 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
     for pair in pairs:
         if pair.fields or pair.texts or not pair.name:
             continue
-        for quantity in [starting[i] for i in range(pair.begin, min(pair.end, pair.begin + 8)) if i in starting]:
+        for quantity in [
+            starting[i] for i in range(pair.begin, min(pair.end, pair.begin + 8)) if i in starting
+        ]:
             led = all(scan.has(i, "cmp") for i in range(pair.begin, min(quantity.first, pair.end)))
-            if not pair.begin <= quantity.first < pair.end or not led or quantity.shape == "dims" or not quantity.units:
+            if (
+                not pair.begin <= quantity.first < pair.end
+                or not led
+                or quantity.shape == "dims"
+                or not quantity.units
+            ):
                 continue
             unit = quantity.units[0]
             if unit.dimension in ("count", "money", "time", "percent", "persons"):
                 continue
             values = quantity.values
             if quantity.shape == "one":
-                found.append(Draft(pair.name, quantity.op or "eq", values[0], unit.canonical, pair.first, quantity.last, 0.65))
+                found.append(
+                    Draft(
+                        pair.name,
+                        quantity.op or "eq",
+                        values[0],
+                        unit.canonical,
+                        pair.first,
+                        quantity.last,
+                        0.65,
+                    )
+                )
             else:
                 op = "between" if quantity.shape == "range" else "any_of"
-                found.append(Draft(pair.name, op, tuple(values), unit.canonical, pair.first, quantity.last, 0.65))
+                found.append(
+                    Draft(
+                        pair.name,
+                        op,
+                        tuple(values),
+                        unit.canonical,
+                        pair.first,
+                        quantity.last,
+                        0.65,
+                    )
+                )
             scan.claim(pair.first, quantity.last)
             break
     return found

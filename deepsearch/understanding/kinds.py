@@ -44,7 +44,7 @@ def goods_kinds(tokens: Tokens, first: int = 0, last: int | None = None) -> froz
             found.update(kind for _, kind in match.payloads)
             continue
         word = tokens.words[index]
-        if tokens.kinds[index] == "w" and len(word) > _SUFFIXES:
+        if tokens.kinds[index] == "w" and _SUFFIXES < len(word) <= 60:
             for cut in range(1, len(word) - _SUFFIXES + 1):
                 kinds = tails.get(word[cut:])
                 if kinds:

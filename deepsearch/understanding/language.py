@@ -11,17 +11,45 @@ __all__ = ["LANGUAGES", "detect", "lexicon_languages"]
 
 LANGUAGES = ("en", "zh", "de", "es", "fr", "pt", "it", "ru", "ar", "ja", "nl", "tr", "pl")
 # Characters in a form that only Japanese uses.
-_JAPANESE_HAN = frozenset("円込売単図発広気検済経鉄駅県沢対応帯価圧乗変両伝処効収増実届払択拠毎浄焼産畳縁聴蔵薬転軽黒騒録険駆納")
+_JAPANESE_HAN = frozenset(
+    "円込売単図発広気検済経鉄駅県沢対応帯価圧乗変両伝処効収増実届払択拠毎浄焼産畳縁聴蔵薬転軽黒騒録険駆納"
+)
 _LATIN = ("en", "de", "es", "fr", "pt", "it", "nl", "tr", "pl")
 # Letters as the buyer typed them: folding would hide the accents.
 _LETTERS = {
-    "ñ": ("es",), "¿": ("es",), "¡": ("es",), "ã": ("pt",), "õ": ("pt",), "ß": ("de",),
-    "ä": ("de",), "ö": ("de", "tr"), "ü": ("de", "tr", "es"), "ğ": ("tr",), "ş": ("tr",),
-    "ı": ("tr",), "ł": ("pl",), "ą": ("pl",), "ę": ("pl",), "ż": ("pl",), "ś": ("pl",),
-    "ê": ("fr", "pt"), "è": ("fr", "it"), "ù": ("fr", "it"), "ò": ("it",), "ì": ("it",),
-    "à": ("fr", "it", "pt"), "ç": ("fr", "pt", "tr"), "œ": ("fr",), "î": ("fr",), "ë": ("fr", "nl"),
-    "é": ("fr", "es", "pt"), "ó": ("es", "pl", "pt"), "í": ("es", "pt"), "á": ("es", "pt"), "ú": ("es", "pt"),
-}  # fmt: skip
+    "ñ": ("es",),
+    "¿": ("es",),
+    "¡": ("es",),
+    "ã": ("pt",),
+    "õ": ("pt",),
+    "ß": ("de",),
+    "ä": ("de",),
+    "ö": ("de", "tr"),
+    "ü": ("de", "tr", "es"),
+    "ğ": ("tr",),
+    "ş": ("tr",),
+    "ı": ("tr",),
+    "ł": ("pl",),
+    "ą": ("pl",),
+    "ę": ("pl",),
+    "ż": ("pl",),
+    "ś": ("pl",),
+    "ê": ("fr", "pt"),
+    "è": ("fr", "it"),
+    "ù": ("fr", "it"),
+    "ò": ("it",),
+    "ì": ("it",),
+    "à": ("fr", "it", "pt"),
+    "ç": ("fr", "pt", "tr"),
+    "œ": ("fr",),
+    "î": ("fr",),
+    "ë": ("fr", "nl"),
+    "é": ("fr", "es", "pt"),
+    "ó": ("es", "pl", "pt"),
+    "í": ("es", "pt"),
+    "á": ("es", "pt"),
+    "ú": ("es", "pt"),
+}
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +57,20 @@ def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:
     """Word → (language, weight): the rarer among languages, the heavier."""
     seen: dict[str, dict[str, float]] = {}
     cues = load_data("cues")
-    weights = {"stop": 1.0, "noise": 2.0, "buy": 1.6, "with": 0.8, "join": 0.6, "neg": 0.6,
-               "cmp": 0.9, "must": 0.7, "wish": 0.9, "for": 0.8, "only": 0.7, "own": 0.7}  # fmt: skip
+    weights = {
+        "stop": 1.0,
+        "noise": 2.0,
+        "buy": 1.6,
+        "with": 0.8,
+        "join": 0.6,
+        "neg": 0.6,
+        "cmp": 0.9,
+        "must": 0.7,
+        "wish": 0.9,
+        "for": 0.8,
+        "only": 0.7,
+        "own": 0.7,
+    }
     for kind, weight in weights.items():
         for spellings in cues[kind].values():
             for language, packed in spellings.items():
@@ -39,7 +79,11 @@ def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:
                         word = fold(phrase.rstrip("~*"))
                         known = seen.setdefault(word, {})
                         known[language] = max(known.get(language, 0.0), weight)
-    for name, kinds in (("fields", ("field", "textfield")), ("values", ("colour", "material", "form", "part")), ("trade", ("custom",))):
+    for name, kinds in (
+        ("fields", ("field", "textfield")),
+        ("values", ("colour", "material", "form", "part")),
+        ("trade", ("custom",)),
+    ):
         for kind in kinds:
             for spellings in load_data(name)[kind].values():
                 for language, packed in spellings.items():
@@ -60,9 +104,7 @@ def _by_script(text: str) -> str | None:
     for char in text[:4000]:
         if "a" <= char <= "z" or "A" <= char <= "Z":
             counts["latin"] += 1
-        elif "\u3040" <= char <= "\u30ff":
-            counts["ja"] += 2
-        elif char in _JAPANESE_HAN:
+        elif "\u3040" <= char <= "\u30ff" or char in _JAPANESE_HAN:
             counts["ja"] += 2
         elif "\u4e00" <= char <= "\u9fff":
             counts["zh"] += 2
@@ -124,7 +166,12 @@ def detect(text: str, tokens: Tokens) -> tuple[str, tuple[str, ...]]:
     scores = _latin_scores(text, tokens)
     ranked = sorted(scores, key=lambda k: (-scores[k], k != "en", k))
     first, second = ranked[0], ranked[1]
-    if first == "en" and second != "en" and scores[second] > 0.75 * scores[first] and scores[second] > 1.5:
+    if (
+        first == "en"
+        and second != "en"
+        and scores[second] > 0.75 * scores[first]
+        and scores[second] > 1.5
+    ):
         return first, ("en", second)
     # Neighbours share words; a close second is read too.
     if first != "en" and second != "en" and scores[second] > 0.8 * scores[first]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -134,7 +134,11 @@ class Trie:
         while frontier:
             payloads: tuple[tuple[str, Any], ...] = ()
             for node in frontier:
-                payloads += node.payloads if not payloads else tuple(p for p in node.payloads if p not in payloads)
+                payloads += (
+                    node.payloads
+                    if not payloads
+                    else tuple(p for p in node.payloads if p not in payloads)
+                )
             if payloads:
                 best = Match(start, at, payloads)
             if at >= end:
@@ -154,7 +158,7 @@ class Trie:
         return best
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_data(name: str) -> dict[str, Any]:
     """Read one data file of this package.
 

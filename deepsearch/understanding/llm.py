@@ -114,10 +114,15 @@ class LlmParser:
             note = f"The language model was not used ({error}); the rules answered alone."
             return self._completed(replace(plain, notes=(*plain.notes, note)))
         merged = _joined(believed, plain.requirements if self._keep_rules else ())
-        notes = [*plain.notes, f"The language model {self._config.model} gave {len(believed)} requirements that the text bears out."]
+        notes = [
+            *plain.notes,
+            f"The language model {self._config.model} gave {len(believed)} requirements that the text bears out.",
+        ]
         notes += [f"Dropped from the model's answer: {reason}." for reason in dropped]
         product = answer.get("product")
-        named = product if isinstance(product, str) and product and product in text else plain.product
+        named = (
+            product if isinstance(product, str) and product and product in text else plain.product
+        )
         return self._completed(
             replace(plain, product=named, requirements=merged, notes=tuple(notes))
         )
@@ -161,17 +166,26 @@ class LlmParser:
         connection: http.client.HTTPConnection
         if parts.scheme == "https":
             connection = http.client.HTTPSConnection(
-                parts.hostname or "", parts.port, timeout=self._config.timeout_seconds, context=ssl.create_default_context()
+                parts.hostname or "",
+                parts.port,
+                timeout=self._config.timeout_seconds,
+                context=ssl.create_default_context(),
             )
         else:
-            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self._config.timeout_seconds)
+            connection = http.client.HTTPConnection(
+                parts.hostname or "", parts.port, timeout=self._config.timeout_seconds
+            )
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request("POST", path, json.dumps(body).encode(), headers)
             response = connection.getresponse()
             raw = _read_within(response, connection, deadline)
         except (OSError, http.client.HTTPException) as error:
-            reason = "it did not answer in time" if isinstance(error, TimeoutError) else f"the connection failed: {type(error).__name__}"
+            reason = (
+                "it did not answer in time"
+                if isinstance(error, TimeoutError)
+                else f"the connection failed: {type(error).__name__}"
+            )
             raise _Unusable(reason) from error
         finally:
             connection.close()
@@ -243,7 +257,14 @@ def _verified(
             continue
         try:
             requirement = requirement_from_json(
-                {**record, "span": [at, at + len(quote)], "implied_by": None, "confidence": 0.8, "why": None}, text
+                {
+                    **record,
+                    "span": [at, at + len(quote)],
+                    "implied_by": None,
+                    "confidence": 0.8,
+                    "why": None,
+                },
+                text,
             )
         except InvalidInputError as error:
             dropped.append(f"{name}: {error}")
@@ -266,7 +287,11 @@ def _numbers_occur(requirement: Requirement, quote: str, plain: ParsedQuery) -> 
         return True
     found: set[float] = set()
     for raw in re.findall(r"\d[\d.,']*", fold(quote)):
-        for reading in (raw.replace(",", "").replace("'", ""), raw.replace(".", "").replace(",", "."), raw.replace(",", ".")):
+        for reading in (
+            raw.replace(",", "").replace("'", ""),
+            raw.replace(".", "").replace(",", "."),
+            raw.replace(",", "."),
+        ):
             try:
                 found.add(float(reading.rstrip(".")))
             except ValueError:
@@ -275,17 +300,26 @@ def _numbers_occur(requirement: Requirement, quote: str, plain: ParsedQuery) -> 
     for r in plain.requirements:
         if r.span is not None and r.span[0] < end and start < r.span[1]:
             found.update(_numbers(r.value))
-    return all(any(abs(w - f) <= 0.01 * abs(f) + 1e-9 for f in found) and _sign_held(w, requirement, plain) for w in wanted)
+    return all(
+        any(abs(w - f) <= 0.01 * abs(f) + 1e-9 for f in found) and _sign_held(w, requirement, plain)
+        for w in wanted
+    )
 
 
 def _sign_held(value: float, requirement: Requirement, plain: ParsedQuery) -> bool:
     """The sign the rules read in the same words must not be lost."""
     start, end = requirement.span or (0, 0)
     for r in plain.requirements:
-        if r.span is None or not (r.span[0] < end and start < r.span[1]) or r.unit != requirement.unit:
+        if (
+            r.span is None
+            or not (r.span[0] < end and start < r.span[1])
+            or r.unit != requirement.unit
+        ):
             continue
         numbers = _numbers(r.value)
-        if any(abs(value + n) < 0.01 * abs(n) and n for n in numbers) and not any(abs(value - n) < 0.01 * abs(n) for n in numbers):
+        if any(abs(value + n) < 0.01 * abs(n) and n for n in numbers) and not any(
+            abs(value - n) < 0.01 * abs(n) for n in numbers
+        ):
             return False
     return True
 
@@ -294,7 +328,14 @@ def _joined(believed: list[Requirement], read: tuple[Requirement, ...]) -> tuple
     """The model's requirements, and those of the rules it does not touch."""
     kept = list(believed)
     for r in read:
-        same = any(b.field == r.field and b.span is not None and r.span is not None and b.span[0] < r.span[1] and r.span[0] < b.span[1] for b in believed)
+        same = any(
+            b.field == r.field
+            and b.span is not None
+            and r.span is not None
+            and b.span[0] < r.span[1]
+            and r.span[0] < b.span[1]
+            for b in believed
+        )
         if not same:
             kept.append(r)
     return tuple(sorted(kept, key=lambda r: r.span or (0, 0)))

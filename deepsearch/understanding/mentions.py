@@ -11,30 +11,197 @@ from deepsearch.understanding.scan import Scan
 
 __all__ = ["read_mentions"]
 
-_LISTS = ("colour", "material", "finish", "shape", "certification", "payment", "condition", "packaging")
+_LISTS = (
+    "colour",
+    "material",
+    "finish",
+    "shape",
+    "certification",
+    "payment",
+    "condition",
+    "packaging",
+)
 _CASED_CERTS = frozenset(
-    {"reach", "ce", "cb", "gs", "fm", "api", "med", "dot", "nom", "ped", "erp", "sni", "abs", "ul", "ece",
-     "bv", "epa", "ifs", "msc", "sds", "acs", "cpc", "carb", "brc", "bpi", "csa", "saa", "emc", "lvd", "coc", "mfi", "fda", "pse", "nop"}
-)  # fmt: skip
-_CASED_MATERIALS = frozenset({"pa", "pe", "pp", "pet", "pu", "pc", "abs", "pom", "eva", "tpu", "tpe", "pla", "hips", "frp", "grp", "eps", "mdf", "asa"})
+    {
+        "reach",
+        "ce",
+        "cb",
+        "gs",
+        "fm",
+        "api",
+        "med",
+        "dot",
+        "nom",
+        "ped",
+        "erp",
+        "sni",
+        "abs",
+        "ul",
+        "ece",
+        "bv",
+        "epa",
+        "ifs",
+        "msc",
+        "sds",
+        "acs",
+        "cpc",
+        "carb",
+        "brc",
+        "bpi",
+        "csa",
+        "saa",
+        "emc",
+        "lvd",
+        "coc",
+        "mfi",
+        "fda",
+        "pse",
+        "nop",
+    }
+)
+_CASED_MATERIALS = frozenset(
+    {
+        "pa",
+        "pe",
+        "pp",
+        "pet",
+        "pu",
+        "pc",
+        "abs",
+        "pom",
+        "eva",
+        "tpu",
+        "tpe",
+        "pla",
+        "hips",
+        "frp",
+        "grp",
+        "eps",
+        "mdf",
+        "asa",
+    }
+)
 _COMPOUND_HEADS = tuple(
     (head, value)
     for value, heads in {
-        "stainless steel": "edelstahl rvs roestvrijstalen", "cotton": "baumwoll katoen", "plastic": "kunststoff plastik",
-        "aluminium": "aluminium alu", "wood": "holz houten", "leather": "leder", "glass": "glas", "paper": "papier",
-        "cardboard": "karton wellpapp", "rubber": "gummi rubber", "silicone": "silikon siliconen", "ceramic": "keramik",
-        "brass": "messing", "copper": "kupfer koper", "bamboo": "bambus bamboe", "linen": "leinen linnen", "wool": "woll",
-        "metal": "metall metalen", "concrete": "beton", "porcelain": "porzellan porselein", "steel": "stahl staal",
-        "cast iron": "gusseisen", "felt": "filz", "nitrile": "nitril", "latex": "latex", "jute": "jute", "marble": "marmor",
-        "PVC": "pvc", "polyester": "polyester", "acrylic": "acryl", "bronze": "bronze", "titanium": "titan", "kraft paper": "kraftpapier",
+        "stainless steel": "edelstahl rvs roestvrijstalen",
+        "cotton": "baumwoll katoen",
+        "plastic": "kunststoff plastik",
+        "aluminium": "aluminium alu",
+        "wood": "holz houten",
+        "leather": "leder",
+        "glass": "glas",
+        "paper": "papier",
+        "cardboard": "karton wellpapp",
+        "rubber": "gummi rubber",
+        "silicone": "silikon siliconen",
+        "ceramic": "keramik",
+        "brass": "messing",
+        "copper": "kupfer koper",
+        "bamboo": "bambus bamboe",
+        "linen": "leinen linnen",
+        "wool": "woll",
+        "metal": "metall metalen",
+        "concrete": "beton",
+        "porcelain": "porzellan porselein",
+        "steel": "stahl staal",
+        "cast iron": "gusseisen",
+        "felt": "filz",
+        "nitrile": "nitril",
+        "latex": "latex",
+        "jute": "jute",
+        "marble": "marmor",
+        "PVC": "pvc",
+        "polyester": "polyester",
+        "acrylic": "acryl",
+        "bronze": "bronze",
+        "titanium": "titan",
+        "kraft paper": "kraftpapier",
     }.items()
     for head in heads.split()
 )
 _UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
-_WEAK_USES = frozenset({"school", "hotel", "office", "wedding", "garden", "restaurant", "camping", "kitchen", "household", "construction", "warehouse", "children", "gym", "commercial", "marine", "automotive"})
-_TO = frozenset("for für fur pour to nach para hasta до в на إلى الى to the naar vers au aux do à a en till into для".split())
-_NOT_PLACE = frozenset({"me", "us", "you", "my", "our", "your", "the", "a", "an", "this", "it", "them", "him", "mi", "nous", "moi", "uns", "mir"})
-_CUSTOM_FIELDS = ("custom_logo", "custom_packaging", "custom_design", "oem", "odm", "private_label", "sample")
+_WEAK_USES = frozenset(
+    {
+        "school",
+        "hotel",
+        "office",
+        "wedding",
+        "garden",
+        "restaurant",
+        "camping",
+        "kitchen",
+        "household",
+        "construction",
+        "warehouse",
+        "children",
+        "gym",
+        "commercial",
+        "marine",
+        "automotive",
+    }
+)
+_TO = frozenset(
+    [
+        "for",
+        "für",
+        "fur",
+        "pour",
+        "to",
+        "nach",
+        "para",
+        "hasta",
+        "до",
+        "в",
+        "на",
+        "إلى",
+        "الى",
+        "to",
+        "the",
+        "naar",
+        "vers",
+        "au",
+        "aux",
+        "do",
+        "à",
+        "a",
+        "en",
+        "till",
+        "into",
+        "для",
+    ]
+)
+_NOT_PLACE = frozenset(
+    {
+        "me",
+        "us",
+        "you",
+        "my",
+        "our",
+        "your",
+        "the",
+        "a",
+        "an",
+        "this",
+        "it",
+        "them",
+        "him",
+        "mi",
+        "nous",
+        "moi",
+        "uns",
+        "mir",
+    }
+)
+_CUSTOM_FIELDS = (
+    "custom_logo",
+    "custom_packaging",
+    "custom_design",
+    "oem",
+    "odm",
+    "private_label",
+    "sample",
+)
 
 
 @dataclass(slots=True)
@@ -73,13 +240,25 @@ class _Mentions:
         inside = self.clause(first)
         for at in range(first - 1, max(inside.start, first - 5) - 1, -1):
             if self.scan.has(at, "neg"):
-                return not (self.word(at) in ("no", "not", "non", "不") and self.word(at - 1) in ("if", "or", "whether"))
-            if self.tokens.kinds[at] == "n" or self.word(at) in ":=" or self.scan.has(at, "with") or self.scan.has(at, "only"):
+                return not (
+                    self.word(at) in ("no", "not", "non", "不")
+                    and self.word(at - 1) in ("if", "or", "whether")
+                )
+            if (
+                self.tokens.kinds[at] == "n"
+                or self.word(at) in ":="
+                or self.scan.has(at, "with")
+                or self.scan.has(at, "only")
+            ):
                 break
         for at in range(last, min(inside.stop, last + 4)):
             if self.scan.has(at, "neg_post"):
                 return True
-            if self.tokens.kinds[at] == "n" or not (self.scan.has(at, "stop") or self.tokens.kinds[at] == "c" or self.scan.has(at, "supplier")):
+            if self.tokens.kinds[at] == "n" or not (
+                self.scan.has(at, "stop")
+                or self.tokens.kinds[at] == "c"
+                or self.scan.has(at, "supplier")
+            ):
                 break
         return False
 
@@ -87,7 +266,10 @@ class _Mentions:
         start, stop = self.clause(first).start, self.clause(last - 1).stop
         return any(
             self.scan.has(i, kind)
-            for i in (*range(max(start, first - back), first), *range(last, min(stop, last + ahead)))
+            for i in (
+                *range(max(start, first - back), first),
+                *range(last, min(stop, last + ahead)),
+            )
         )
 
     # ------------------------------------------------------------ lists of one kind
@@ -104,7 +286,7 @@ class _Mentions:
                 if value not in last.values:
                     last.values.append(value)
                 last.last = match.last
-                if joiner in ("or", "and") and last.joined is None or joiner == "or":
+                if (joiner in ("or", "and") and last.joined is None) or joiner == "or":
                     last.joined = joiner
             else:
                 groups.append(_Group(match.first, match.last, [value]))
@@ -125,7 +307,9 @@ class _Mentions:
                 found = "slash"
             elif (join := self.scan.value_at(at, "join")) is not None:
                 found = join
-            elif not (self.scan.has(at, "stop") or self.scan.value_at(at, "textfield") == "certification"):
+            elif not (
+                self.scan.has(at, "stop") or self.scan.value_at(at, "textfield") == "certification"
+            ):
                 return None
         return found
 
@@ -153,22 +337,39 @@ class _Mentions:
                 raw = self.scan.raw(match.first, match.last)
                 if not raw.isupper():
                     return self.near(match.first, match.last, "textfield") and any(
-                        self.scan.value_at(i, "textfield") == "certification" for i in range(max(0, match.first - 3), min(len(self.tokens), match.last + 3)))
-            return not (self.tokens.glued(match.first) and match.first and self.tokens.kinds[match.first - 1] in "wn")
+                        self.scan.value_at(i, "textfield") == "certification"
+                        for i in range(
+                            max(0, match.first - 3), min(len(self.tokens), match.last + 3)
+                        )
+                    )
+            return not (
+                self.tokens.glued(match.first)
+                and match.first
+                and self.tokens.kinds[match.first - 1] in "wn"
+            )
 
         for group in self.groups("certification", wanted):
             if self._unneeded(group):
                 continue
             draft = self._list_draft("certification", group, "all_of")
-            if isinstance(draft.value, tuple) and any(self.word(i) == "/" for i in range(group.first, group.last)) and group.joined is None:
+            if (
+                isinstance(draft.value, tuple)
+                and any(self.word(i) == "/" for i in range(group.first, group.last))
+                and group.joined is None
+            ):
                 draft.op = "all_of"
             draft.confidence = 0.95
             self.add(draft)
 
     def _unneeded(self, group: _Group) -> bool:
-        """"FSC not needed" asks for nothing, and rules nothing out."""
-        return any(self.scan.has(i, "unneeded") for i in range(group.last, min(group.last + 4, self.clause(group.last - 1).stop))) or any(
-            self.scan.has(i, "unneeded") for i in range(max(self.clause(group.first).start, group.first - 3), group.first))
+        """ "FSC not needed" asks for nothing, and rules nothing out."""
+        return any(
+            self.scan.has(i, "unneeded")
+            for i in range(group.last, min(group.last + 4, self.clause(group.last - 1).stop))
+        ) or any(
+            self.scan.has(i, "unneeded")
+            for i in range(max(self.clause(group.first).start, group.first - 3), group.first)
+        )
 
     def colours(self) -> None:
         for group in self.groups("colour", self._believable_colour):
@@ -183,9 +384,31 @@ class _Mentions:
 
     def _believable_colour(self, match: Match, value: str) -> bool:
         word = self.word(match.first)
-        if match.last == match.first + 1 and word in ("gold", "silver", "orange", "clear", "rose", "oro", "rosa", "viola", "cafe", "marron", "prata", "teal", "cream", "creme", "marine", "navy", "bordeaux", "mate"):
+        if match.last == match.first + 1 and word in (
+            "gold",
+            "silver",
+            "orange",
+            "clear",
+            "rose",
+            "oro",
+            "rosa",
+            "viola",
+            "cafe",
+            "marron",
+            "prata",
+            "teal",
+            "cream",
+            "creme",
+            "marine",
+            "navy",
+            "bordeaux",
+            "mate",
+        ):
             ahead = self.word(match.last)
-            if word == "gold" and (self.scan.has(match.first, "supplier_flag") or ahead in ("supplier", "plated", "bar")):
+            if word == "gold" and (
+                self.scan.has(match.first, "supplier_flag")
+                or ahead in ("supplier", "plated", "bar")
+            ):
                 return False
             if word == "orange" and ahead in ("juice", "oil", "tree", "peel"):
                 return False
@@ -196,14 +419,33 @@ class _Mentions:
     def _lone_han(self, match: Match) -> bool:
         """A single 黑 or 白 counts only where it stands alone or beside its like."""
         before, after = match.first - 1, match.last
-        left = before < 0 or self.tokens.kinds[before] != "c" or self.scan.has(before, "join") or self.scan.has(before, "colour") or self.scan.used[before] or any(self.scan.has(before, k) for k in ("textfield", "wish", "only", "buy", "neg", "with", "stop"))
-        right = after >= len(self.tokens) or self.tokens.kinds[after] != "c" or self.scan.has(after, "join") or self.scan.has(after, "colour")
+        left = (
+            before < 0
+            or self.tokens.kinds[before] != "c"
+            or self.scan.has(before, "join")
+            or self.scan.has(before, "colour")
+            or self.scan.used[before]
+            or any(
+                self.scan.has(before, k)
+                for k in ("textfield", "wish", "only", "buy", "neg", "with", "stop")
+            )
+        )
+        right = (
+            after >= len(self.tokens)
+            or self.tokens.kinds[after] != "c"
+            or self.scan.has(after, "join")
+            or self.scan.has(after, "colour")
+        )
         return left and right
 
     def _part_beside(self, group: _Group) -> str | None:
         for at in (group.last,):
             part = self.scan.value_at(at, "part")
-            if part is not None and not self.scan.used[at] and part in ("lid", "cap", "handle", "straps", "zipper", "lining", "wheels"):
+            if (
+                part is not None
+                and not self.scan.used[at]
+                and part in ("lid", "cap", "handle", "straps", "zipper", "lining", "wheels")
+            ):
                 return str(part)
         before = group.first - 1
         if self.scan.has(before, "part") and self.scan.language in ("es", "fr", "it", "pt"):
@@ -213,17 +455,60 @@ class _Mentions:
     def materials(self) -> None:
         def wanted(match: Match, value: str) -> bool:
             word = self.word(match.first)
-            if word in _CASED_MATERIALS and match.last == match.first + 1 and not self.scan.raw(match.first, match.last).isupper():
+            if (
+                word in _CASED_MATERIALS
+                and match.last == match.first + 1
+                and not self.scan.raw(match.first, match.last).isupper()
+            ):
                 return False
             inside = self.product[0] <= match.first < self.product[1]
             if self.machine and inside and not self._made_of(match):
                 return False
             if self.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
-                return value in ("plastic", "wood", "copper", "aluminium", "iron", "steel", "cotton", "silver", "leather", "bamboo", "titanium", "paper") and self._lone_material(match)
+                return value in (
+                    "plastic",
+                    "wood",
+                    "copper",
+                    "aluminium",
+                    "iron",
+                    "steel",
+                    "cotton",
+                    "silver",
+                    "leather",
+                    "bamboo",
+                    "titanium",
+                    "paper",
+                ) and self._lone_material(match)
             word = self.word(match.first)
-            if word in ("metal", "steel", "wood", "glass", "paper", "fer", "metall", "carta", "resin", "harz", "can", "mesh") and self.word(match.last) in ("detector", "detectors", "cutting", "working", "cutter", "processing", "cleaner", "cup holder"):
+            if word in (
+                "metal",
+                "steel",
+                "wood",
+                "glass",
+                "paper",
+                "fer",
+                "metall",
+                "carta",
+                "resin",
+                "harz",
+                "can",
+                "mesh",
+            ) and self.word(match.last) in (
+                "detector",
+                "detectors",
+                "cutting",
+                "working",
+                "cutter",
+                "processing",
+                "cleaner",
+                "cup holder",
+            ):
                 return False
-            return not (self.tokens.glued(match.first) and match.first and self.tokens.kinds[match.first - 1] == "n")
+            return not (
+                self.tokens.glued(match.first)
+                and match.first
+                and self.tokens.kinds[match.first - 1] == "n"
+            )
 
         if self.scan.language in ("de", "nl"):
             self._compounds()
@@ -244,7 +529,11 @@ class _Mentions:
         """Edelstahlrohre, Baumwolltaschen: the product's name begins with its material."""
         for at in range(max(0, self.product[0]), max(0, self.product[1])):
             word = self.word(at)
-            if self.tokens.kinds[at] != "w" or self.scan.match_of(at) is not None or self.scan.used[at]:
+            if (
+                self.tokens.kinds[at] != "w"
+                or self.scan.match_of(at) is not None
+                or self.scan.used[at]
+            ):
                 continue
             for head, value in _COMPOUND_HEADS:
                 if word.startswith(head) and len(word) >= len(head) + 3:
@@ -254,12 +543,13 @@ class _Mentions:
     def _lone_material(self, match: Match) -> bool:
         after = match.last
         before = match.first - 1
-        return (after < len(self.tokens) and (self.scan.has(after, "stop") or self.word(after) in "制质的")) or (
-            before >= 0 and self.scan.value_at(before, "textfield") == "material"
-        )
+        return (
+            after < len(self.tokens)
+            and (self.scan.has(after, "stop") or self.word(after) in "制质的")
+        ) or (before >= 0 and self.scan.value_at(before, "textfield") == "material")
 
     def _for_only(self, group: _Group) -> bool:
-        """"for wood", "for cutting metal": what it works on, not what it is made of."""
+        """ "for wood", "for cutting metal": what it works on, not what it is made of."""
         for at in range(group.first - 1, max(-1, group.first - 4), -1):
             if self.scan.has(at, "for") and self.scan.language not in ("ja",):
                 return self.machine
@@ -268,17 +558,37 @@ class _Mentions:
         return False
 
     def _made_of(self, match: Match) -> bool:
-        return any(self.scan.value_at(i, "textfield") == "material" for i in range(max(0, match.first - 3), match.first))
+        return any(
+            self.scan.value_at(i, "textfield") == "material"
+            for i in range(max(0, match.first - 3), match.first)
+        )
 
     def _part_material(self, group: _Group) -> str | None:
-        if self.scan.language in ("fr", "es", "it", "pt") and self.scan.value_at(group.first - 1, "part") in ("cap", "lid", "handle"):
+        if self.scan.language in ("fr", "es", "it", "pt") and self.scan.value_at(
+            group.first - 1, "part"
+        ) in ("cap", "lid", "handle"):
             return str(self.scan.value_at(group.first - 1, "part"))
         part = self.scan.value_at(group.last, "part")
-        if part is not None and part in ("lid", "handle", "cap", "wheels", "lining", "straps", "drawers"):
+        if part is not None and part in (
+            "lid",
+            "handle",
+            "cap",
+            "wheels",
+            "lining",
+            "straps",
+            "drawers",
+        ):
             return str(part)
         for back in (2, 3):
             at = group.first - back
-            if at >= 0 and self.scan.has(at, "part") and any(self.word(i) in ("en", "de", "di", "in", "aus", "из", "em", "of") for i in range(at + 1, group.first)):
+            if (
+                at >= 0
+                and self.scan.has(at, "part")
+                and any(
+                    self.word(i) in ("en", "de", "di", "in", "aus", "из", "em", "of")
+                    for i in range(at + 1, group.first)
+                )
+            ):
                 value = str(self.scan.value_at(at, "part"))
                 if value in ("lid", "handle", "cap", "wheels", "lining", "straps", "drawers"):
                     return value
@@ -299,30 +609,59 @@ class _Mentions:
                 if kind == "application":
                     if value in _WEAK_USES and not self._for_cue(match):
                         continue
-                    if not (inside or self._for_cue(match) or (value in ("outdoor", "food contact") and self.scan.language != "x")):
+                    if not (
+                        inside
+                        or self._for_cue(match)
+                        or (value in ("outdoor", "food contact") and self.scan.language != "x")
+                    ):
                         continue
-                elif kind == "form" and not inside:
-                    continue
-                elif kind == "power_source" and value == "hydraulic" and self.tube:
-                    continue
-                elif kind == "power_source" and not inside and not self._power_cue(match):
-                    continue
-                elif kind == "shape" and value in ("round", "square", "flat") and not inside and self.word(match.last) in ("meter", "meters", "metre", "metres", "feet", "foot", "trip"):
+                elif (
+                    (kind == "form" and not inside)
+                    or (kind == "power_source" and value == "hydraulic" and self.tube)
+                    or (kind == "power_source" and not inside and not self._power_cue(match))
+                    or (
+                        kind == "shape"
+                        and value in ("round", "square", "flat")
+                        and not inside
+                        and self.word(match.last)
+                        in ("meter", "meters", "metre", "metres", "feet", "foot", "trip")
+                    )
+                ):
                     continue
                 op = "ne" if self.negated(match.first, match.last) else "eq"
-                self.add(Draft(kind, op, value, None, match.first, match.last, 0.75 if inside else 0.8))
+                self.add(
+                    Draft(kind, op, value, None, match.first, match.last, 0.75 if inside else 0.8)
+                )
 
     def _for_cue(self, match: Match) -> bool:
         if self.scan.language in ("zh", "ja"):
             return self.word(match.last) in ("用", "向") or self.scan.has(match.first - 1, "for")
-        return any(self.scan.has(i, "for") for i in (match.first - 1, match.first - 2) if i >= 0) or self.scan.raw(match.first, match.last).lower().startswith(("for ", "für ", "para ", "pour ", "per ", "для "))
+        return any(
+            self.scan.has(i, "for") for i in (match.first - 1, match.first - 2) if i >= 0
+        ) or self.scan.raw(match.first, match.last).lower().startswith(
+            ("for ", "für ", "para ", "pour ", "per ", "для ")
+        )
 
     def _power_cue(self, match: Match) -> bool:
         word = self.word(match.first)
         value = self.scan.value_at(match.first, "power_source")
-        if value in ("electric", "solar", "manual", "hydraulic", "pneumatic", "USB", "battery") and match.last == match.first + 1:
+        if (
+            value in ("electric", "solar", "manual", "hydraulic", "pneumatic", "USB", "battery")
+            and match.last == match.first + 1
+        ):
             return self.word(match.last) in ("powered", "operated", "driven", "operation")
-        return word not in ("manual", "solar", "gas", "battery", "electric", "usb", "hydraulic", "bateria", "elektro", "manuale") or self.word(match.last) in ("powered", "operated", "driven", "operation")
+        return word not in (
+            "manual",
+            "solar",
+            "gas",
+            "battery",
+            "electric",
+            "usb",
+            "hydraulic",
+            "bateria",
+            "elektro",
+            "manuale",
+        ) or self.word(match.last) in ("powered", "operated", "driven", "operation")
 
     def conditions(self) -> None:
         for group in self.groups("condition", self._believable_condition):
@@ -330,11 +669,37 @@ class _Mentions:
 
     def _believable_condition(self, match: Match, value: str) -> bool:
         word = self.word(match.first)
-        if word in ("used", "new", "nuovo", "neu", "nova", "novo", "nuevo", "neuf", "occasion", "nuova") and match.last == match.first + 1:
+        if (
+            word
+            in ("used", "new", "nuovo", "neu", "nova", "novo", "nuevo", "neuf", "occasion", "nuova")
+            and match.last == match.first + 1
+        ):
             following = self.word(match.last)
-            if word == "used" and (following in ("to", "for", "in", "by", "on", "as", "with", "at", "when", "inside", "during") or self.word(match.first - 1) in ("be", "is", "are", "being", "get", "was", "will")):
+            if word == "used" and (
+                following
+                in ("to", "for", "in", "by", "on", "as", "with", "at", "when", "inside", "during")
+                or self.word(match.first - 1) in ("be", "is", "are", "being", "get", "was", "will")
+            ):
                 return False
-            if word != "used" and following in ("zealand", "york", "model", "catalog", "catalogue", "catálogo", "design", "delhi", "product", "products", "supplier", "order", "models", "jersey", "collection", "project", "store"):
+            if word != "used" and following in (
+                "zealand",
+                "york",
+                "model",
+                "catalog",
+                "catalogue",
+                "catálogo",
+                "design",
+                "delhi",
+                "product",
+                "products",
+                "supplier",
+                "order",
+                "models",
+                "jersey",
+                "collection",
+                "project",
+                "store",
+            ):
                 return False
         if self.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
             return self._lone_han(match)
@@ -347,7 +712,14 @@ class _Mentions:
             if not self.scan.free(match.first, match.last) or self.scan.has(match.first - 1, "neg"):
                 continue
             raw = self.scan.raw(match.first, match.last)
-            if len(raw) <= 3 and raw.isascii() and not raw.isupper() and not raw.istitle() and self.word(match.first) in ("cip", "fas", "cif", "dap", "dat", "fca", "cpt") and not self._place_after(match.last):
+            if (
+                len(raw) <= 3
+                and raw.isascii()
+                and not raw.isupper()
+                and not raw.istitle()
+                and self.word(match.first) in ("cip", "fas", "cif", "dap", "dat", "fca", "cpt")
+                and not self._place_after(match.last)
+            ):
                 continue
             self.add(Draft("incoterm", "eq", value, None, match.first, match.last, 0.97))
             found = self._place_after(match.last)
@@ -358,14 +730,34 @@ class _Mentions:
                 self.add(Draft("incoterm_place", "eq", place, None, first, last, 0.9))
 
     def _place_after(self, at: int) -> tuple[str, int, int] | None:
-        while self.word(at) in (":", "(", "-", ",") or self.scan.has(at, "stop") and self.word(at) in ("at", "port", "in", "to", "price", "the", "of", "a", "en", "de", "in", "port") or self.word(at) in ("port", "puerto", "porto", "hafen", "порт", "ميناء", "price", "preis", "港", "seaport"):
+        while (
+            self.word(at) in (":", "(", "-", ",")
+            or (
+                self.scan.has(at, "stop")
+                and self.word(at)
+                in ("at", "port", "in", "to", "price", "the", "of", "a", "en", "de", "in", "port")
+            )
+            or self.word(at)
+            in (
+                "port",
+                "puerto",
+                "porto",
+                "hafen",
+                "порт",
+                "ميناء",
+                "price",
+                "preis",
+                "港",
+                "seaport",
+            )
+        ):
             at += 1
             if self.word(at - 1) == ",":
                 break
         return self._place(at)
 
     def _place_before(self, first: int) -> tuple[str, int, int] | None:
-        """"Lieferung frei Graz (DDP)", "puestas en Bogotá DAP"."""
+        """ "Lieferung frei Graz (DDP)", "puestas en Bogotá DAP"."""
         at = first - 1
         if self.word(at) == "(":
             at -= 1
@@ -373,9 +765,18 @@ class _Mentions:
             return None
         match = self.scan.match_of(at)
         if match is not None:
-            return self._place(match.first) if any(k in ("place",) for k, _ in match.payloads) else None
+            return (
+                self._place(match.first)
+                if any(k in ("place",) for k, _ in match.payloads)
+                else None
+            )
         raw = self.scan.raw(at, at + 1)
-        if raw[:1].isupper() and not raw.isupper() and at > 0 and (self.scan.has(at - 1, "textfield") or self.scan.has(at - 1, "stop")):
+        if (
+            raw[:1].isupper()
+            and not raw.isupper()
+            and at > 0
+            and (self.scan.has(at - 1, "textfield") or self.scan.has(at - 1, "stop"))
+        ):
             return raw, at, at + 1
         return None
 
@@ -393,16 +794,48 @@ class _Mentions:
                     return self.scan.raw(at, match.last), at, match.last
             if self._capital(at) and any(k == "stop" for k, _ in match.payloads):
                 pass
-            elif any(k in ("noise", "stop", "buy", "field", "textfield", "certification", "payment", "incoterm", "neg", "with") for k, _ in match.payloads):
+            elif any(
+                k
+                in (
+                    "noise",
+                    "stop",
+                    "buy",
+                    "field",
+                    "textfield",
+                    "certification",
+                    "payment",
+                    "incoterm",
+                    "neg",
+                    "with",
+                )
+                for k, _ in match.payloads
+            ):
                 return None
         end = at
-        while end < len(self.tokens) and end < at + 3 and self.tokens.kinds[end] == "w" and self.scan.raw(end, end + 1)[:1].isupper() and not self.scan.used[end] and (end == at or self.scan.match_of(end) is None):
+        while (
+            end < len(self.tokens)
+            and end < at + 3
+            and self.tokens.kinds[end] == "w"
+            and self.scan.raw(end, end + 1)[:1].isupper()
+            and not self.scan.used[end]
+            and (end == at or self.scan.match_of(end) is None)
+        ):
             end += 1
         if end == at:
             if self.tokens.kinds[at] == "c":
-                while end < len(self.tokens) and end < at + 4 and self.tokens.kinds[end] == "c" and self.scan.match_of(end) is None and not self.scan.used[end]:
+                while (
+                    end < len(self.tokens)
+                    and end < at + 4
+                    and self.tokens.kinds[end] == "c"
+                    and self.scan.match_of(end) is None
+                    and not self.scan.used[end]
+                ):
                     end += 1
-                return (self.scan.raw(at, end), at, end) if 2 <= end - at <= 4 and self.scan.language == "zh" else None
+                return (
+                    (self.scan.raw(at, end), at, end)
+                    if 2 <= end - at <= 4 and self.scan.language == "zh"
+                    else None
+                )
             if self.tokens.kinds[at] == "w" and "\u0600" <= self.word(at)[:1] <= "\u06ff":
                 return self.scan.raw(at, at + 1), at, at + 1
             return None
@@ -426,9 +859,20 @@ class _Mentions:
         if self._headed(first):
             return first
         at = first - 1
-        while at >= max(0, first - 6) and (self.word(at) == "," or self.tokens.kinds[at] == "w" and self.scan.raw(at, at + 1)[:1].isupper() and not self.scan.used[at]):
+        while at >= max(0, first - 6) and (
+            self.word(at) == ","
+            or (
+                self.tokens.kinds[at] == "w"
+                and self.scan.raw(at, at + 1)[:1].isupper()
+                and not self.scan.used[at]
+            )
+        ):
             at -= 1
-        return at + 1 if at < first - 1 and self._headed(at + 1) and self.tokens.kinds[at + 1] == "w" else None
+        return (
+            at + 1
+            if at < first - 1 and self._headed(at + 1) and self.tokens.kinds[at + 1] == "w"
+            else None
+        )
 
     def _headed(self, first: int) -> bool:
         before = self.word(first - 1)
@@ -439,7 +883,9 @@ class _Mentions:
         if before not in _TO:
             return self.scan.language in ("zh", "ja") and before in ("到", "至", "往", "向")
         lang = self.scan.language
-        if before in ("for", "für", "fur", "pour", "para", "для") and self.scan.has(first - 2, "supplier"):
+        if before in ("for", "für", "fur", "pour", "para", "для") and self.scan.has(
+            first - 2, "supplier"
+        ):
             return False
         if before in ("a", "en") and lang not in ("es", "it", "fr", "pt"):
             return False
@@ -449,7 +895,16 @@ class _Mentions:
 
     def _destination(self, cue: Match) -> None:
         at = cue.last
-        while at < len(self.tokens) and (self.word(at) in (":", "-", "(", "'", '"', ",") or self.scan.has(at, "stop") and self.word(at) not in _NOT_PLACE | {"is", "are", "by", "for", "with"} and not self._capital(at) or self.word(at) in ("port", "puerto", "city", "sea", "airport", "ciudad", "ميناء", "порт", "g", "the")):
+        while at < len(self.tokens) and (
+            self.word(at) in (":", "-", "(", "'", '"', ",")
+            or (
+                self.scan.has(at, "stop")
+                and self.word(at) not in _NOT_PLACE | {"is", "are", "by", "for", "with"}
+                and not self._capital(at)
+            )
+            or self.word(at)
+            in ("port", "puerto", "city", "sea", "airport", "ciudad", "ميناء", "порт", "g", "the")
+        ):
             at += 1
         if at >= len(self.tokens) or not self.scan.free(cue.first, cue.last):
             if self.scan.language == "ja" or self.scan.language == "zh":
@@ -466,7 +921,13 @@ class _Mentions:
 
     def _capital(self, at: int) -> bool:
         raw = self.scan.raw(at, at + 1)
-        return len(raw) > 2 and raw[0].isupper() and not raw.isupper() and at + 1 < len(self.tokens) and self.scan.raw(at + 1, at + 2)[:1].isupper()
+        return (
+            len(raw) > 2
+            and raw[0].isupper()
+            and not raw.isupper()
+            and at + 1 < len(self.tokens)
+            and self.scan.raw(at + 1, at + 2)[:1].isupper()
+        )
 
     def _destination_before(self, cue: Match) -> None:
         match = self.scan.match_of(cue.first - 1)
@@ -482,20 +943,31 @@ class _Mentions:
         for index in range(at, min(len(self.tokens), at + 9)):
             if self.scan.clauses[self.scan.clause_of[index]].sentence != sentence:
                 return None
-            if index > at and (self.tokens.kinds[index] == "n" and self.scan.clause_of[index] == self.scan.clause_of[at] or self.scan.used[index]):
+            if index > at and (
+                (
+                    self.tokens.kinds[index] == "n"
+                    and self.scan.clause_of[index] == self.scan.clause_of[at]
+                )
+                or self.scan.used[index]
+            ):
                 return None
             code = self.scan.value_at(index, "country")
             if code is not None:
                 found = self.scan.match_of(index)
                 assert found is not None
                 return str(code), index, found.last
-            if any(k in ("incoterm", "certification", "field", "origin") for k, _ in self.scan.kinds_at(index)):
+            if any(
+                k in ("incoterm", "certification", "field", "origin")
+                for k, _ in self.scan.kinds_at(index)
+            ):
                 return None
         return None
 
     def origins(self) -> None:
         for match, value in self.scan.of_kind("textfield"):
-            if value not in ("origin", "supplier_country") or not self.scan.free(match.first, match.last):
+            if value not in ("origin", "supplier_country") or not self.scan.free(
+                match.first, match.last
+            ):
                 continue
             self._origin(match, str(value))
         self._origins_after()
@@ -510,7 +982,11 @@ class _Mentions:
             if code is not None and match is not None:
                 codes.append(str(code))
                 at = match.last
-            elif codes and (self.word(at) in (",", "/") or self.scan.has(at, "join")) and self.scan.value_at(at + 1, "country") is not None:
+            elif (
+                codes
+                and (self.word(at) in (",", "/") or self.scan.has(at, "join"))
+                and self.scan.value_at(at + 1, "country") is not None
+            ):
                 either = either or self.scan.value_at(at, "join") == "or"
                 at += 1
             else:
@@ -520,7 +996,12 @@ class _Mentions:
     def _origin(self, cue: Match, field: str) -> None:
         at = cue.last
         negated = self.negated(cue.first, cue.last)
-        while at < len(self.tokens) and (self.word(at) in (":", "(", "-") or self.scan.has(at, "stop") or self.scan.has(at, "neg") or self.scan.has(at, "must")):
+        while at < len(self.tokens) and (
+            self.word(at) in (":", "(", "-")
+            or self.scan.has(at, "stop")
+            or self.scan.has(at, "neg")
+            or self.scan.has(at, "must")
+        ):
             negated = negated or self.scan.has(at, "neg")
             at += 1
         codes, last, either = self._countries_from(at) if at < len(self.tokens) else ([], at, False)
@@ -529,10 +1010,19 @@ class _Mentions:
         negated = negated or self.negated(cue.first, last)
         self._record_countries(field, codes, cue.first, last, negated, either)
 
-    def _record_countries(self, field: str, codes: list[str], first: int, last: int, negated: bool, either: bool) -> None:
+    def _record_countries(
+        self, field: str, codes: list[str], first: int, last: int, negated: bool, either: bool
+    ) -> None:
         if negated:
             first = self._neg_start(first)
-            draft = Draft(field, "ne" if len(codes) == 1 else "none_of", codes[0] if len(codes) == 1 else tuple(codes), None, first, last)
+            draft = Draft(
+                field,
+                "ne" if len(codes) == 1 else "none_of",
+                codes[0] if len(codes) == 1 else tuple(codes),
+                None,
+                first,
+                last,
+            )
         elif len(codes) == 1:
             draft = Draft(field, "eq", codes[0], None, first, last)
         else:
@@ -551,14 +1041,36 @@ class _Mentions:
         for match, code in self.scan.of_kind("country"):
             if not self.scan.free(match.first, match.last):
                 continue
-            if self.scan.language in ("zh", "ja") and self.word(match.last) in ("产", "製", "制", "产的", "生") and match.last < len(self.tokens):
+            if (
+                self.scan.language in ("zh", "ja")
+                and self.word(match.last) in ("产", "製", "制", "产的", "生")
+                and match.last < len(self.tokens)
+            ):
                 last = match.last + 1
-                self._record_countries("origin", [str(code)], match.first, last, self.negated(match.first, last), False)
-            elif self.scan.value_at(match.last, "supplier_type") or self.scan.value_at(match.last, "supplier"):
+                self._record_countries(
+                    "origin", [str(code)], match.first, last, self.negated(match.first, last), False
+                )
+            elif self.scan.value_at(match.last, "supplier_type") or self.scan.value_at(
+                match.last, "supplier"
+            ):
                 if self.scan.language in ("zh", "ja", "en"):
-                    self._record_countries("supplier_country", [str(code)], match.first, match.last, self.negated(match.first, match.last + 1), False)
-            elif self.scan.has(match.first - 1, "neg") or (self.word(match.first - 1) in ("from", "aus", "de", "из", "da", "dalla") and self.scan.has(match.first - 2, "neg")):
-                field = "supplier_country" if self.near(match.first, match.last, "supplier", 5, 2) else "origin"
+                    self._record_countries(
+                        "supplier_country",
+                        [str(code)],
+                        match.first,
+                        match.last,
+                        self.negated(match.first, match.last + 1),
+                        False,
+                    )
+            elif self.scan.has(match.first - 1, "neg") or (
+                self.word(match.first - 1) in ("from", "aus", "de", "из", "da", "dalla")
+                and self.scan.has(match.first - 2, "neg")
+            ):
+                field = (
+                    "supplier_country"
+                    if self.near(match.first, match.last, "supplier", 5, 2)
+                    else "origin"
+                )
                 self._record_countries(field, [str(code)], match.first, match.last, True, False)
 
     def _demonyms(self) -> None:
@@ -567,21 +1079,67 @@ class _Mentions:
                 continue
             beside = [match.last, match.first - 1, match.first - 2]
             if any(self.scan.has(i, k) for i in beside for k in ("supplier", "supplier_type")):
-                negated = self.negated(match.first, match.last) or any(self.negated(i, i + 1) for i in beside if i >= 0 and self.scan.has(i, "supplier"))
-                first = min([match.first, *(i for i in beside if i >= 0 and self.scan.has(i, "supplier"))])
-                self._record_countries("supplier_country", [str(code)], first, match.last, negated, False)
-            elif self._neg_start(match.first) < match.first and not self.scan.has(match.first - 1, "with"):
+                negated = self.negated(match.first, match.last) or any(
+                    self.negated(i, i + 1)
+                    for i in beside
+                    if i >= 0 and self.scan.has(i, "supplier")
+                )
+                first = min(
+                    [match.first, *(i for i in beside if i >= 0 and self.scan.has(i, "supplier"))]
+                )
+                self._record_countries(
+                    "supplier_country", [str(code)], first, match.last, negated, False
+                )
+            elif self._neg_start(match.first) < match.first and not self.scan.has(
+                match.first - 1, "with"
+            ):
                 self._record_countries("origin", [str(code)], match.first, match.last, True, False)
-            elif self.scan.language in ("zh", "ja") or self.word(match.last) in ("made", "origin", "production", "fabrication", "fertigung", "produktion") or self.word(match.first - 1) in ("origen", "herkunft", "origine", "producción", "production", "produzione", "производства"):
-                self._record_countries("origin", [str(code)], match.first, match.last, self.negated(match.first, match.last), False)
+            elif (
+                self.scan.language in ("zh", "ja")
+                or self.word(match.last)
+                in ("made", "origin", "production", "fabrication", "fertigung", "produktion")
+                or self.word(match.first - 1)
+                in (
+                    "origen",
+                    "herkunft",
+                    "origine",
+                    "producción",
+                    "production",
+                    "produzione",
+                    "производства",
+                )
+            ):
+                self._record_countries(
+                    "origin",
+                    [str(code)],
+                    match.first,
+                    match.last,
+                    self.negated(match.first, match.last),
+                    False,
+                )
 
     def payments(self) -> None:
-        for group in self.groups("payment", lambda m, _: self.word(m.first) not in ("wire", "t", "l", "d", "o", "перевод") or m.last > m.first + 2 or self.word(m.first) == "lc"):
+        for group in self.groups(
+            "payment",
+            lambda m, _: (
+                self.word(m.first) not in ("wire", "t", "l", "d", "o", "перевод")
+                or m.last > m.first + 2
+                or self.word(m.first) == "lc"
+            ),
+        ):
             draft = self._list_draft("payment_terms", group, "any_of")
             first, last = draft.first, draft.last
-            while last < len(self.tokens) and (self.tokens.kinds[last] == "n" or self.word(last) in ("/", "%", "-") ) and self.scan.clause_of[last] == self.scan.clause_of[first]:
+            while (
+                last < len(self.tokens)
+                and (self.tokens.kinds[last] == "n" or self.word(last) in ("/", "%", "-"))
+                and self.scan.clause_of[last] == self.scan.clause_of[first]
+            ):
                 last += 1
-            while first > 0 and self.tokens.kinds[first - 1] in "ns" and self.word(first - 1) in ("%", "/", "-") or (first > 0 and self.word(first) in ("%",)) :
+            while (
+                first > 0
+                and self.tokens.kinds[first - 1] in "ns"
+                and self.word(first - 1) in ("%", "/", "-")
+            ) or (first > 0 and self.word(first) in ("%",)):
                 first -= 1
             if first > 0 and self.word(first) == "%" and self.tokens.kinds[first - 1] == "n":
                 first -= 1
@@ -595,23 +1153,47 @@ class _Mentions:
             if not self.scan.free(match.first, match.last) or self._buyer_own(match):
                 continue
             negated = self.negated(match.first, match.last)
-            if value == "trading_company" and not negated and not self.near(match.first, match.last, "only", 4, 3):
+            if (
+                value == "trading_company"
+                and not negated
+                and not self.near(match.first, match.last, "only", 4, 3)
+            ):
                 continue
-            if value == "manufacturer" and negated and self.near(match.first, match.last, "only", 4, 3):
+            if (
+                value == "manufacturer"
+                and negated
+                and self.near(match.first, match.last, "only", 4, 3)
+            ):
                 negated = False
             first, last = match.first, match.last
             for at in range(match.first - 1, max(-1, match.first - 4), -1):
-                if self.scan.has(at, "neg") and negated or self.scan.has(at, "only"):
+                if (self.scan.has(at, "neg") and negated) or self.scan.has(at, "only"):
                     first = at
                     break
-            self.add(Draft("supplier_type", "ne" if negated else "eq", value, None, first, last, 0.85))
+            self.add(
+                Draft("supplier_type", "ne" if negated else "eq", value, None, first, last, 0.85)
+            )
         for match, value in self.scan.of_kind("supplier_flag"):
             word = self.word(match.first)
             alone = match.last == match.first + 1
-            if alone and not self.near(match.first, match.last, "supplier", 3, 3) and not self.near(match.first, match.last, "supplier_type", 3, 3):
+            if (
+                alone
+                and not self.near(match.first, match.last, "supplier", 3, 3)
+                and not self.near(match.first, match.last, "supplier_type", 3, 3)
+            ):
                 continue
             if self.scan.free(match.first, match.last) and word:
-                self.add(Draft(value, "eq", not self.negated(match.first, match.last), None, match.first, match.last, 0.9))
+                self.add(
+                    Draft(
+                        value,
+                        "eq",
+                        not self.negated(match.first, match.last),
+                        None,
+                        match.first,
+                        match.last,
+                        0.9,
+                    )
+                )
 
     def _buyer_own(self, match: Match) -> bool:
         for at in (match.first - 1, match.first - 2):
@@ -619,11 +1201,29 @@ class _Mentions:
                 return False
             if self.scan.has(at, "own"):
                 return True
-        if self.word(match.first - 1) in ("dear", "a", "the") and self.word(match.first - 2) not in ("from", "with"):
+        if self.word(match.first - 1) in ("dear", "a", "the") and self.word(
+            match.first - 2
+        ) not in ("from", "with"):
             return True
-        if self.word(match.last) in ("price", "prices", "name", "workers", "building", "floor", "s", "preis", "use", "equipment", "automation", "default", "direct sale"):
+        if self.word(match.last) in (
+            "price",
+            "prices",
+            "name",
+            "workers",
+            "building",
+            "floor",
+            "s",
+            "preis",
+            "use",
+            "equipment",
+            "automation",
+            "default",
+            "direct sale",
+        ):
             return True
-        return self.scan.language in ("de", "fr", "es", "it", "pt", "ru") and self.scan.has(match.first - 1, "for")
+        return self.scan.language in ("de", "fr", "es", "it", "pt", "ru") and self.scan.has(
+            match.first - 1, "for"
+        )
 
     # ------------------------------------------------------------ customisation, samples, features
 
@@ -637,17 +1237,73 @@ class _Mentions:
             if value in ("sample", "custom_design") and negated:
                 continue
             field, flag = value, not negated
-            self.add(Draft(field, "eq", flag, None, self._neg_start(match.first) if negated else match.first, match.last, 0.85), claim=value != "custom_design")
+            self.add(
+                Draft(
+                    field,
+                    "eq",
+                    flag,
+                    None,
+                    self._neg_start(match.first) if negated else match.first,
+                    match.last,
+                    0.85,
+                ),
+                claim=value != "custom_design",
+            )
 
     def _wanted_custom(self, match: Match, value: str) -> bool:
         following = self.word(match.last)
-        if value == "sample" and following in ("time", "fee", "lead", "cost", "available", "price", "policy", "room", "bag", "collection", "preparation", "analysis", "tube", "testing"):
+        if value == "sample" and following in (
+            "time",
+            "fee",
+            "lead",
+            "cost",
+            "available",
+            "price",
+            "policy",
+            "room",
+            "bag",
+            "collection",
+            "preparation",
+            "analysis",
+            "tube",
+            "testing",
+        ):
             return False
-        if value in ("oem", "odm") and (following in ("no", "number", "code", "part", "/", "nr", "service", ":", "factory", "supplier", "quality") or self.word(match.first - 1) == "/"):
+        if value in ("oem", "odm") and (
+            following
+            in (
+                "no",
+                "number",
+                "code",
+                "part",
+                "/",
+                "nr",
+                "service",
+                ":",
+                "factory",
+                "supplier",
+                "quality",
+            )
+            or self.word(match.first - 1) == "/"
+        ):
             return False
-        if value == "custom_design" and following in ("clearance", "duty", "duties", "tariff", "order", "s", "fees", "size", "'"):
+        if value == "custom_design" and following in (
+            "clearance",
+            "duty",
+            "duties",
+            "tariff",
+            "order",
+            "s",
+            "fees",
+            "size",
+            "'",
+        ):
             return following == "size" and self.word(match.last + 1) not in (":",) and False
-        if value == "custom_logo" and following in ("design", "creation") and self.word(match.first - 1) not in ("our", "with"):
+        if (
+            value == "custom_logo"
+            and following in ("design", "creation")
+            and self.word(match.first - 1) not in ("our", "with")
+        ):
             return False
         return True
 
@@ -660,17 +1316,27 @@ class _Mentions:
                 continue
             negated = self.negated(match.first, match.last)
             if given in ("true", "false"):
-                self.add(Draft(name, "eq", (given == "true") != negated, None, match.first, match.last, 0.8))
+                self.add(
+                    Draft(
+                        name, "eq", (given == "true") != negated, None, match.first, match.last, 0.8
+                    )
+                )
             elif given.isdigit():
                 self.add(Draft(name, "eq", float(given), None, match.first, match.last, 0.9))
             else:
-                self.add(Draft(name, "ne" if negated else "eq", given, None, match.first, match.last, 0.8))
+                self.add(
+                    Draft(
+                        name, "ne" if negated else "eq", given, None, match.first, match.last, 0.8
+                    )
+                )
 
     def _wanted_feature(self, match: Match, name: str, given: str) -> bool:
         if self.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
             return False
         word = self.word(match.first)
-        if name in ("smart", "type", "heavy_duty") and not (self.product[0] <= match.first < self.product[1] or name == "type"):
+        if name in ("smart", "type", "heavy_duty") and not (
+            self.product[0] <= match.first < self.product[1] or name == "type"
+        ):
             return False
         if word == "clear" and not (self.product[0] <= match.first < self.product[1]):
             return False
@@ -678,26 +1344,46 @@ class _Mentions:
             return True
         if name == "connectivity" and not self.scan.raw(match.first, match.last).isupper():
             return False
-        if name == "battery_chemistry" and word in ("lithium",) and self.word(match.last) in ("grease", "ore", "carbonate"):
+        if (
+            name == "battery_chemistry"
+            and word in ("lithium",)
+            and self.word(match.last) in ("grease", "ore", "carbonate")
+        ):
             return False
         if name == "scented":
             return True
         return not (name == "biologique")
 
     def parts(self) -> None:
-        """"with wheels", "mit Tempomat", "без крышки": the part is there, or is not."""
+        """ "with wheels", "mit Tempomat", "без крышки": the part is there, or is not."""
         part_drafts = [d for d in self.drafts if d.field.endswith(("_colour", "_material"))]
         for match, value in self.scan.of_kind("part"):
             if not self.scan.free(match.first, match.last):
                 continue
-            if any(d.field.startswith(f"{value}_") and d.field != value and d.first - 1 <= match.last and match.first <= d.last + 1 for d in part_drafts):
+            if any(
+                d.field.startswith(f"{value}_")
+                and d.field != value
+                and d.first - 1 <= match.last
+                and match.first <= d.last + 1
+                for d in part_drafts
+            ):
                 continue  # its colour or material was asked for: that says it
             cued, first, last = self._with_cue(match)
             negated = self.negated(match.first, match.last)
             if not cued and not negated:
                 continue
             field = value if value != "led" else "led_light"
-            self.add(Draft(field, "eq", not negated, None, self._neg_start(first) if negated else first, last, 0.75))
+            self.add(
+                Draft(
+                    field,
+                    "eq",
+                    not negated,
+                    None,
+                    self._neg_start(first) if negated else first,
+                    last,
+                    0.75,
+                )
+            )
 
     def _with_cue(self, match: Match) -> tuple[bool, int, int]:
         inside = self.clause(match.first)
@@ -711,11 +1397,16 @@ class _Mentions:
             found = self.scan.match_of(match.last)
             return True, match.first, found.last if found is not None else match.last
         before = self.scan.match_of(match.first - 1)
-        chained = before is not None and self.scan.has(match.first - 1, "join") and match.first >= 2 and self.scan.used[match.first - 2]
+        chained = (
+            before is not None
+            and self.scan.has(match.first - 1, "join")
+            and match.first >= 2
+            and self.scan.used[match.first - 2]
+        )
         return chained, match.first, match.last
 
     def hedged_with(self) -> None:
-        """"with dryer", "com tampa de rosca": an unknown noun after with is a feature, if short."""
+        """ "with dryer", "com tampa de rosca": an unknown noun after with is a feature, if short."""
         if self.scan.language not in ("en", "es", "de", "fr", "it", "pt", "nl"):
             return
         for match, _ in self.scan.of_kind("with"):
@@ -725,16 +1416,24 @@ class _Mentions:
                 continue
             words = [i for i in range(at, clause.stop) if self.tokens.kinds[i] == "w"]
             plain = [i for i in words if not self.scan.used[i] and self.scan.match_of(i) is None]
-            if not 1 <= len(words) <= 2 or len(plain) != len(words) or clause.stop - at != len(words):
+            if (
+                not 1 <= len(words) <= 2
+                or len(plain) != len(words)
+                or clause.stop - at != len(words)
+            ):
                 continue
             if self.tokens.folded[self.tokens.ends[clause.stop - 1] :].startswith(".."):
                 continue  # cut off by the page
-            name = slug(self.tokens.folded[self.tokens.starts[at] : self.tokens.ends[clause.stop - 1]])
+            name = slug(
+                self.tokens.folded[self.tokens.starts[at] : self.tokens.ends[clause.stop - 1]]
+            )
             if len(name) >= 3:
                 self.add(Draft(name, "eq", True, None, match.first, clause.stop, 0.6))
 
 
-def read_mentions(scan: Scan, product: tuple[int, int] | None, kinds: frozenset[str]) -> list[Draft]:
+def read_mentions(
+    scan: Scan, product: tuple[int, int] | None, kinds: frozenset[str]
+) -> list[Draft]:
     """Read every requirement whose value is a word.
 
     Args:
@@ -747,9 +1446,21 @@ def read_mentions(scan: Scan, product: tuple[int, int] | None, kinds: frozenset[
     """
     reader = _Mentions(scan, product, kinds)
     for step in (
-        reader.incoterms, reader.origins, reader.destinations, reader.payments, reader.suppliers,
-        reader.certificates, reader.customs, reader.finishes, reader.colours, reader.materials,
-        reader.conditions, reader.features, reader.parts, reader.product_words, reader.hedged_with,
-    ):  # fmt: skip
+        reader.incoterms,
+        reader.origins,
+        reader.destinations,
+        reader.payments,
+        reader.suppliers,
+        reader.certificates,
+        reader.customs,
+        reader.finishes,
+        reader.colours,
+        reader.materials,
+        reader.conditions,
+        reader.features,
+        reader.parts,
+        reader.product_words,
+        reader.hedged_with,
+    ):
         step()
     return reader.drafts

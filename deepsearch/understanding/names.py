@@ -53,14 +53,31 @@ def read_names(scan: Scan, product: tuple[int, int] | None) -> list[Draft]:
 
 
 def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) -> int:
-    fits = any(scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for") for i in (first - 1, first - 2) if i >= 0)
+    fits = any(
+        scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for")
+        for i in (first - 1, first - 2)
+        if i >= 0
+    )
     end = last
-    while end < len(scan.tokens) and end < last + 6 and not scan.has(end, "with") and not scan.has(end, "neg") and (
-        scan.tokens.kinds[end] == "n" or scan.tokens.kinds[end] == "w" and (scan.raw(end, end + 1)[:1].isupper() or scan.tokens.glued(end)) or scan.tokens.words[end] == "-" and scan.tokens.glued(end)
+    while (
+        end < len(scan.tokens)
+        and end < last + 6
+        and not scan.has(end, "with")
+        and not scan.has(end, "neg")
+        and (
+            scan.tokens.kinds[end] == "n"
+            or (
+                scan.tokens.kinds[end] == "w"
+                and (scan.raw(end, end + 1)[:1].isupper() or scan.tokens.glued(end))
+            )
+            or (scan.tokens.words[end] == "-" and scan.tokens.glued(end))
+        )
     ):
         end += 1
     if fits:
-        drafts.append(Draft("compatible_with", "eq", scan.raw(first, end), None, max(0, first - 1), end, 0.8))
+        drafts.append(
+            Draft("compatible_with", "eq", scan.raw(first, end), None, max(0, first - 1), end, 0.8)
+        )
         scan.claim(first, end)
         return end
     drafts.append(Draft("brand", "eq", name, None, first, last, 0.85))
@@ -78,13 +95,29 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
 def _code(scan: Scan, at: int) -> int:
     """A code such as LSX-1.5GJ or CRBFV108AT: letters and digits glued, two capitals or more."""
     tokens = scan.tokens
-    if tokens.kinds[at] != "w" or not scan.raw(at, at + 1).isupper() or (tokens.glued(at) and at and tokens.words[at - 1] not in "#:(\n,"):
+    if (
+        tokens.kinds[at] != "w"
+        or not scan.raw(at, at + 1).isupper()
+        or (tokens.glued(at) and at and tokens.words[at - 1] not in "#:(\n,")
+    ):
         return 0
     if scan.match_of(at) is not None and not scan.value_at(at, "demonym"):
         return 0
     end = at + 1
     digits = letters = 0
-    while end < len(tokens) and tokens.glued(end) and (tokens.kinds[end] in "nw" or tokens.words[end] in "-/" and end + 1 < len(tokens) and tokens.glued(end + 1) and tokens.kinds[end + 1] in "nw"):
+    while (
+        end < len(tokens)
+        and tokens.glued(end)
+        and (
+            tokens.kinds[end] in "nw"
+            or (
+                tokens.words[end] in "-/"
+                and end + 1 < len(tokens)
+                and tokens.glued(end + 1)
+                and tokens.kinds[end + 1] in "nw"
+            )
+        )
+    ):
         if scan.used[end]:
             return 0
         digits += sum(char.isdigit() for char in tokens.words[end])

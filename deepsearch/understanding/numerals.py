@@ -96,7 +96,11 @@ def _mixed(raw: str, dots: int, commas: int) -> tuple[float, float, tuple[float,
     if decimal == "." and group == "," and len(tail) != 3:
         members = tuple(float(part) for part in parts)
         return members[0], members[0], members
-    cleaned = raw.replace(group, "").replace(decimal, ".") if decimal else raw.replace(".", "").replace(",", "")
+    cleaned = (
+        raw.replace(group, "").replace(decimal, ".")
+        if decimal
+        else raw.replace(".", "").replace(",", "")
+    )
     value = float(cleaned) if cleaned.count(".") <= 1 else float(cleaned.replace(".", ""))
     return value, value, ()
 
@@ -147,7 +151,26 @@ def _han() -> tuple[dict[str, int], dict[str, int]]:
 
 
 # Number words too common as articles to count alone.
-_ARTICLES = frozenset("one un une uno una um uma ein eine einen een one on an as bir".split())
+_ARTICLES = frozenset(
+    [
+        "one",
+        "un",
+        "une",
+        "uno",
+        "una",
+        "um",
+        "uma",
+        "ein",
+        "eine",
+        "einen",
+        "een",
+        "one",
+        "on",
+        "an",
+        "as",
+        "bir",
+    ]
+)
 
 
 class NumberReader:
@@ -166,7 +189,11 @@ class NumberReader:
         if self._tokens.ends[index] - self._tokens.starts[index] > _LONGEST:
             return None
         atom = self._read(index)
-        return atom if atom is not None and abs(atom.value) < _LARGEST and atom.count < _LARGEST else None
+        return (
+            atom
+            if atom is not None and abs(atom.value) < _LARGEST and atom.count < _LARGEST
+            else None
+        )
 
     def _read(self, index: int) -> Atom | None:
         kind = self._tokens.kinds[index]
@@ -206,7 +233,11 @@ class NumberReader:
         while last < min(len(tokens), index + 6) and tokens.kinds[last] == "n":
             gap = tokens.text[tokens.ends[last - 1] : tokens.starts[last]]
             head, _, tail = tokens.words[last].partition(",")
-            if len(gap) != 1 or len(head) != 3 or (gap == " " and self._language not in _SPACE_GROUPS):
+            if (
+                len(gap) != 1
+                or len(head) != 3
+                or (gap == " " and self._language not in _SPACE_GROUPS)
+            ):
                 break
             if not head.isdigit():
                 break
@@ -222,14 +253,32 @@ class NumberReader:
         tokens = self._tokens
         if last < len(tokens) and tokens.words[last] in _FRACTION:
             return last + 1, value + _FRACTION[tokens.words[last]]
-        if last + 1 < len(tokens) and tokens.words[last] == "/" and tokens.glued(last) and tokens.glued(last + 1):
+        if (
+            last + 1 < len(tokens)
+            and tokens.words[last] == "/"
+            and tokens.glued(last)
+            and tokens.glued(last + 1)
+        ):
             below = tokens.words[last + 1]
             inch = tokens.words[last + 2] if last + 2 < len(tokens) else ""
-            if below in ("2", "4", "8", "16", "32", "64") and value < float(below) and inch in ('"', "in", "inch", "inches", "zoll", "'"):
+            if (
+                below in ("2", "4", "8", "16", "32", "64")
+                and value < float(below)
+                and inch in ('"', "in", "inch", "inches", "zoll", "'")
+            ):
                 return last + 2, value / float(below)
-        if last + 2 < len(tokens) and tokens.kinds[last] == "n" and tokens.words[last + 1] == "/" and value < 100:
+        if (
+            last + 2 < len(tokens)
+            and tokens.kinds[last] == "n"
+            and tokens.words[last + 1] == "/"
+            and value < 100
+        ):
             top, below = tokens.words[last], tokens.words[last + 2]
-            if below in ("2", "4", "8", "16", "32", "64") and top.isdigit() and float(top) < float(below):
+            if (
+                below in ("2", "4", "8", "16", "32", "64")
+                and top.isdigit()
+                and float(top) < float(below)
+            ):
                 return last + 3, value + float(top) / float(below)
         return last, value
 
@@ -241,7 +290,11 @@ class NumberReader:
         if self._cjk and tokens.kinds[last] == "c":
             _, powers = _han()
             factor = 1.0
-            while last < len(tokens) and tokens.words[last] in powers and powers[tokens.words[last]] >= 100:
+            while (
+                last < len(tokens)
+                and tokens.words[last] in powers
+                and powers[tokens.words[last]] >= 100
+            ):
                 factor *= powers[tokens.words[last]]
                 last += 1
             return (last, factor) if factor > 1 else None
@@ -252,7 +305,9 @@ class NumberReader:
             following = tokens.words[last + 1] if last + 1 < len(tokens) else ""
             if tokens.kinds[last - 1] == "n" and len(tokens.words[last - 1].split(".")[0]) >= 4:
                 return None  # 4000K is a colour temperature
-            if not tokens.glued(last) or (tokens.text[tokens.starts[last]] == "K" and following in ("light",)):
+            if not tokens.glued(last) or (
+                tokens.text[tokens.starts[last]] == "K" and following in ("light",)
+            ):
                 return None
         return last + 1, factor
 
@@ -267,12 +322,22 @@ class NumberReader:
             value = words.get(word)
             if value is None:
                 joined = at + 1 < len(tokens) and tokens.words[at + 1] in words
-                if word in ("-", "and", "y", "et", "e", "und") and at > index and joined and current + total >= 20:
+                if (
+                    word in ("-", "and", "y", "et", "e", "und")
+                    and at > index
+                    and joined
+                    and current + total >= 20
+                ):
                     at += 1
                     continue
                 break
             if value >= 1000:
-                total, current = (total + max(current, 1.0)) * value if total == 0 else total + max(current, 1.0) * value, 0.0
+                total, current = (
+                    (total + max(current, 1.0)) * value
+                    if total == 0
+                    else total + max(current, 1.0) * value,
+                    0.0,
+                )
             elif value == 100 and current and current < 10:
                 current *= 100
             elif current and value >= current:
@@ -298,7 +363,11 @@ class NumberReader:
         while at < min(len(tokens), index + 24):
             char = tokens.words[at]
             if char in digits:
-                number = number * 10 + digits[char] if seen and number and last_power == 1.0 else float(digits[char])
+                number = (
+                    number * 10 + digits[char]
+                    if seen and number and last_power == 1.0
+                    else float(digits[char])
+                )
                 seen = True
             elif char in powers:
                 power = float(powers[char])

@@ -98,12 +98,15 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
     )
 
 
-def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | None, list[Draft]]:
+def read_scan(
+    scanned: Scan, today: dt.date | None, kinds: frozenset[str] | None = None
+) -> tuple[tuple[int, int] | None, list[Draft]]:
     """Read the product's tokens and every draft from a scanned text.
 
     Args:
         scanned: The text.
         today: Reference day for dates without a year.
+        kinds: Kinds of goods the text is about, if known; None finds them.
 
     Returns:
         The product's tokens or None, and the drafts.
@@ -112,7 +115,9 @@ def read_scan(scanned: Scan, today: dt.date | None) -> tuple[tuple[int, int] | N
     product = find_product(scanned, pairs)
     drafts = read_codes(scanned, today)
     drafts += open_values(scanned, pairs)
-    if product is not None:
+    if kinds is not None:
+        pass
+    elif product is not None:
         kinds = goods_kinds(scanned.tokens, *product)
     else:
         kinds = goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 60))
@@ -135,7 +140,14 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
     latest: dict[str, Draft] = {}
     for draft in sorted(drafts, key=lambda d: (d.first, d.last)):
         previous = latest.get(draft.field)
-        if previous is not None and draft.op == "eq" and isinstance(previous.value, tuple) and previous.op != "between" and draft.value in previous.value and isinstance(draft.value, str):
+        if (
+            previous is not None
+            and draft.op == "eq"
+            and isinstance(previous.value, tuple)
+            and previous.op != "between"
+            and draft.value in previous.value
+            and isinstance(draft.value, str)
+        ):
             continue  # named again
         if (
             previous is not None
@@ -145,13 +157,33 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and previous.unit == draft.unit
             and draft.first - previous.last <= 6
             and draft.first >= previous.last
-            and draft.field in ("voltage", "frequency", "power", "battery_capacity", "storage", "memory", "screen_size", "volume", "thickness", "diameter", "color_temperature", "weight", "current")
-            and scanned.clauses[scanned.clause_of[draft.first]].sentence == scanned.clauses[scanned.clause_of[previous.first]].sentence
+            and draft.field
+            in (
+                "voltage",
+                "frequency",
+                "power",
+                "battery_capacity",
+                "storage",
+                "memory",
+                "screen_size",
+                "volume",
+                "thickness",
+                "diameter",
+                "color_temperature",
+                "weight",
+                "current",
+            )
+            and scanned.clauses[scanned.clause_of[draft.first]].sentence
+            == scanned.clauses[scanned.clause_of[previous.first]].sentence
         ):
             values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
             if draft.value in values:
                 continue
-            previous.value, previous.op, previous.last = (*values, draft.value), "any_of", draft.last  # type: ignore[assignment]
+            previous.value, previous.op, previous.last = (
+                (*values, draft.value),
+                "any_of",
+                draft.last,
+            )  # type: ignore[assignment]
             continue
         kept.append(draft)
         latest[draft.field] = draft

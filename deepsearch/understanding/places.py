@@ -9,7 +9,9 @@ from deepsearch.understanding.lexicon import Trie
 __all__ = ["add_countries", "country_names"]
 
 # Names that are everyday words too often to be believed without more context.
-_WORDS = frozenset({"turkey", "chad", "jordan", "guinea", "georgia", "jersey", "oman", "mali", "china"})
+_WORDS = frozenset(
+    {"turkey", "chad", "jordan", "guinea", "georgia", "jersey", "oman", "mali", "china"}
+)
 _SHORT_OK = frozenset({"uk", "eu", "usa", "uae"})
 
 

@@ -9,24 +9,235 @@ from deepsearch.understanding.units import unit_at
 
 __all__ = ["find_product"]
 
-_ENDS = ("with", "neg", "wish", "cmp", "cmp_post", "incoterm", "must", "between", "each", "noise", "buy",
-         "date_by", "own", "supplier", "certification", "payment", "soft_modal", "only", "neg_post")  # fmt: skip
-_LINKS = {"de", "di", "d", "da", "do", "del", "della", "dell", "dos", "das", "à", "a", "degli", "des", "du", "en", "'", "of", "in", "the", "-", "&", "/", "der", "van"}
+_ENDS = (
+    "with",
+    "neg",
+    "wish",
+    "cmp",
+    "cmp_post",
+    "incoterm",
+    "must",
+    "between",
+    "each",
+    "noise",
+    "buy",
+    "date_by",
+    "own",
+    "supplier",
+    "certification",
+    "payment",
+    "soft_modal",
+    "only",
+    "neg_post",
+)
+_LINKS = {
+    "de",
+    "di",
+    "d",
+    "da",
+    "do",
+    "del",
+    "della",
+    "dell",
+    "dos",
+    "das",
+    "à",
+    "a",
+    "degli",
+    "des",
+    "du",
+    "en",
+    "'",
+    "of",
+    "in",
+    "the",
+    "-",
+    "&",
+    "/",
+    "der",
+    "van",
+}
 _PREFIX_KINDS = ("stop", "condition", "cmp", "noise", "only", "own", "each", "wish", "between")
 _ADJECTIVES = frozenset(
-    "high quality premium good best cheap different various diferentes differents verschiedene nice beautiful following "
-    "such professional reliable 2d 3d several many few some neuf bulk wholesale great original top new hochwertige "
-    "hochwertigen alta calidad qualita qualité diversos diversas varios varias ongeveer approx latest next other more "
-    "interested approximately quality bitte dringend urgent complete full large small big".split()
+    [
+        "high",
+        "quality",
+        "premium",
+        "good",
+        "best",
+        "cheap",
+        "different",
+        "various",
+        "diferentes",
+        "differents",
+        "verschiedene",
+        "nice",
+        "beautiful",
+        "following",
+        "such",
+        "professional",
+        "reliable",
+        "2d",
+        "3d",
+        "several",
+        "many",
+        "few",
+        "some",
+        "neuf",
+        "bulk",
+        "wholesale",
+        "great",
+        "original",
+        "top",
+        "new",
+        "hochwertige",
+        "hochwertigen",
+        "alta",
+        "calidad",
+        "qualita",
+        "qualité",
+        "diversos",
+        "diversas",
+        "varios",
+        "varias",
+        "ongeveer",
+        "approx",
+        "latest",
+        "next",
+        "other",
+        "more",
+        "interested",
+        "approximately",
+        "quality",
+        "bitte",
+        "dringend",
+        "urgent",
+        "complete",
+        "full",
+        "large",
+        "small",
+        "big",
+    ]
 )
 _VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
 _QUESTIONS = frozenset(
-    "how what which who where when why qual quanto quanta cual cuanto cuantos como donde cuando que quel quelle combien comment "
-    "was wie wann wo welche quale quando come dove сколько какой какая где когда дайте можно كم ما هل متى 多少 请问 为什么 hoeveel wat".split()
+    [
+        "how",
+        "what",
+        "which",
+        "who",
+        "where",
+        "when",
+        "why",
+        "qual",
+        "quanto",
+        "quanta",
+        "cual",
+        "cuanto",
+        "cuantos",
+        "como",
+        "donde",
+        "cuando",
+        "que",
+        "quel",
+        "quelle",
+        "combien",
+        "comment",
+        "was",
+        "wie",
+        "wann",
+        "wo",
+        "welche",
+        "quale",
+        "quando",
+        "come",
+        "dove",
+        "сколько",
+        "какой",
+        "какая",
+        "где",
+        "когда",
+        "дайте",
+        "можно",
+        "كم",
+        "ما",
+        "هل",
+        "متى",
+        "多少",
+        "请问",
+        "为什么",
+        "hoeveel",
+        "wat",
+    ]
 )
 _VERBS = frozenset(
-    "is are was were be been can could would will shall do does did have has had want know ask get see make send buy "
-    "ship please let tell give provide share help contact confirm check find be need like made look looking advise batch lot models catalog catalogue wondering manufacture interested pricing detail details info information option options hope thank everything something anything one".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "can",
+        "could",
+        "would",
+        "will",
+        "shall",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "want",
+        "know",
+        "ask",
+        "get",
+        "see",
+        "make",
+        "send",
+        "buy",
+        "ship",
+        "please",
+        "let",
+        "tell",
+        "give",
+        "provide",
+        "share",
+        "help",
+        "contact",
+        "confirm",
+        "check",
+        "find",
+        "be",
+        "need",
+        "like",
+        "made",
+        "look",
+        "looking",
+        "advise",
+        "batch",
+        "lot",
+        "models",
+        "catalog",
+        "catalogue",
+        "wondering",
+        "manufacture",
+        "interested",
+        "pricing",
+        "detail",
+        "details",
+        "info",
+        "information",
+        "option",
+        "options",
+        "hope",
+        "thank",
+        "everything",
+        "something",
+        "anything",
+        "one",
+    ]
 )
 
 
@@ -57,7 +268,11 @@ class _Finder:
         if early_buy:
             return [*early_buy[:3], *counted[:2], opening, *found[3:5]]
         first_number = opening < len(self.tokens) and self.reader.at(opening) is not None
-        return [*counted[:1], opening, *found, *counted[1:3]] if first_number else [opening, *counted[:3], *found]
+        return (
+            [*counted[:1], opening, *found, *counted[1:3]]
+            if first_number
+            else [opening, *counted[:3], *found]
+        )
 
     def opening(self) -> int:
         at = 0
@@ -109,24 +324,40 @@ class _Finder:
                 return at
             word, kind, kinds = self.word(at), self.tokens.kinds[at], self.kinds(at)
             match = self.scan.match_of(at)
-            atom = self.reader.at(at) if kind in "nwc" and not (kinds & {"material", "custom"}) else None
+            atom = (
+                self.reader.at(at)
+                if kind in "nwc" and not (kinds & {"material", "custom"})
+                else None
+            )
             if atom is not None and (kind == "n" or self._unit_after(atom.last)):
                 at = self._after_quantity(atom.last)
-            elif word == "x" and at and self.tokens.kinds[at - 1] == "n":
+            elif (word == "x" and at and self.tokens.kinds[at - 1] == "n") or (
+                kind == "s" and word in ("-", "*", "(", ":", '"', "'", "#", "$", "€", "·")
+            ):
                 at += 1
-            elif kind == "s" and word in ("-", "*", "(", ":", '"', "'", "#", "$", "€", "·"):
-                at += 1
-            elif match is not None and kinds & {"custom"} and self._leading_custom(at, match.last):
-                at = match.last
-            elif match is not None and kinds & set(_PREFIX_KINDS) and not kinds & {"material", "power_source", "application", "colour", "form"}:
+            elif (
+                match is not None and kinds & {"custom"} and self._leading_custom(at, match.last)
+            ) or (
+                match is not None
+                and kinds & set(_PREFIX_KINDS)
+                and not kinds & {"material", "power_source", "application", "colour", "form"}
+            ):
                 at = match.last
             elif word in _ADJECTIVES or (word in _VERBS and self.scan.language == "en"):
                 at += 1
-            elif match is not None and "buy" in kinds:
-                at = match.last
-            elif match is not None and self.scan.value_at(at, "textfield") == "supplier_country":
-                at = match.last
-            elif match is not None and kinds & {"supplier", "supplier_type"} and (self.word(match.last) in ("of", "de", "di", "von", "für", "fur", "for", "van") or self.scan.language == "ru"):
+            elif (
+                (match is not None and "buy" in kinds)
+                or (match is not None and self.scan.value_at(at, "textfield") == "supplier_country")
+                or (
+                    match is not None
+                    and kinds & {"supplier", "supplier_type"}
+                    and (
+                        self.word(match.last)
+                        in ("of", "de", "di", "von", "für", "fur", "for", "van")
+                        or self.scan.language == "ru"
+                    )
+                )
+            ):
                 at = match.last
             elif word in _LINKS and kind == "w" and len(word) <= 3:
                 at += 1
@@ -139,7 +370,9 @@ class _Finder:
         return value in ("custom_design", "sample", "oem", "private_label")
 
     def _unit_after(self, at: int) -> bool:
-        return bool(unit_at(self.tokens, at, self.scan.language)) if at < len(self.tokens) else False
+        return (
+            bool(unit_at(self.tokens, at, self.scan.language)) if at < len(self.tokens) else False
+        )
 
     def _after_quantity(self, at: int) -> int:
         if at >= len(self.tokens):
@@ -150,13 +383,29 @@ class _Finder:
         return at
 
     def _is_goods(self, after: int, at: int) -> bool:
-        """"8 000 cartons double": the counting word is itself the thing, if nothing follows."""
+        """ "8 000 cartons double": the counting word is itself the thing, if nothing follows."""
         units = unit_at(self.tokens, at, self.scan.language)
         if self.cjk or not units or units[0].canonical not in _VESSELS:
             return False
         if after >= len(self.tokens) or self.tokens.kinds[after] in "sn":
             return self.word(after) not in ("/", "(")
-        if self.word(after) in ("of", "de", "di", "d", "von", "com", "with", "à", "con", "da", "в", "с", "mit", "zu", "по"):
+        if self.word(after) in (
+            "of",
+            "de",
+            "di",
+            "d",
+            "von",
+            "com",
+            "with",
+            "à",
+            "con",
+            "da",
+            "в",
+            "с",
+            "mit",
+            "zu",
+            "по",
+        ):
             return self.scan.has(after + 1, "material")
         return not self.scan.has(after, "stop") and not self.scan.has(after, "for")
 
@@ -166,21 +415,41 @@ class _Finder:
         if kind == "n":
             return self._number_in_name(at, first)
         if kind == "s":
-            joins = word in "-&/'" and self.tokens.glued(at) and at + 1 < len(self.tokens) and self.tokens.glued(at + 1) and at > first
+            joins = (
+                word in "-&/'"
+                and self.tokens.glued(at)
+                and at + 1 < len(self.tokens)
+                and self.tokens.glued(at + 1)
+                and at > first
+            )
             return 1 if joins else 0
         kinds = self.kinds(at)
         match = self.scan.match_of(at)
         if kinds & set(_ENDS) and not kinds & {"material", "power_source"}:
-            return 0 if not (kinds <= {"between", "stop", "to", "join"} and word in _LINKS) else self._link(at)
-        if at > first and kinds & {"textfield"} and not kinds & {"material", "part", "colour"} and self.scan.language not in ("en",):
+            return (
+                0
+                if not (kinds <= {"between", "stop", "to", "join"} and word in _LINKS)
+                else self._link(at)
+            )
+        if (
+            at > first
+            and kinds & {"textfield"}
+            and not kinds & {"material", "part", "colour"}
+            and self.scan.language not in ("en",)
+        ):
             return 0
         if at > first and "operate" in kinds and self.scan.language not in ("en", "zh", "ja", "de"):
             return 0
         if self.cjk and word in "的を" and at > first:
-            return 0 if word == "を" or self.scan.language == "ja" and word in "はが" else 1
+            return 0 if word == "を" or (self.scan.language == "ja" and word in "はが") else 1
         if self.cjk and kind == "c" and word in "はがにでを":
             return 0
-        if kinds & {"field"} and at > first and not kinds & {"material", "textfield", "part", "colour", "application"} and self._number_after(match.last if match else at + 1):
+        if (
+            kinds & {"field"}
+            and at > first
+            and not kinds & {"material", "textfield", "part", "colour", "application"}
+            and self._number_after(match.last if match else at + 1)
+        ):
             return 0
         if word in _LINKS and at > first:
             return self._link(at)
@@ -194,18 +463,26 @@ class _Finder:
 
     def _number_in_name(self, at: int, first: int) -> int:
         """Model numbers inside a name ("iPhone 14") stay; quantities end it."""
-        if self._unit_after(at + 1) or self.word(at + 1) in ("x", "*", "х") or self.cjk and at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "c":
+        if (
+            self._unit_after(at + 1)
+            or self.word(at + 1) in ("x", "*", "х")
+            or (self.cjk and at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "c")
+        ):
             return 0
         glued = self.tokens.glued(at) and at > first
         return 1 if glued else 0
 
     def _number_after(self, at: int) -> bool:
-        while at < len(self.tokens) and (self.scan.has(at, "cmp") or self.word(at) in ":=" or self.word(at) in ("de", "of", "von", "di")):
+        while at < len(self.tokens) and (
+            self.scan.has(at, "cmp")
+            or self.word(at) in ":="
+            or self.word(at) in ("de", "of", "von", "di")
+        ):
             at += 1
         return at < len(self.tokens) and self.tokens.kinds[at] == "n"
 
     def _link(self, at: int) -> int:
-        """"tazas de cerámica": a link holds if a plain noun follows."""
+        """ "tazas de cerámica": a link holds if a plain noun follows."""
         nxt = at + 1
         while self.word(nxt) in ("'", "la", "el", "l") and nxt < at + 3:
             nxt += 1
@@ -216,16 +493,31 @@ class _Finder:
         if nxt >= len(self.tokens) or self.tokens.kinds[nxt] not in "wc":
             return 0
         kinds = self.kinds(nxt)
-        if kinds & {"stop", "cmp", "country", "neg", "with", "place", "own", "textfield", "each"} - ({"textfield"} if "material" in kinds else set()):
+        if kinds & {
+            "stop",
+            "cmp",
+            "country",
+            "neg",
+            "with",
+            "place",
+            "own",
+            "textfield",
+            "each",
+        } - ({"textfield"} if "material" in kinds else set()):
             return 0
-        if self.word(nxt) in _ADJECTIVES or self.reader.at(nxt) is not None and self._unit_after(self.reader.at(nxt).last):  # type: ignore[union-attr]
+        if self.word(nxt) in _ADJECTIVES or (
+            self.reader.at(nxt) is not None and self._unit_after(self.reader.at(nxt).last)
+        ):  # type: ignore[union-attr]
             return 0
         return nxt - at
 
     def _trim(self, first: int, last: int) -> int:
         while last > first + 1 and self.scan.has(last - 1, "condition") and not self.cjk:
             last -= 1
-        while last > first and (self.tokens.kinds[last - 1] == "s" or self.word(last - 1) in _LINKS and self.tokens.kinds[last - 1] == "w"):
+        while last > first and (
+            self.tokens.kinds[last - 1] == "s"
+            or (self.word(last - 1) in _LINKS and self.tokens.kinds[last - 1] == "w")
+        ):
             last -= 1
         return last
 
@@ -236,10 +528,26 @@ class _Finder:
         if not words:
             return False
         plain = [
-            i for i in words
-            if not self.kinds(i) & {"stop", "noise", "country", "custom", "supplier_type", "textfield", "place", "field", "destination", "colour", "condition", "join", "incoterm"}
+            i
+            for i in words
+            if not self.kinds(i)
+            & {
+                "stop",
+                "noise",
+                "country",
+                "custom",
+                "supplier_type",
+                "textfield",
+                "place",
+                "field",
+                "destination",
+                "colour",
+                "condition",
+                "join",
+                "incoterm",
+            }
             or self.kinds(i) & {"part", "material"}
-        ]  # fmt: skip
+        ]
         if self.cjk:
             return len(words) >= 2 and bool(plain)
         return any(len(self.word(i)) > 2 or self.scan.raw(i, i + 1).isupper() for i in plain)

@@ -11,10 +11,24 @@ from deepsearch.understanding.units import Unit, convert, unit_at
 
 __all__ = ["Quantity", "find_quantities"]
 
-_LABELS = {"l": "length", "w": "width", "h": "height", "d": "depth", "t": "thickness",
-           "b": "width", "ø": "diameter", "dia": "diameter", "long": "length", "wide": "width",
-           "high": "height", "deep": "depth", "thick": "thickness", "tall": "height",
-           "p": "depth", "a": "width"}  # fmt: skip
+_LABELS = {
+    "l": "length",
+    "w": "width",
+    "h": "height",
+    "d": "depth",
+    "t": "thickness",
+    "b": "width",
+    "ø": "diameter",
+    "dia": "diameter",
+    "long": "length",
+    "wide": "width",
+    "high": "height",
+    "deep": "depth",
+    "thick": "thickness",
+    "tall": "height",
+    "p": "depth",
+    "a": "width",
+}
 _TIMES = frozenset({"x", "*", "х", "by", "por", "乘", "乗"})
 
 
@@ -85,16 +99,23 @@ class _Reader:
         before = index - 1
         word = self.word(before)
         if word == "-":
-            free_left = before == 0 or not self.tokens.glued(before) or (
-                self.tokens.kinds[before - 1] == "s" and self.word(before - 1) not in ")%°"
-            ) or self.tokens.kinds[before - 1] == "c"
+            free_left = (
+                before == 0
+                or not self.tokens.glued(before)
+                or (self.tokens.kinds[before - 1] == "s" and self.word(before - 1) not in ")%°")
+                or self.tokens.kinds[before - 1] == "c"
+            )
             if free_left and self.tokens.glued(index):
                 return before, -1.0
             return index, 1.0
         if word == "+" and self.tokens.glued(index):
             return before, 1.0
         match = self.scan.match_of(before)
-        if match is not None and match.last == index and any(k == "minus" for k, _ in match.payloads):
+        if (
+            match is not None
+            and match.last == index
+            and any(k == "minus" for k, _ in match.payloads)
+        ):
             return match.first, -1.0
         return index, 1.0
 
@@ -113,7 +134,12 @@ class _Reader:
 
     def label(self, index: int) -> tuple[int, str | None]:
         word = self.word(index)
-        if word in "([" and word and self.word(index + 1) in _LABELS and self.word(index + 2) in ")]":
+        if (
+            word in "(["
+            and word
+            and self.word(index + 1) in _LABELS
+            and self.word(index + 2) in ")]"
+        ):
             return index + 3, _LABELS[self.word(index + 1)]
         if word in _LABELS and len(word) < 6:
             following = self.word(index + 1)
@@ -159,9 +185,12 @@ class _Reader:
         if any("\u0600" <= char <= "\u06ff" for char in word):
             return False
         match = self.scan.match_of(before)
-        return match is None or match.last != index or not any(
-            k in ("field", "cmp", "textfield", "approx") for k, _ in match.payloads
-        ) or len(word) < 3
+        return (
+            match is None
+            or match.last != index
+            or not any(k in ("field", "cmp", "textfield", "approx") for k, _ in match.payloads)
+            or len(word) < 3
+        )
 
     def grown(
         self, atom: Atom, sign: float, first: int, after: int, units: tuple[Unit, ...]
@@ -183,9 +212,15 @@ class _Reader:
         return self._single(atom, sign, first, after, units, label, label_end)
 
     def _single(
-        self, atom: Atom, sign: float, first: int, after: int, units: tuple[Unit, ...],
-        label: str | None, label_end: int,
-    ) -> Quantity:  # fmt: skip
+        self,
+        atom: Atom,
+        sign: float,
+        first: int,
+        after: int,
+        units: tuple[Unit, ...],
+        label: str | None,
+        label_end: int,
+    ) -> Quantity:
         op: str | None = None
         if self.word(after) == "+" and self.tokens.glued(after):
             op, after = "ge", after + 1
@@ -193,15 +228,29 @@ class _Reader:
                 units = unit_at(self.tokens, after, self.scan.language)
                 after = units[0].last if units else after
         below = self.scan.match_of(after)
-        if below is not None and below.first == after and any(k == "below_zero" for k, _ in below.payloads):
+        if (
+            below is not None
+            and below.first == after
+            and any(k == "below_zero" for k, _ in below.payloads)
+        ):
             sign, after = -1.0, below.last
         value = sign * atom.value
         unit = units[0] if units else None
         made = Quantity(
-            first, after, "one", (self._canonical(value, unit),), (atom.count,), units,
-            (label,) if label else (), op, None, sign < 0, atom.worded,
-            bool(units) and after > atom.last and self.tokens.glued(atom.last), atom.first,
-        )  # fmt: skip
+            first,
+            after,
+            "one",
+            (self._canonical(value, unit),),
+            (atom.count,),
+            units,
+            (label,) if label else (),
+            op,
+            None,
+            sign < 0,
+            atom.worded,
+            bool(units) and after > atom.last and self.tokens.glued(atom.last),
+            atom.first,
+        )
         if label:
             made = replace(made, last=label_end)
         return self._toleranced(made, unit)
@@ -223,7 +272,11 @@ class _Reader:
         senses = unit_at(self.tokens, atom.last, self.scan.language)
         last = senses[0].last if senses else atom.last
         sense = senses[0] if senses else unit
-        if sense is not None and sense.dimension == "percent" and (unit is None or unit.dimension != "percent"):
+        if (
+            sense is not None
+            and sense.dimension == "percent"
+            and (unit is None or unit.dimension != "percent")
+        ):
             width = abs(made.values[0]) * atom.value / 100
         else:
             width = atom.value * (sense.factor if sense is not None else 1.0)
@@ -240,14 +293,26 @@ class _Reader:
         if joined is None:
             return None
         at, factor = joined, 1.0
-        if self.word(at) in ("-", "+") and self.tokens.glued(at + 1) if at + 1 < len(self.tokens) else False:
+        if (
+            self.word(at) in ("-", "+") and self.tokens.glued(at + 1)
+            if at + 1 < len(self.tokens)
+            else False
+        ):
             factor = -1.0 if self.word(at) == "-" else 1.0
             at += 1
         else:
             minus = self.scan.match_of(at)
-            if minus is not None and minus.first == at and any(k == "minus" for k, _ in minus.payloads):
+            if (
+                minus is not None
+                and minus.first == at
+                and any(k == "minus" for k, _ in minus.payloads)
+            ):
                 factor, at = -1.0, minus.last
-        money = unit_at(self.tokens, at, self.scan.language) if at < len(self.tokens) and self.tokens.kinds[at] != "n" else ()
+        money = (
+            unit_at(self.tokens, at, self.scan.language)
+            if at < len(self.tokens) and self.tokens.kinds[at] != "n"
+            else ()
+        )
         if money and money[0].dimension == "money":
             at = money[0].last
         other = self.atom(at)
@@ -265,9 +330,17 @@ class _Reader:
             shared = {u.dimension for u in units} & {u.dimension for u in senses}
             left = next(u for u in units if u.dimension in shared)
             right = next(u for u in senses if u.dimension == left.dimension)
-        values = (self._canonical(sign * atom.value, left), self._canonical(factor * other.value, right))
+        values = (
+            self._canonical(sign * atom.value, left),
+            self._canonical(factor * other.value, right),
+        )
         counts = (sign * atom.count, factor * other.count)
-        if atom.value < other.value and other.value >= 1000 and atom.value * 1000 == atom.value * 1000 and not units:
+        if (
+            atom.value < other.value
+            and other.value >= 1000
+            and atom.value * 1000 == atom.value * 1000
+            and not units
+        ):
             pass
         if values[0] > values[1]:
             if sign < 0 or factor < 0 or units:
@@ -275,8 +348,21 @@ class _Reader:
             else:
                 return None
         kept = senses or units
-        return Quantity(first, last, "range", values, counts, kept, (), None, None,
-                        sign < 0 or factor < 0, atom.worded, bool(kept), atom.first)  # fmt: skip
+        return Quantity(
+            first,
+            last,
+            "range",
+            values,
+            counts,
+            kept,
+            (),
+            None,
+            None,
+            sign < 0 or factor < 0,
+            atom.worded,
+            bool(kept),
+            atom.first,
+        )
 
     def _joins_range(self, first: int, after: int) -> int | None:
         """Token after the word or sign that joins two ends of a range, or None."""
@@ -290,7 +376,11 @@ class _Reader:
             return None
         kinds = {kind for kind, _ in match.payloads}
         opened = self._opened(first)
-        if "to" in kinds and (word not in ("a", "e", "ad", "do", "по", "ile", "ai") or opened or self._number_follows(match.last)):
+        if "to" in kinds and (
+            word not in ("a", "e", "ad", "do", "по", "ile", "ai")
+            or opened
+            or self._number_follows(match.last)
+        ):
             return match.last
         if "between_and" in kinds and opened == "between":
             return match.last
@@ -299,7 +389,9 @@ class _Reader:
         return None
 
     def _number_follows(self, index: int) -> bool:
-        return index < len(self.tokens) and (self.tokens.kinds[index] == "n" or self.word(index) in "+-")
+        return index < len(self.tokens) and (
+            self.tokens.kinds[index] == "n" or self.word(index) in "+-"
+        )
 
     def _opened(self, first: int) -> str | None:
         for value_kind in ("between",):
@@ -320,7 +412,7 @@ class _Reader:
             unit = unit_at(self.tokens, nxt.last, self.scan.language)
             last = unit[0].last if unit else nxt.last
             end, side = self.label(last)
-            if end > last and self.word(end) in _TIMES or side:
+            if (end > last and self.word(end) in _TIMES) or side:
                 last = end
             if not unit and self.word(last) == "(":
                 unit, last = self._bracketed(last)
@@ -332,14 +424,29 @@ class _Reader:
         if len(values) < 2:
             return None
         final = senses[-1] or next((s for s in senses if s), ())
-        final_sense = next((u for u in final if u.dimension == "length"), final[0] if final else None)
+        final_sense = next(
+            (u for u in final if u.dimension == "length"), final[0] if final else None
+        )
         converted = []
         for value, sense in zip(values, senses, strict=True):
             own = next((u for u in sense if u.dimension == "length"), None)
             converted.append(self._canonical(value, own or final_sense))
         kept = (final_sense,) if final_sense else ()
-        return Quantity(first, last, "dims", tuple(converted), tuple(counts), kept,
-                        tuple(labels), None, None, False, False, bool(kept), atom.first)  # fmt: skip
+        return Quantity(
+            first,
+            last,
+            "dims",
+            tuple(converted),
+            tuple(counts),
+            kept,
+            tuple(labels),
+            None,
+            None,
+            False,
+            False,
+            bool(kept),
+            atom.first,
+        )
 
     def _bracketed(self, index: int) -> tuple[tuple[Unit, ...], int]:
         inner = unit_at(self.tokens, index + 1, self.scan.language)
@@ -350,13 +457,26 @@ class _Reader:
     def _list_of(self, atom: Atom, first: int, after: int, units: tuple[Unit, ...]) -> Quantity:
         unit = units[0] if units else None
         values = tuple(self._canonical(v, unit) for v in atom.values)
-        return Quantity(first, after, "list", values, atom.values, units, (), None, None,
-                        False, False, bool(units), atom.first)  # fmt: skip
+        return Quantity(
+            first,
+            after,
+            "list",
+            values,
+            atom.values,
+            units,
+            (),
+            None,
+            None,
+            False,
+            False,
+            bool(units),
+            atom.first,
+        )
 
     def _list(
         self, atom: Atom, sign: float, first: int, after: int, units: tuple[Unit, ...]
     ) -> Quantity | None:
-        """"2, 3 or 5 mm", "4GB/8GB/16GB", "100Ah 200Ah": numbers of one unit."""
+        """ "2, 3 or 5 mm", "4GB/8GB/16GB", "100Ah 200Ah": numbers of one unit."""
         members = [(atom, units)]
         at, last = after, after
         while len(members) < 24:
@@ -371,9 +491,20 @@ class _Reader:
                 break
             if units and not sense:
                 break
-            if units and sense and units[0].dimension == "count" and units[0].canonical != sense[0].canonical:
+            if (
+                units
+                and sense
+                and units[0].dimension == "count"
+                and units[0].canonical != sense[0].canonical
+            ):
                 break
-            if self.word(at) == "," and not self.tokens.glued(step) and units and sense and units[0].factor != sense[0].factor:
+            if (
+                self.word(at) == ","
+                and not self.tokens.glued(step)
+                and units
+                and sense
+                and units[0].factor != sense[0].factor
+            ):
                 break  # "100 m, 5 km": two things
             if step == at and not (units and sense):
                 break  # side by side without a sign: only if both carry the unit
@@ -387,7 +518,12 @@ class _Reader:
             return None
         final = members[-1][1] or units
         dimension = final[0].dimension
-        if len(members) == 2 and not units and self.word(after) == "," and not self.tokens.glued(members[1][0].first):
+        if (
+            len(members) == 2
+            and not units
+            and self.word(after) == ","
+            and not self.tokens.glued(members[1][0].first)
+        ):
             return None  # "mesh 60, 25 kg": two things
         if dimension in ("count", "money", "time") and not units:
             return None
@@ -395,8 +531,21 @@ class _Reader:
         for number, sense in members:
             own = next((u for u in (sense or final) if u.dimension == dimension), final[0])
             values.append(self._canonical(number.value, own))
-        return Quantity(first, last, "list", tuple(values), tuple(m.count for m, _ in members),
-                        final, (), None, None, sign < 0, False, True, atom.first)  # fmt: skip
+        return Quantity(
+            first,
+            last,
+            "list",
+            tuple(values),
+            tuple(m.count for m, _ in members),
+            final,
+            (),
+            None,
+            None,
+            sign < 0,
+            False,
+            True,
+            atom.first,
+        )
 
     def _list_step(self, at: int, unit_seen: bool) -> int | None:
         word = self.word(at)
@@ -437,9 +586,24 @@ def find_quantities(scan: Scan) -> list[Quantity]:
 
 
 # Arabic says "two years" in one word.
-_DUALS = {"سنتين": "سنه", "سنتان": "سنه", "عامين": "سنه", "عامان": "سنه", "شهرين": "شهر", "شهران": "شهر",
-          "اسبوعين": "اسبوع", "اسبوعان": "اسبوع", "يومين": "يوم", "ساعتين": "ساعه", "مترين": "متر", "طنين": "طن",
-          "لترين": "لتر", "قطعتين": "قطعه", "حبتين": "حبه", "وحدتين": "وحده"}  # fmt: skip
+_DUALS = {
+    "سنتين": "سنه",
+    "سنتان": "سنه",
+    "عامين": "سنه",
+    "عامان": "سنه",
+    "شهرين": "شهر",
+    "شهران": "شهر",
+    "اسبوعين": "اسبوع",
+    "اسبوعان": "اسبوع",
+    "يومين": "يوم",
+    "ساعتين": "ساعه",
+    "مترين": "متر",
+    "طنين": "طن",
+    "لترين": "لتر",
+    "قطعتين": "قطعه",
+    "حبتين": "حبه",
+    "وحدتين": "وحده",
+}
 
 
 def _dual(scan: Scan, index: int) -> Quantity | None:
@@ -453,14 +617,19 @@ def _dual(scan: Scan, index: int) -> Quantity | None:
     if not units:
         return None
     unit = replace(units[0], last=index + 1)
-    return Quantity(index, index + 1, "one", (convert(2.0, unit),), (2.0,), (unit,), worded=True, core=index)
+    return Quantity(
+        index, index + 1, "one", (convert(2.0, unit),), (2.0,), (unit,), worded=True, core=index
+    )
 
 
 def _blocked(scan: Scan, index: int) -> bool:
     """A phrase that begins with a number word ("one of", "一次性") is no number."""
     match = scan.match_of(index)
-    return match is not None and (match.last > match.first + 1 or scan.tokens.kinds[index] == "n") and match.first <= index and not any(
-        kind in ("stop", "between", "neg") for kind, _ in match.payloads
+    return (
+        match is not None
+        and (match.last > match.first + 1 or scan.tokens.kinds[index] == "n")
+        and match.first <= index
+        and not any(kind in ("stop", "between", "neg") for kind, _ in match.payloads)
     )
 
 

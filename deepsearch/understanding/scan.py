@@ -15,8 +15,39 @@ _SENTENCE = frozenset(".!?\n;")
 _LONGEST_CLAUSE = 90
 _COLOUR_BOOKS = {"ral": "RAL", "pantone": "Pantone", "pms": "Pantone", "潘通": "Pantone"}
 _ABBREVIATIONS = frozenset(
-    "max min approx ca no nr incl inkl ref qty dia art pos mind st stk vol temp mod nos env"
-    " макс мин прим шт тыс руб máx mín pcs pc".split()
+    [
+        "max",
+        "min",
+        "approx",
+        "ca",
+        "no",
+        "nr",
+        "incl",
+        "inkl",
+        "ref",
+        "qty",
+        "dia",
+        "art",
+        "pos",
+        "mind",
+        "st",
+        "stk",
+        "vol",
+        "temp",
+        "mod",
+        "nos",
+        "env",
+        "макс",
+        "мин",
+        "прим",
+        "шт",
+        "тыс",
+        "руб",
+        "máx",
+        "mín",
+        "pcs",
+        "pc",
+    ]
 )
 
 
@@ -82,7 +113,9 @@ class Scan:
         found = self.covering[index]
         return self.matches[found] if found >= 0 else None
 
-    def of_kind(self, kind: str, first: int = 0, last: int | None = None) -> list[tuple[Match, Any]]:
+    def of_kind(
+        self, kind: str, first: int = 0, last: int | None = None
+    ) -> list[tuple[Match, Any]]:
         """Every phrase of a kind beginning within a stretch, with its value."""
         end = len(self.tokens) if last is None else last
         return [
@@ -131,7 +164,9 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
         if tokens.words[at] in _COLOUR_BOOKS:
             match = _colour_code(tokens, at)
         else:
-            match = trie.longest(tokens, at) if tokens.kinds[at] != "n" else _numbered(trie, tokens, at)
+            match = (
+                trie.longest(tokens, at) if tokens.kinds[at] != "n" else _numbered(trie, tokens, at)
+            )
         if match is None or (match.last == at + 1 and _cjk_noise(tokens, match, language)):
             at += 1
             continue
@@ -149,7 +184,15 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
 def _colour_code(tokens: Tokens, at: int) -> Match | None:
     """RAL 7016, Pantone 5445 C: a colour named by its book."""
     last = at + 1
-    while last < len(tokens) and tokens.words[last] in ("color", "colour", "-", ":", "farbe", "no", "nr"):
+    while last < len(tokens) and tokens.words[last] in (
+        "color",
+        "colour",
+        "-",
+        ":",
+        "farbe",
+        "no",
+        "nr",
+    ):
         last += 1
     if last >= len(tokens) or tokens.kinds[last] != "n" or len(tokens.words[last]) < 3:
         return None
@@ -200,9 +243,16 @@ def _breaks(tokens: Tokens, index: int) -> bool:
     word = tokens.words[index]
     if word == ".":
         before = tokens.words[index - 1] if index else ""
-        if before in _ABBREVIATIONS and not (index + 1 < len(tokens) and tokens.words[index + 1] == "\n"):
+        if before in _ABBREVIATIONS and not (
+            index + 1 < len(tokens) and tokens.words[index + 1] == "\n"
+        ):
             return False
-        if index + 1 < len(tokens) and tokens.glued(index + 1) and tokens.kinds[index + 1] == "w" and len(before) <= 2:
+        if (
+            index + 1 < len(tokens)
+            and tokens.glued(index + 1)
+            and tokens.kinds[index + 1] == "w"
+            and len(before) <= 2
+        ):
             return False  # "U.S.", "l.a."
     if word == "·":
         return not (tokens.glued(index) and index + 1 < len(tokens) and tokens.glued(index + 1))

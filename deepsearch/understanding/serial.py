@@ -9,10 +9,27 @@ from typing import Any
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import Operator, ParsedQuery, Question, Requirement, RequirementValue
 
-__all__ = ["describe", "from_json", "requirement_from_json", "requirement_to_json", "to_html", "to_json"]
+__all__ = [
+    "describe",
+    "from_json",
+    "requirement_from_json",
+    "requirement_to_json",
+    "to_html",
+    "to_json",
+]
 
-_SIGNS = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "between": "in",
-          "any_of": "any of", "all_of": "all of", "none_of": "none of"}  # fmt: skip
+_SIGNS = {
+    "eq": "=",
+    "ne": "≠",
+    "lt": "<",
+    "le": "≤",
+    "gt": ">",
+    "ge": "≥",
+    "between": "in",
+    "any_of": "any of",
+    "all_of": "all of",
+    "none_of": "none of",
+}
 
 
 def _plain(value: RequirementValue) -> object:
@@ -104,24 +121,40 @@ def requirement_from_json(record: Mapping[str, Any], text: str = "") -> Requirem
     if span is not None:
         span = _span(name, span, text)
     confidence = record.get("confidence", 1.0)
-    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1:
+    if (
+        isinstance(confidence, bool)
+        or not isinstance(confidence, (int, float))
+        or not 0 <= confidence <= 1
+    ):
         raise InvalidInputError(f"Confidence of '{name}' is {confidence!r}; expected 0..1.")
     implied_by, hard = record.get("implied_by"), record.get("hard", True)
     return Requirement(
-        field=name, op=op, value=value, unit=record.get("unit"), hard=bool(hard) and not implied_by,
-        span=span, implied_by=implied_by, why=record.get("why"), confidence=float(confidence),
+        field=name,
+        op=op,
+        value=value,
+        unit=record.get("unit"),
+        hard=bool(hard) and not implied_by,
+        span=span,
+        implied_by=implied_by,
+        why=record.get("why"),
+        confidence=float(confidence),
         source=record.get("source"),
-    )  # fmt: skip
+    )
 
 
 def _value(name: str, op: Operator, value: object) -> RequirementValue:
     if isinstance(value, list):
-        items = tuple(float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v for v in value)
+        items = tuple(
+            float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v
+            for v in value
+        )
         numbers = all(isinstance(v, float) for v in items)
         if op is Operator.BETWEEN and not (numbers and len(items) == 2 and items[0] <= items[1]):
             raise InvalidInputError(f"'between' of '{name}' needs [low, high]; given: {value!r}.")
         if not items or not (numbers or all(isinstance(v, str) for v in items)):
-            raise InvalidInputError(f"The list of '{name}' must hold texts or numbers; given: {value!r}.")
+            raise InvalidInputError(
+                f"The list of '{name}' must hold texts or numbers; given: {value!r}."
+            )
         return items  # type: ignore[return-value]
     if op in (Operator.BETWEEN, Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF):
         raise InvalidInputError(f"'{op.value}' of '{name}' needs a list; given: {value!r}.")
@@ -129,13 +162,19 @@ def _value(name: str, op: Operator, value: object) -> RequirementValue:
         return value
     if isinstance(value, (int, float)):
         return float(value)
-    raise InvalidInputError(f"Value of '{name}' is {value!r}; expected a number, text, bool or list.")
+    raise InvalidInputError(
+        f"Value of '{name}' is {value!r}; expected a number, text, bool or list."
+    )
 
 
 def _span(name: str, span: object, text: str) -> tuple[int, int]:
-    ok = isinstance(span, (list, tuple)) and len(span) == 2 and all(isinstance(i, int) for i in span)
+    ok = (
+        isinstance(span, (list, tuple)) and len(span) == 2 and all(isinstance(i, int) for i in span)
+    )
     if not ok or not 0 <= span[0] < span[1] or (text and span[1] > len(text)):  # type: ignore[index]
-        raise InvalidInputError(f"Span of '{name}' is {span!r}; expected [start, end] inside the text.")
+        raise InvalidInputError(
+            f"Span of '{name}' is {span!r}; expected [start, end] inside the text."
+        )
     return span[0], span[1]  # type: ignore[index]
 
 
@@ -154,7 +193,9 @@ def from_json(record: Mapping[str, Any]) -> ParsedQuery:
     text = record.get("text", "")
     requirements = record.get("requirements", [])
     if not isinstance(text, str) or not isinstance(requirements, list):
-        raise InvalidInputError("Expected {'text': str, 'requirements': list}; see REQUIREMENTS.md.")
+        raise InvalidInputError(
+            "Expected {'text': str, 'requirements': list}; see REQUIREMENTS.md."
+        )
     return ParsedQuery(
         text=text,
         language=str(record.get("language", "en")),

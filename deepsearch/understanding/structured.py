@@ -13,19 +13,189 @@ from deepsearch.understanding.units import unit_at
 
 __all__ = ["parse_document", "parse_row"]
 
-_UNIT_HEADERS = frozenset({"unit", "units", "uom", "u.o.m", "einheit", "me", "unidad", "unite", "unité", "unita", "ед", "ед.изм", "单位", "単位", "um", "eenheid", "unidade"})
-_QUANTITY = frozenset({"qty", "quantity", "q'ty", "qty.", "menge", "anzahl", "stuckzahl", "cantidad", "quantite", "quantita", "quantidade", "количество", "кол-во", "数量", "数量(个)", "الكميه", "aantal", "order qty", "required qty", "total qty", "nos", "pcs", "no of units"})
-_SILENT = frozenset({"no", "no.", "s.no", "s.no.", "sr", "sr.", "sr.no", "sl no", "#", "item no", "item no.", "pos", "pos.", "position", "remark", "remarks", "notes", "photo", "picture", "image", "amount", "序号", "备注", "№", "nr", "nr.", "sno", "s no", "sl.no", "line", "id"})
-_NAMES = frozenset({"item", "product", "description", "name", "product name", "item description", "description of goods", "artikel", "bezeichnung", "producto", "descripcion", "produit", "designation", "prodotto", "descrizione", "produto", "descricao", "наименование", "товар", "品名", "产品名称", "产品", "商品名", "名称", "المنتج", "الوصف", "omschrijving", "material description", "goods", "particulars", "part name", "beschreibung", "produkt"})
+_UNIT_HEADERS = frozenset(
+    {
+        "unit",
+        "units",
+        "uom",
+        "u.o.m",
+        "einheit",
+        "me",
+        "unidad",
+        "unite",
+        "unité",
+        "unita",
+        "ед",
+        "ед.изм",
+        "单位",
+        "単位",
+        "um",
+        "eenheid",
+        "unidade",
+    }
+)
+_QUANTITY = frozenset(
+    {
+        "qty",
+        "quantity",
+        "q'ty",
+        "qty.",
+        "menge",
+        "anzahl",
+        "stuckzahl",
+        "cantidad",
+        "quantite",
+        "quantita",
+        "quantidade",
+        "количество",
+        "кол-во",
+        "数量",
+        "数量(个)",
+        "الكميه",
+        "aantal",
+        "order qty",
+        "required qty",
+        "total qty",
+        "nos",
+        "pcs",
+        "no of units",
+    }
+)
+_SILENT = frozenset(
+    {
+        "no",
+        "no.",
+        "s.no",
+        "s.no.",
+        "sr",
+        "sr.",
+        "sr.no",
+        "sl no",
+        "#",
+        "item no",
+        "item no.",
+        "pos",
+        "pos.",
+        "position",
+        "remark",
+        "remarks",
+        "notes",
+        "photo",
+        "picture",
+        "image",
+        "amount",
+        "序号",
+        "备注",
+        "№",
+        "nr",
+        "nr.",
+        "sno",
+        "s no",
+        "sl.no",
+        "line",
+        "id",
+    }
+)
+_NAMES = frozenset(
+    {
+        "item",
+        "product",
+        "description",
+        "name",
+        "product name",
+        "item description",
+        "description of goods",
+        "artikel",
+        "bezeichnung",
+        "producto",
+        "descripcion",
+        "produit",
+        "designation",
+        "prodotto",
+        "descrizione",
+        "produto",
+        "descricao",
+        "наименование",
+        "товар",
+        "品名",
+        "产品名称",
+        "产品",
+        "商品名",
+        "名称",
+        "المنتج",
+        "الوصف",
+        "omschrijving",
+        "material description",
+        "goods",
+        "particulars",
+        "part name",
+        "beschreibung",
+        "produkt",
+    }
+)
 _BRACKET = re.compile(r"[\[(]([^\])]{1,12})[\])]\s*$")
-_CLAUSE = re.compile(r"^\s*(?:§\s*)?((?:\d{1,3}\.){0,5}\d{1,3}\.?|\([a-z0-9]{1,3}\)|[a-z]\))(?:\s+|\t)(?=\S)")
-_SHALL = frozenset("shall must muss mussen doit doivent debe deben deve devono devem должен должна должно должны 必须 应 须 должны moet moeten zorunlu".split())
-_SHOULD = frozenset("should sollte sollten soll devrait devraient deberia deberian dovrebbe dovrebbero deveria deveriam recommended empfohlen 宜 建议 may kann желательно рекомендуется".split())
+_CLAUSE = re.compile(
+    r"^\s*(?:§\s*)?((?:\d{1,3}\.){0,5}\d{1,3}\.?|\([a-z0-9]{1,3}\)|[a-z]\))(?:\s+|\t)(?=\S)"
+)
+_SHALL = frozenset(
+    [
+        "shall",
+        "must",
+        "muss",
+        "mussen",
+        "doit",
+        "doivent",
+        "debe",
+        "deben",
+        "deve",
+        "devono",
+        "devem",
+        "должен",
+        "должна",
+        "должно",
+        "должны",
+        "必须",
+        "应",
+        "须",
+        "должны",
+        "moet",
+        "moeten",
+        "zorunlu",
+    ]
+)
+_SHOULD = frozenset(
+    [
+        "should",
+        "sollte",
+        "sollten",
+        "soll",
+        "devrait",
+        "devraient",
+        "deberia",
+        "deberian",
+        "dovrebbe",
+        "dovrebbero",
+        "deveria",
+        "deveriam",
+        "recommended",
+        "empfohlen",
+        "宜",
+        "建议",
+        "may",
+        "kann",
+        "желательно",
+        "рекомендуется",
+    ]
+)
 
 
 def _bare_number(value: str) -> bool:
     folded = fold(value).strip()
-    return bool(folded) and all(char.isdigit() or char in ".,- ~x*/+" for char in folded) and any(c.isdigit() for c in folded)
+    return (
+        bool(folded)
+        and all(char.isdigit() or char in ".,- ~x*/+" for char in folded)
+        and any(c.isdigit() for c in folded)
+    )
 
 
 def _header_unit(header: str) -> tuple[str, str]:
@@ -40,7 +210,11 @@ def _header_unit(header: str) -> tuple[str, str]:
     tokens = tokenise(header)
     if len(tokens) >= 2:
         senses = unit_at(tokens, len(tokens) - 1, "en")
-        if senses and senses[0].last == len(tokens) and senses[0].dimension not in ("count", "time", "money"):
+        if (
+            senses
+            and senses[0].last == len(tokens)
+            and senses[0].dimension not in ("count", "time", "money")
+        ):
             return header[: tokens.starts[-1]].strip(" ,./"), tokens.words[-1]
     return header, ""
 
@@ -55,7 +229,11 @@ def parse_row(cells: Mapping[str, str], *, source: str | None = None) -> ParsedQ
     Returns:
         What the row requires. Its text is the cells, one a line; spans refer to it.
     """
-    filled = {name: str(value).strip() for name, value in cells.items() if value is not None and str(value).strip()}
+    filled = {
+        name: str(value).strip()
+        for name, value in cells.items()
+        if value is not None and str(value).strip()
+    }
     unit = next((v for h, v in filled.items() if fold(h).strip(" .:") in _UNIT_HEADERS), "")
     lines: list[str] = []
     product = ""
@@ -94,9 +272,13 @@ def _modal(sentence: str) -> bool | None:
     """Hard, wish, or nothing said."""
     words = tokenise(sentence).words
     joined = "".join(words)
-    if any(word in _SHALL for word in words) or any(mark in joined for mark in ("必须", "应当", "しなければ")):
+    if any(word in _SHALL for word in words) or any(
+        mark in joined for mark in ("必须", "应当", "しなければ")
+    ):
         return True
-    if any(word in _SHOULD for word in words) or any(mark in joined for mark in ("建议", "望ましい")):
+    if any(word in _SHOULD for word in words) or any(
+        mark in joined for mark in ("建议", "望ましい")
+    ):
         return False
     return None
 
@@ -134,27 +316,50 @@ def parse_document(blocks: Iterable[str], *, source: str | None = None) -> Parse
             if modal is not None:
                 hard = modal
             requirements.append(
-                replace(r, hard=hard, source=cited, op=_shall_op(r, sentence),
-                        span=(r.span[0] + shift + offset, r.span[1] + shift + offset))
-            )  # fmt: skip
+                replace(
+                    r,
+                    hard=hard,
+                    source=cited,
+                    op=_shall_op(r, sentence),
+                    span=(r.span[0] + shift + offset, r.span[1] + shift + offset),
+                )
+            )
         texts.append(block)
         shift += len(block) + 1
     return ParsedQuery(
-        text="\n".join(texts), language=language, product=product or _title(texts),
+        text="\n".join(texts),
+        language=language,
+        product=product or _title(texts),
         requirements=_once(requirements),
     )
 
 
 def _clause_number(block: str) -> tuple[str, int]:
     match = _CLAUSE.match(block)
-    if match is None or re.match(r"\s*\d+\s*[a-zA-Z°%]{1,4}\b", block) and "." not in match.group(1):
+    if match is None or (
+        re.match(r"\s*\d+\s*[a-zA-Z°%]{1,4}\b", block) and "." not in match.group(1)
+    ):
         return "", 0
     return match.group(1).strip(".()"), match.end()
 
 
 def _sentence(text: str, span: tuple[int, int]) -> str:
-    start = max(text.rfind(". ", 0, span[0]) + 1, text.rfind("\n", 0, span[0]) + 1, text.rfind("。", 0, span[0]) + 1, text.rfind(";", 0, span[0]) + 1)
-    ends = [at for at in (text.find(". ", span[1]), text.find("\n", span[1]), text.find("。", span[1]), text.find(";", span[1])) if at >= 0]
+    start = max(
+        text.rfind(". ", 0, span[0]) + 1,
+        text.rfind("\n", 0, span[0]) + 1,
+        text.rfind("。", 0, span[0]) + 1,
+        text.rfind(";", 0, span[0]) + 1,
+    )
+    ends = [
+        at
+        for at in (
+            text.find(". ", span[1]),
+            text.find("\n", span[1]),
+            text.find("。", span[1]),
+            text.find(";", span[1]),
+        )
+        if at >= 0
+    ]
     return text[start : min(ends, default=len(text))]
 
 

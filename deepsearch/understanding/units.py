@@ -48,7 +48,9 @@ def unit_trie() -> Trie:
     trie = Trie()
     for dimension, table in load_data("units").items():
         for factor, packed in table["units"]:
-            scale, offset = _temperature(factor) if dimension == "temperature" else (float(factor), 0.0)
+            scale, offset = (
+                _temperature(factor) if dimension == "temperature" else (float(factor), 0.0)
+            )
             unit = Unit(dimension, scale, table["canonical"], offset)
             for spelling in split_spellings(packed):
                 trie.add(spelling, "unit", unit)
@@ -77,18 +79,127 @@ def convert(value: float, unit: Unit) -> float:
 
 # Spellings that are also words: they count only glued to the number, or before a boundary.
 _RISKY = frozenset(
-    {"in", "a", "c", "f", "d", "h", "s", "t", "l", "m", "g", "k", "b", "to", "go", "me", "on", "st",
-     "n", "y", "an", "once", "mo", "as", "p", "г", "с", "в", "т", "м", "ч", "un", "each", "ea", "ay",
-     "p", "r", "ton~", "hd", "som", "cv", "ch", "pie", "par", "des", "serie", "lot", "den", "och", "set",
-     "ore", "ora", "ps", "#", "ре", "л", "р", "а", "н", "to", "mil", "م", "од", "php", "try", "gel",
-     "rm", "rs", "ron", "all", "cop", "pen", "ars"}
-)  # fmt: skip
+    {
+        "in",
+        "a",
+        "c",
+        "f",
+        "d",
+        "h",
+        "s",
+        "t",
+        "l",
+        "m",
+        "g",
+        "k",
+        "b",
+        "to",
+        "go",
+        "me",
+        "on",
+        "st",
+        "n",
+        "y",
+        "an",
+        "once",
+        "mo",
+        "as",
+        "p",
+        "г",
+        "с",
+        "в",
+        "т",
+        "м",
+        "ч",
+        "un",
+        "each",
+        "ea",
+        "ay",
+        "r",
+        "ton~",
+        "hd",
+        "som",
+        "cv",
+        "ch",
+        "pie",
+        "par",
+        "des",
+        "serie",
+        "lot",
+        "den",
+        "och",
+        "set",
+        "ore",
+        "ora",
+        "ps",
+        "#",
+        "ре",
+        "л",
+        "р",
+        "а",
+        "н",
+        "mil",
+        "م",
+        "од",
+        "php",
+        "try",
+        "gel",
+        "rm",
+        "rs",
+        "ron",
+        "all",
+        "cop",
+        "pen",
+        "ars",
+    }
+)
 _UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
 _AFTER_IN = frozenset(
-    ", . ; ) x * / - long wide high tall thick deep diameter length width height dia screen display "
-    "monitor tv tablet h w l d and or by max min pipe hose blade wheel bore thickness".split()
+    [
+        ",",
+        ".",
+        ";",
+        ")",
+        "x",
+        "*",
+        "/",
+        "-",
+        "long",
+        "wide",
+        "high",
+        "tall",
+        "thick",
+        "deep",
+        "diameter",
+        "length",
+        "width",
+        "height",
+        "dia",
+        "screen",
+        "display",
+        "monitor",
+        "tv",
+        "tablet",
+        "h",
+        "w",
+        "l",
+        "d",
+        "and",
+        "or",
+        "by",
+        "max",
+        "min",
+        "pipe",
+        "hose",
+        "blade",
+        "wheel",
+        "bore",
+        "thickness",
+    ]
 )
-_FOREIGN_ARTICLES = frozenset({"a", "an", "to", "as", "on", "me", "once", "go", "ay", "par", "des", "den", "serie", "lot"})
+_FOREIGN_ARTICLES = frozenset(
+    {"a", "an", "to", "as", "on", "me", "once", "go", "ay", "par", "des", "den", "serie", "lot"}
+)
 
 
 def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
@@ -110,7 +221,12 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     if match.last == index + 1 and not _believable(tokens, index, language):
         return ()
     last = match.last
-    if tokens.kinds[last - 1] == "w" and last < len(tokens) and tokens.kinds[last] == "n" and tokens.glued(last):
+    if (
+        tokens.kinds[last - 1] == "w"
+        and last < len(tokens)
+        and tokens.kinds[last] == "n"
+        and tokens.glued(last)
+    ):
         # "12v4" or "m10": a code, unless the unit ends where the number begins a new term
         if tokens.words[last - 1] in _RISKY:
             return ()
@@ -118,9 +234,15 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     for _, value in match.payloads:
         assert isinstance(value, Unit)
         units.append(
-            Unit(value.dimension, _cased(tokens, index, value), value.canonical, value.offset,
-                 tokens.folded[tokens.starts[index] : tokens.ends[last - 1]], last)
-        )  # fmt: skip
+            Unit(
+                value.dimension,
+                _cased(tokens, index, value),
+                value.canonical,
+                value.offset,
+                tokens.folded[tokens.starts[index] : tokens.ends[last - 1]],
+                last,
+            )
+        )
     if len(units) > 1 and tokens.text[tokens.starts[index]] == "D" and tokens.glued(index):
         units.sort(key=lambda unit: unit.dimension != "denier")
     return tuple(units)
@@ -149,7 +271,12 @@ def _believable(tokens: Tokens, index: int, language: str) -> bool:
     if word in _UPPER_GLUED:
         return raw == _UPPER_GLUED[word] or (glued and word in ("a",) and language == "en")
     if word in ("g", "m", "l", "t", "h", "d", "s", "y"):
-        if not glued and language in ("fr", "it") and word == "l" and tokens.folded[tokens.ends[index] : tokens.ends[index] + 1] == "'":
+        if (
+            not glued
+            and language in ("fr", "it")
+            and word == "l"
+            and tokens.folded[tokens.ends[index] : tokens.ends[index] + 1] == "'"
+        ):
             return False
         return True
     if word in _FOREIGN_ARTICLES:
