@@ -33,7 +33,9 @@ def scorer() -> ModuleType:
 def outcome(scorer):
     gold = scorer.load(DATA / "gold_dev.jsonl")
     parser = RuleParser()
-    return scorer.score(gold, [{"id": o["id"], **to_json(parser.parse(o["text"], today=TODAY))} for o in gold])
+    return scorer.score(
+        gold, [{"id": o["id"], **to_json(parser.parse(o["text"], today=TODAY))} for o in gold]
+    )
 
 
 def test_f1_overall_and_on_numbers(outcome):
@@ -57,7 +59,10 @@ def test_every_language_reaches_its_floor(outcome):
 
 
 def test_the_languages_are_recognised():
-    gold = [json.loads(line) for line in (DATA / "gold_dev.jsonl").read_text(encoding="utf-8").splitlines()]
+    gold = [
+        json.loads(line)
+        for line in (DATA / "gold_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     parser = RuleParser(implied=False, questions=False)
     wrong = [o["id"] for o in gold if parser.parse(o["text"]).language != o["lang"]]
     assert len(wrong) <= 2, wrong

@@ -19,7 +19,11 @@ def test_written_cases_reach_precision_and_recall():
     for case in CASES:
         found = {r.implied_by for r in parse(case["text"]).requirements if r.implied_by}
         expected = set(case["expected"])
-        right, fired, meant = right + len(found & expected), fired + len(found), meant + len(expected)
+        right, fired, meant = (
+            right + len(found & expected),
+            fired + len(found),
+            meant + len(expected),
+        )
         if found != expected:
             wrong.append((case["text"], sorted(found - expected), sorted(expected - found)))
     assert len(CASES) >= 100
@@ -50,7 +54,9 @@ def test_every_condition_names_something_that_exists():
 
 
 def test_inferences_are_soft_explained_and_without_span():
-    found = [r for r in parse("electric bikes, -20 °C, ship to Norway").requirements if r.implied_by]
+    found = [
+        r for r in parse("electric bikes, -20 °C, ship to Norway").requirements if r.implied_by
+    ]
     assert found
     for r in found:
         assert not r.hard
@@ -71,10 +77,17 @@ def test_a_rule_can_be_switched_off():
 
 @pytest.mark.parametrize(
     "text",
-    ["garden chairs, not for outdoor use", "We are based in Germany and need 100 ballpoint pens", "hello", ""],
+    [
+        "garden chairs, not for outdoor use",
+        "We are based in Germany and need 100 ballpoint pens",
+        "hello",
+        "",
+    ],
 )
 def test_what_is_denied_or_not_asked_for_implies_nothing(text):
-    assert not [r for r in parse(text).requirements if r.implied_by and r.implied_by != "garden-furniture"]
+    assert not [
+        r for r in parse(text).requirements if r.implied_by and r.implied_by != "garden-furniture"
+    ]
 
 
 def test_what_the_buyer_said_is_not_inferred_again():
