@@ -9,7 +9,9 @@ values. "upsert 1 %" is in `benchmarks.ingest`. Files are in the page cache (eac
 once before). Medians of the rounds, candidates taking turns.
 
 Threats: peers return plain values, not records with a supplier, an offer and claims; SQLite
-and DuckDB hold nested values as JSON text or structs. A cold disk is not measured.
+and DuckDB hold nested values as JSON text or structs. A cold disk is not measured. Ours maps
+a derived copy of the facts; the first read after a change, which makes that copy, is the
+warm-up here and not in the figures.
 """
 
 from __future__ import annotations
