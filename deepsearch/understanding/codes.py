@@ -271,7 +271,7 @@ class _Codes:
                 if self.scan.value_at(first - 1, "join") == "or" and between != "/"
                 else "all_of"
             )
-            previous.value = (*values, value)  # type: ignore[assignment]
+            previous.value = (*values, value)
             previous.op, previous.last = op, last
             self.scan.claim(first - 1, last)
             return
@@ -521,7 +521,7 @@ class _Codes:
         previous = self.drafts[-1] if self.drafts else None
         if previous is not None and previous.field == "grade" and 0 <= first - previous.last <= 1:
             values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
-            previous.value, previous.op, previous.last = (*values, found), "any_of", last  # type: ignore[assignment]
+            previous.value, previous.op, previous.last = (*values, found), "any_of", last
             self.scan.claim(first, last)
             return True
         self.add(Draft("grade", "eq", found, None, first, last, 0.9))

@@ -248,8 +248,10 @@ def _verified(
             continue
         name = str(record.get("field"))[:64]
         quote = record.get("quote")
-        at = text.find(quote) if isinstance(quote, str) and quote.strip() else -1
-        if at < 0:
+        if not isinstance(quote, str) or not quote.strip():
+            quote = "\0"  # stands in no text
+        at = text.find(quote)
+        if at < 0 or quote == "\0":
             dropped.append(f"{name}: its words do not stand in the text")
             continue
         if not _SNAKE.fullmatch(name):

@@ -183,7 +183,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
                 (*values, draft.value),
                 "any_of",
                 draft.last,
-            )  # type: ignore[assignment]
+            )
             continue
         kept.append(draft)
         latest[draft.field] = draft

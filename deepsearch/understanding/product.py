@@ -505,9 +505,8 @@ class _Finder:
             "each",
         } - ({"textfield"} if "material" in kinds else set()):
             return 0
-        if self.word(nxt) in _ADJECTIVES or (
-            self.reader.at(nxt) is not None and self._unit_after(self.reader.at(nxt).last)
-        ):  # type: ignore[union-attr]
+        atom = self.reader.at(nxt)
+        if self.word(nxt) in _ADJECTIVES or (atom is not None and self._unit_after(atom.last)):
             return 0
         return nxt - at
 

@@ -155,7 +155,7 @@ def _value(name: str, op: Operator, value: object) -> RequirementValue:
             raise InvalidInputError(
                 f"The list of '{name}' must hold texts or numbers; given: {value!r}."
             )
-        return items  # type: ignore[return-value]
+        return items
     if op in (Operator.BETWEEN, Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF):
         raise InvalidInputError(f"'{op.value}' of '{name}' needs a list; given: {value!r}.")
     if isinstance(value, bool) or isinstance(value, str):
