@@ -31,7 +31,7 @@ _QUERIES = 96
 _QUERIES_MANY_ROWS = 48
 _MANY_ROWS = 300_000
 _TIMED = 12
-_ANCHORS = 3
+_ANCHORS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,8 +245,9 @@ def _band(base: ApproximateIndex, trial: _Trial, k: int, target: float) -> Band:
 
     def keeps(effort: int, far: int, kind: tuple[int, ...]) -> bool:
         recalls = _recalls(base, trial, (effort, far), k=k, kind=kind, chosen=chooses)
-        # The mean must clear the target by its own standard error.
-        error = float(recalls.std()) / recalls.size**0.5
+        # The mean must clear the target by twice its own standard error: queries under one
+        # filter err together, so that it is larger than it looks.
+        error = 2 * float(recalls.std()) / recalls.size**0.5
         return float(recalls.mean()) - error >= target or float(recalls.min()) >= 1.0
 
     at, far = 0, None
