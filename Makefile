@@ -4,7 +4,9 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format clean
+CLIP_VENV ?= .venv-clip
+
+.PHONY: demo test test-clip check format clean
 
 # One stamp a venv: remade when the project's dependencies change.
 $(VENV)/.installed: setup.cfg pyproject.toml
@@ -24,6 +26,17 @@ demo: $(DEMO_VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+# torch and torchvision are pinned to a pair that works together; the extra takes any.
+$(CLIP_VENV)/.installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(CLIP_VENV)
+	$(CLIP_VENV)/bin/python -m pip install --quiet --upgrade pip
+	$(CLIP_VENV)/bin/python -m pip install --quiet torch==2.12.0 torchvision==0.27.0
+	$(CLIP_VENV)/bin/python -m pip install --quiet -e ".[clip,multilingual]" sentence-transformers pytest pytest-timeout
+	touch $@
+
+test-clip: $(CLIP_VENV)/.installed
+	$(CLIP_VENV)/bin/python -m pytest -m clip tests/encoders tests/ranking tests/index
+
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,4 +49,4 @@ format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) $(DEMO_VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(DEMO_VENV) $(CLIP_VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

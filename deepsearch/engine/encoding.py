@@ -125,7 +125,10 @@ def _encode_pictures(
             media = [
                 listing.media[item.part] for listing, item in zip(listings, batch, strict=True)
             ]
-            paths = [catalogue.media_path(medium) for medium in media]
+            paths = [
+                catalogue.media_path(medium, source=listing.source)
+                for medium, listing in zip(media, listings, strict=True)
+            ]
             loaded = pool.map(lambda path: _load(path, suite.picture_side), paths)
             for item, listing, medium, picture in zip(batch, listings, media, loaded, strict=True):
                 if isinstance(picture, str):
