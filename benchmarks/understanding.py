@@ -136,8 +136,8 @@ def _row(
             flipped += not right and wanted < 0 and any(_near(f, -wanted) for f in found)
     times.sort()
     return {
-        "tool": name, "asked for": kind, "found": hit, "of": meant, "share": round(hit / meant, 3) if meant else None,
-        "sign lost": flipped, "p50 ms": round(statistics.median(times), 2), "p99 ms": round(times[int(len(times) * 0.99)], 2),
+        "tool": name, "asked for": kind, "found": hit, "of": meant, "share": round(hit / meant, 3) if meant else None,  # noqa: E501
+        "sign lost": flipped, "p50 ms": round(statistics.median(times), 2), "p99 ms": round(times[int(len(times) * 0.99)], 2),  # noqa: E501
     }  # fmt: skip
 
 
@@ -205,8 +205,8 @@ def main() -> None:
     print_table(scored, title="Requirements, by the lines' own scorer")
     if not options.small or options.out is not None:
         write_results(
-            "understanding", tables={"tools": rows, "scored": scored}, parameters={"lines": len(lines)}, seed=options.seed,
-            data={"gold_dev.jsonl": data_hash(path)}, packages=("quantulum3", "price-parser", "dateparser"), out=options.out,
+            "understanding", tables={"tools": rows, "scored": scored}, parameters={"lines": len(lines)}, seed=options.seed,  # noqa: E501
+            data={"gold_dev.jsonl": data_hash(path)}, packages=("quantulum3", "price-parser", "dateparser"), out=options.out,  # noqa: E501
         )  # fmt: skip
 
 

@@ -339,7 +339,7 @@ class _Attacher:
                 break
             at, steps = match.last, steps + 1
 
-    def _post(self, first: int, last: int, value: str, around: _Context) -> None:
+    def _post(self, first: int, last: int, value: str, around: _Context) -> None:  # noqa: ARG002
         following_number = last < len(self.tokens) and self.owner[last] >= 0
         if following_number and self.scan.language not in ("zh", "ja"):
             return  # it bounds the next quantity
@@ -374,7 +374,7 @@ class _Attacher:
                 return name, first, last
         return None
 
-    def _bare_ok(self, quantity: Quantity, first: int, last: int, name: str) -> bool:
+    def _bare_ok(self, quantity: Quantity, first: int, last: int, name: str) -> bool:  # noqa: ARG002
         if name in COUNT_NOUNS and self.word(quantity.first - 1) != ":":
             return False
         gap = [
@@ -422,7 +422,7 @@ class _Attacher:
             return
         self._without_word(quantity, around)
 
-    def _emit(
+    def _emit(  # noqa: PLR0917
         self,
         quantity: Quantity,
         around: _Context,
@@ -465,7 +465,11 @@ class _Attacher:
         ]
 
     def _direct(
-        self, quantity: Quantity, around: _Context, name: str, unit: Unit | None
+        self,
+        quantity: Quantity,
+        around: _Context,
+        name: str,
+        unit: Unit | None,  # noqa: ARG002
     ) -> tuple[str, str | None]:
         """The final field and operator: capabilities, temperatures, tolerances."""
         op = around.op
@@ -483,7 +487,7 @@ class _Attacher:
         words = around.op_words
         return words in _UP_TO or words.split(" ")[0] in _UP_TO
 
-    def _temperature(
+    def _temperature(  # noqa: PLR0911
         self, quantity: Quantity, around: _Context, name: str
     ) -> tuple[str, str | None]:
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
@@ -524,7 +528,7 @@ class _Attacher:
             return "operating_temperature", op
         return name, around.op
 
-    def _record(
+    def _record(  # noqa: PLR0917
         self,
         quantity: Quantity,
         around: _Context,
@@ -558,7 +562,7 @@ class _Attacher:
                 quantity, Draft(name, op or "eq", numbers[0], unit, first, last, confidence)
             )
 
-    def _toleranced(
+    def _toleranced(  # noqa: PLR0917
         self, quantity: Quantity, name: str, value: float, unit: str | None, first: int, last: int
     ) -> None:
         width = quantity.tolerance or 0.0
@@ -566,7 +570,7 @@ class _Attacher:
         low, high = _tidy(value - width * scale), _tidy(value + width * scale)
         self._add(Draft(name, "between", (low, high), unit, first, last))
 
-    def _negated(self, quantity: Quantity, draft: Draft) -> None:
+    def _negated(self, quantity: Quantity, draft: Draft) -> None:  # noqa: ARG002
         self._add(draft)
 
     def _add(self, draft: Draft) -> None:
@@ -576,8 +580,8 @@ class _Attacher:
 
     # ------------------------------------------------------------ rates
 
-    def _rate(self, quantity: Quantity, around: _Context) -> bool:
-        """ "500 pcs/h", "2 t per hour", "100,000 pieces per month"."""
+    def _rate(self, quantity: Quantity, around: _Context) -> bool:  # noqa: PLR0911, PLR0912
+        """As in "500 pcs/h", "2 t per hour", "100,000 pieces per month"."""
         unit = quantity.unit
         if unit is not None and unit.dimension not in ("count", "mass", "length", "volume", "area"):
             return False
@@ -755,7 +759,7 @@ class _Attacher:
         return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
 
     def _written_order(self, quantity: Quantity) -> list[str]:
-        """ "(L x W x H): 1200*..." names the sides before the numbers."""
+        """As in "(L x W x H): 1200*..." names the sides before the numbers."""
         names: list[str] = []
         letters = {
             "l": "length",
@@ -904,7 +908,7 @@ class _Attacher:
     def _bare_count(self, quantity: Quantity, around: _Context) -> None:
         at = quantity.last
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         if self.scan.raw(at, at + 2) in ("产品", "目录", "报价") or self.word(at) in (
             "catalog",
             "catalogue",
@@ -943,7 +947,7 @@ class _Attacher:
         self._emit(quantity, around, "order_quantity", around.first, around.last, 0.9)
 
     def _one_of_price(self, quantity: Quantity) -> bool:
-        """ "1枚50円": the one is what the price is for."""
+        """As in "1枚50円": the one is what the price is for."""
         number = self.owner[quantity.last] if quantity.last < len(self.tokens) else -1
         return (
             quantity.counts[0] == 1
@@ -956,7 +960,7 @@ class _Attacher:
         return number >= 0 and self.quantities[number].sense("count") is not None
 
     def _packed(self, quantity: Quantity) -> int:
-        """ "50 pcs/box", "24 bottles per carton": the token after, or 0."""
+        """As in "50 pcs/box", "24 bottles per carton": the token after, or 0."""
         at = quantity.last
         if self.word(at) in ("/", "per", "pro", "por", "par", "je", "a", "في", "в", "每", "in"):
             senses = (
@@ -975,7 +979,7 @@ class _Attacher:
     def _bare_mass(self, quantity: Quantity, around: _Context) -> None:
         kinds = self.kinds
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         packed = self._bagged(quantity)
         if packed:
             self._emit(quantity, around, "pack_weight", around.first, max(packed, around.last), 0.7)
@@ -999,7 +1003,7 @@ class _Attacher:
         self._emit(quantity, around, "weight", around.first, around.last, 0.75)
 
     def _bagged(self, quantity: Quantity) -> int:
-        """ "25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
+        """As in "25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
         at = quantity.last
         if quantity.shape != "one" or at >= len(self.tokens) or self.tokens.kinds[at] not in "wc":
             return 0
@@ -1021,9 +1025,9 @@ class _Attacher:
         packs = ("bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle")
         return units[0].last if any(u.canonical in packs for u in units) else 0
 
-    def _orders_bulk(self, quantity: Quantity, around: _Context) -> bool:
+    def _orders_bulk(self, quantity: Quantity, around: _Context) -> bool:  # noqa: ARG002
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
         before = range(clause.first, quantity.first)
         asked = any(self.scan.has(i, "buy") for i in before)
@@ -1042,7 +1046,7 @@ class _Attacher:
 
     def _bare_volume(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         if unit.factor == 1000.0 and (
             "bulk" in self.kinds or "sheet" in self.kinds or self._orders_bulk(quantity, around)
         ):
@@ -1070,7 +1074,7 @@ class _Attacher:
 
     def _bare_length(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         near = self._kinds_before(quantity)
         first, last = around.first, around.last
         if (
@@ -1116,7 +1120,7 @@ class _Attacher:
 
     def _bare_time(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
         inside = range(clause.first, clause.last)
         first, last = around.first, around.last
@@ -1174,7 +1178,7 @@ class _Attacher:
         name = "memory" if "memory" in self.kinds else "storage"
         self._emit(quantity, around, name, around.first, around.last, 0.75)
 
-    def _bare_denier(self, quantity: Quantity, around: _Context) -> None:
+    def _bare_denier(self, quantity: Quantity, around: _Context) -> None:  # noqa: ARG002
         if not quantity.glued or quantity.values[0] < 10:
             return
         value = self.scan.raw(quantity.core, quantity.last)
@@ -1191,7 +1195,7 @@ class _Attacher:
 
     def _bare_temperature(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
-        assert unit is not None
+        assert unit is not None  # noqa: S101
         vague = unit.raw in (
             "°",
             "degree",

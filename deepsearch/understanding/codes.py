@@ -583,7 +583,7 @@ class _Codes:
         self.add(Draft("delivery_date", op, value.isoformat(), None, first, end, 0.9), index)
         return True
 
-    def _date_bound(self, first: int, last: int) -> tuple[str | None, int, int]:
+    def _date_bound(self, first: int, last: int) -> tuple[str | None, int, int]:  # noqa: C901
         match = self.scan.match_of(last)
         if (
             match is not None
@@ -729,7 +729,7 @@ class _Codes:
         if self.scan.value_at(index, "field") != "hs_code":
             return False
         match = self.scan.match_of(index)
-        assert match is not None
+        assert match is not None  # noqa: S101
         at = match.last
         while self.word(at) in (":", "-", "#", ".") or self.scan.has(at, "stop"):
             at += 1

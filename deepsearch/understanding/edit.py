@@ -193,7 +193,7 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
                 kept.append(old)
             continue
         notes.append(
-            f"Changed by a later answer: {describe(old)} → {'; '.join(describe(r) for r in rivals)}."
+            f"Changed by a later answer: {describe(old)} → {'; '.join(describe(r) for r in rivals)}."  # noqa: E501
         )
     inferred = {(r.implied_by, r.field) for r in kept if r.implied_by}
     merged = [r for r in kept if r.implied_by is None] + fresh

@@ -342,7 +342,7 @@ def _time(value: float, unit: Unit, target: str) -> float:
     return value / _SECONDS[target]
 
 
-def in_field_unit(
+def in_field_unit(  # noqa: C901, PLR0911
     field: str, value: float, count: float, unit: Unit | None
 ) -> tuple[float, str | None]:
     """Express a canonical value in the unit of a field.

@@ -329,7 +329,7 @@ def _any(wanted: Iterable[str], found: Collection[str]) -> bool:
     return any(item in found for item in wanted)
 
 
-def _holds(when: dict[str, Any], facts: _Facts) -> bool:
+def _holds(when: dict[str, Any], facts: _Facts) -> bool:  # noqa: PLR0911
     for name, have in (
         ("goods", facts.goods),
         ("context", facts.context),

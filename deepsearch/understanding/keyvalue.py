@@ -446,7 +446,7 @@ def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
     return drafts
 
 
-def _bare_number(scan: Scan, pair: Pair) -> Draft | None:
+def _bare_number(scan: Scan, pair: Pair) -> Draft | None:  # noqa: PLR0911
     found = _number_alone(scan, pair)
     if found is not None and not pair.fields and not _plausible(scan, pair):
         return None
@@ -491,8 +491,8 @@ def _bare_number(scan: Scan, pair: Pair) -> Draft | None:
     return None
 
 
-def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:
-    """ "Motor: Brushless", "Battery Type: LiFePO4": the key's own name, the value's own words."""
+def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:  # noqa: C901, PLR0911
+    """As in "Motor: Brushless", "Battery Type: LiFePO4": the key's own name, the value's own words."""  # noqa: E501
     if set(pair.texts) & _LET_MENTIONS or "product" in pair.texts:
         return None
     if pair.fields and not pair.texts and _has_number(scan, pair):

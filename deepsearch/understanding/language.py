@@ -53,7 +53,7 @@ _LETTERS = {
 
 
 @lru_cache(maxsize=1)
-def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:
+def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:  # noqa: C901, PLR0912
     """Word → (language, weight): the rarer among languages, the heavier."""
     seen: dict[str, dict[str, float]] = {}
     cues = load_data("cues")
@@ -99,7 +99,7 @@ def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:
     }
 
 
-def _by_script(text: str) -> str | None:
+def _by_script(text: str) -> str | None:  # noqa: C901, PLR0912
     counts = {"ja": 0, "zh": 0, "ru": 0, "ar": 0, "ko": 0, "th": 0, "he": 0, "el": 0, "latin": 0}
     for char in text[:4000]:
         if "a" <= char <= "z" or "A" <= char <= "Z":

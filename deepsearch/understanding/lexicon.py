@@ -72,7 +72,7 @@ class Trie:
                 if mark and index == len(words) - 1:
                     node.inflected = node.inflected or mark == "~"
                     node.prefixed = node.prefixed or mark == "*"
-                    word += mark
+                    word += mark  # noqa: PLW2901
                 child = node.children.get(word)
                 if child is None:
                     child = node.children[word] = _Node()

@@ -362,7 +362,7 @@ class _Mentions:
             self.add(draft)
 
     def _unneeded(self, group: _Group) -> bool:
-        """ "FSC not needed" asks for nothing, and rules nothing out."""
+        """As in "FSC not needed" asks for nothing, and rules nothing out."""
         return any(
             self.scan.has(i, "unneeded")
             for i in range(group.last, min(group.last + 4, self.clause(group.last - 1).stop))
@@ -382,7 +382,7 @@ class _Mentions:
             draft.confidence = 0.8 if inside_product else 0.9
             self.add(draft)
 
-    def _believable_colour(self, match: Match, value: str) -> bool:
+    def _believable_colour(self, match: Match, value: str) -> bool:  # noqa: ARG002
         word = self.word(match.first)
         if match.last == match.first + 1 and word in (
             "gold",
@@ -549,7 +549,7 @@ class _Mentions:
         ) or (before >= 0 and self.scan.value_at(before, "textfield") == "material")
 
     def _for_only(self, group: _Group) -> bool:
-        """ "for wood", "for cutting metal": what it works on, not what it is made of."""
+        """As in "for wood", "for cutting metal": what it works on, not what it is made of."""
         for at in range(group.first - 1, max(-1, group.first - 4), -1):
             if self.scan.has(at, "for") and self.scan.language not in ("ja",):
                 return self.machine
@@ -596,7 +596,7 @@ class _Mentions:
 
     def finishes(self) -> None:
         for kind in ("finish", "packaging"):
-            for group in self.groups(kind, lambda m, _: True):
+            for group in self.groups(kind, lambda m, _: True):  # noqa: ARG005
                 self.add(self._list_draft(kind, group, "all_of"))
 
     def product_words(self) -> None:
@@ -667,7 +667,7 @@ class _Mentions:
         for group in self.groups("condition", self._believable_condition):
             self.add(self._list_draft("condition", group, "any_of"))
 
-    def _believable_condition(self, match: Match, value: str) -> bool:
+    def _believable_condition(self, match: Match, value: str) -> bool:  # noqa: ARG002
         word = self.word(match.first)
         if (
             word
@@ -757,7 +757,7 @@ class _Mentions:
         return self._place(at)
 
     def _place_before(self, first: int) -> tuple[str, int, int] | None:
-        """ "Lieferung frei Graz (DDP)", "puestas en Bogotá DAP"."""
+        """As in "Lieferung frei Graz (DDP)", "puestas en Bogotá DAP"."""
         at = first - 1
         if self.word(at) == "(":
             at -= 1
@@ -780,7 +780,7 @@ class _Mentions:
             return raw, at, at + 1
         return None
 
-    def _place(self, at: int) -> tuple[str, int, int] | None:
+    def _place(self, at: int) -> tuple[str, int, int] | None:  # noqa: C901, PLR0911, PLR0912
         """A place at a token: known, or a run of capitalised words."""
         if at >= len(self.tokens) or self.scan.used[at]:
             return None
@@ -907,7 +907,7 @@ class _Mentions:
         ):
             at += 1
         if at >= len(self.tokens) or not self.scan.free(cue.first, cue.last):
-            if self.scan.language == "ja" or self.scan.language == "zh":
+            if self.scan.language in {"ja", "zh"}:
                 self._destination_before(cue)
             return
         country = self._country_ahead(at)
@@ -954,7 +954,7 @@ class _Mentions:
             code = self.scan.value_at(index, "country")
             if code is not None:
                 found = self.scan.match_of(index)
-                assert found is not None
+                assert found is not None  # noqa: S101
                 return str(code), index, found.last
             if any(
                 k in ("incoterm", "certification", "field", "origin")
@@ -1010,8 +1010,14 @@ class _Mentions:
         negated = negated or self.negated(cue.first, last)
         self._record_countries(field, codes, cue.first, last, negated, either)
 
-    def _record_countries(
-        self, field: str, codes: list[str], first: int, last: int, negated: bool, either: bool
+    def _record_countries(  # noqa: PLR0917
+        self,
+        field: str,
+        codes: list[str],
+        first: int,
+        last: int,
+        negated: bool,
+        either: bool,  # noqa: ARG002
     ) -> None:
         if negated:
             first = self._neg_start(first)
@@ -1299,13 +1305,11 @@ class _Mentions:
             "'",
         ):
             return following == "size" and self.word(match.last + 1) not in (":",) and False
-        if (
+        return not (
             value == "custom_logo"
             and following in ("design", "creation")
             and self.word(match.first - 1) not in ("our", "with")
-        ):
-            return False
-        return True
+        )
 
     def features(self) -> None:
         for match, value in self.scan.of_kind("feature"):
@@ -1330,7 +1334,7 @@ class _Mentions:
                     )
                 )
 
-    def _wanted_feature(self, match: Match, name: str, given: str) -> bool:
+    def _wanted_feature(self, match: Match, name: str, given: str) -> bool:  # noqa: ARG002, PLR0911
         if self.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
             return False
         word = self.word(match.first)
@@ -1352,10 +1356,10 @@ class _Mentions:
             return False
         if name == "scented":
             return True
-        return not (name == "biologique")
+        return name != "biologique"
 
     def parts(self) -> None:
-        """ "with wheels", "mit Tempomat", "без крышки": the part is there, or is not."""
+        """As in "with wheels", "mit Tempomat", "без крышки": the part is there, or is not."""
         part_drafts = [d for d in self.drafts if d.field.endswith(("_colour", "_material"))]
         for match, value in self.scan.of_kind("part"):
             if not self.scan.free(match.first, match.last):
@@ -1406,7 +1410,7 @@ class _Mentions:
         return chained, match.first, match.last
 
     def hedged_with(self) -> None:
-        """ "with dryer", "com tampa de rosca": an unknown noun after with is a feature, if short."""
+        """As in "with dryer", "com tampa de rosca": an unknown noun after with is a feature, if short."""  # noqa: E501
         if self.scan.language not in ("en", "es", "de", "fr", "it", "pt", "nl"):
             return
         for match, _ in self.scan.of_kind("with"):

@@ -20,7 +20,7 @@ def _brands() -> Trie:
     return trie
 
 
-def read_names(scan: Scan, product: tuple[int, int] | None) -> list[Draft]:
+def read_names(scan: Scan, product: tuple[int, int] | None) -> list[Draft]:  # noqa: ARG001
     """Read brands known by name, and codes that look like model numbers.
 
     Args:

@@ -83,7 +83,7 @@ def read_digits(raw: str, language: str) -> tuple[float, float, tuple[float, ...
     return plain, grouped, ()
 
 
-def _mixed(raw: str, dots: int, commas: int) -> tuple[float, float, tuple[float, ...]]:
+def _mixed(raw: str, dots: int, commas: int) -> tuple[float, float, tuple[float, ...]]:  # noqa: ARG001
     decimal = "." if raw.rfind(".") > raw.rfind(",") else ","
     group = "," if decimal == "." else "."
     if raw.count(decimal) > 1:

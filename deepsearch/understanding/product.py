@@ -365,7 +365,7 @@ class _Finder:
                 return at
         return at
 
-    def _leading_custom(self, at: int, last: int) -> bool:
+    def _leading_custom(self, at: int, last: int) -> bool:  # noqa: ARG002
         value = self.scan.value_at(at, "custom")
         return value in ("custom_design", "sample", "oem", "private_label")
 
@@ -383,7 +383,7 @@ class _Finder:
         return at
 
     def _is_goods(self, after: int, at: int) -> bool:
-        """ "8 000 cartons double": the counting word is itself the thing, if nothing follows."""
+        """As in "8 000 cartons double": the counting word is itself the thing, if nothing follows."""  # noqa: E501
         units = unit_at(self.tokens, at, self.scan.language)
         if self.cjk or not units or units[0].canonical not in _VESSELS:
             return False
@@ -409,7 +409,7 @@ class _Finder:
             return self.scan.has(after + 1, "material")
         return not self.scan.has(after, "stop") and not self.scan.has(after, "for")
 
-    def _extend(self, at: int, first: int) -> int:
+    def _extend(self, at: int, first: int) -> int:  # noqa: C901, PLR0911
         """How many tokens from here belong to the name: 0 ends it."""
         word, kind = self.word(at), self.tokens.kinds[at]
         if kind == "n":
@@ -482,7 +482,7 @@ class _Finder:
         return at < len(self.tokens) and self.tokens.kinds[at] == "n"
 
     def _link(self, at: int) -> int:
-        """ "tazas de cerámica": a link holds if a plain noun follows."""
+        """As in "tazas de cerámica": a link holds if a plain noun follows."""
         nxt = at + 1
         while self.word(nxt) in ("'", "la", "el", "l") and nxt < at + 3:
             nxt += 1

@@ -166,7 +166,7 @@ class _Reader:
             first, units, after = money[0], (money[1],), atom.last
         return self.grown(atom, sign, first, after, units)
 
-    def _inside_code(self, atom: Atom) -> bool:
+    def _inside_code(self, atom: Atom) -> bool:  # noqa: PLR0911
         """A number glued to letters on its left is part of a code: "M10", "CRBFV108AT"."""
         tokens, index = self.tokens, atom.first
         if atom.worded or not tokens.glued(index):
@@ -211,7 +211,7 @@ class _Reader:
             return listed
         return self._single(atom, sign, first, after, units, label, label_end)
 
-    def _single(
+    def _single(  # noqa: PLR0917
         self,
         atom: Atom,
         sign: float,
@@ -286,7 +286,7 @@ class _Reader:
             return replace(made, last=last, units=senses, values=(base,), tolerance=width)
         return replace(made, last=last, tolerance=width)
 
-    def _range(
+    def _range(  # noqa: PLR0912
         self, atom: Atom, sign: float, first: int, after: int, units: tuple[Unit, ...]
     ) -> Quantity | None:
         joined = self._joins_range(first, after)
@@ -364,7 +364,7 @@ class _Reader:
             atom.first,
         )
 
-    def _joins_range(self, first: int, after: int) -> int | None:
+    def _joins_range(self, first: int, after: int) -> int | None:  # noqa: PLR0911
         """Token after the word or sign that joins two ends of a range, or None."""
         word = self.word(after)
         if word == "-":
@@ -473,10 +473,10 @@ class _Reader:
             atom.first,
         )
 
-    def _list(
+    def _list(  # noqa: C901, PLR0912
         self, atom: Atom, sign: float, first: int, after: int, units: tuple[Unit, ...]
     ) -> Quantity | None:
-        """ "2, 3 or 5 mm", "4GB/8GB/16GB", "100Ah 200Ah": numbers of one unit."""
+        """As in "2, 3 or 5 mm", "4GB/8GB/16GB", "100Ah 200Ah": numbers of one unit."""
         members = [(atom, units)]
         at, last = after, after
         while len(members) < 24:
@@ -633,6 +633,6 @@ def _blocked(scan: Scan, index: int) -> bool:
     )
 
 
-def _worded_ok(scan: Scan, quantity: Quantity) -> bool:
+def _worded_ok(scan: Scan, quantity: Quantity) -> bool:  # noqa: ARG001
     """A spelt-out number counts with a unit; articles and bare words do not."""
     return bool(quantity.units)

@@ -158,7 +158,7 @@ def _value(name: str, op: Operator, value: object) -> RequirementValue:
         return items
     if op in (Operator.BETWEEN, Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF):
         raise InvalidInputError(f"'{op.value}' of '{name}' needs a list; given: {value!r}.")
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, (bool, str)):
         return value
     if isinstance(value, (int, float)):
         return float(value)
@@ -281,7 +281,7 @@ def to_html(parsed: ParsedQuery) -> str:
 
 def _annotate(pieces: list[str], found: list[Requirement]) -> None:
     for requirement in found:
-        pieces.append(f"<small>[{html.escape(describe(requirement))}]</small>")
+        pieces.append(f"<small>[{html.escape(describe(requirement))}]</small>")  # noqa: PERF401
 
 
 def _text(words: str) -> str:

@@ -251,7 +251,7 @@ def parse_row(cells: Mapping[str, str], *, source: str | None = None) -> ParsedQ
                 lines.append(f"Quantity: {value} {unit or own or 'pcs'}")
                 continue
             if own:
-                value = f"{value} {own}"
+                value = f"{value} {own}"  # noqa: PLW2901
         lines.append(f"{name}: {value}")
     text = "\n".join(lines)
     parsed = RuleParser(implied=False, questions=False).parse(text)
@@ -309,7 +309,7 @@ def parse_document(blocks: Iterable[str], *, source: str | None = None) -> Parse
         if parsed.requirements and language == "en":
             language = parsed.language
         for r in parsed.requirements:
-            assert r.span is not None
+            assert r.span is not None  # noqa: S101
             hard = r.hard
             sentence = _sentence(body, r.span)
             modal = _modal(sentence)

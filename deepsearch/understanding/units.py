@@ -221,7 +221,7 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     if match.last == index + 1 and not _believable(tokens, index, language):
         return ()
     last = match.last
-    if (
+    if (  # noqa: SIM102
         tokens.kinds[last - 1] == "w"
         and last < len(tokens)
         and tokens.kinds[last] == "n"
@@ -232,7 +232,8 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
             return ()
     units = []
     for _, value in match.payloads:
-        assert isinstance(value, Unit)
+        if not isinstance(value, Unit):
+            continue
         units.append(
             Unit(
                 value.dimension,
@@ -258,7 +259,7 @@ def _cased(tokens: Tokens, index: int, unit: Unit) -> float:
     return unit.factor
 
 
-def _believable(tokens: Tokens, index: int, language: str) -> bool:
+def _believable(tokens: Tokens, index: int, language: str) -> bool:  # noqa: PLR0911
     word = tokens.words[index]
     if word not in _RISKY:
         return True
@@ -271,14 +272,12 @@ def _believable(tokens: Tokens, index: int, language: str) -> bool:
     if word in _UPPER_GLUED:
         return raw == _UPPER_GLUED[word] or (glued and word in ("a",) and language == "en")
     if word in ("g", "m", "l", "t", "h", "d", "s", "y"):
-        if (
+        return not (
             not glued
             and language in ("fr", "it")
             and word == "l"
             and tokens.folded[tokens.ends[index] : tokens.ends[index] + 1] == "'"
-        ):
-            return False
-        return True
+        )
     if word in _FOREIGN_ARTICLES:
         return glued
     if word in ("ps", "cv", "ch"):

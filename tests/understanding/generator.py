@@ -23,7 +23,7 @@ def _number(rng: random.Random, value: float, language: str) -> str:
         text = f"{value:g}"
         return text if language in ("en", "zh", "ja", "ar") else text.replace(".", ",")
     if whole >= 1000 and rng.random() < 0.7:
-        sign = {"en": ",", "zh": "", "ja": ",", "ar": "", "de": ".", "es": ".", "pt": ".", "it": ".",
+        sign = {"en": ",", "zh": "", "ja": ",", "ar": "", "de": ".", "es": ".", "pt": ".", "it": ".",  # noqa: E501
                 "fr": "\u202f", "ru": "\u00a0"}[language]  # fmt: skip
         return f"{whole:,}".replace(",", sign)
     return str(whole)
@@ -197,44 +197,44 @@ PHRASES: dict[str, tuple[Phrase, ...]] = {
 }
 
 WORDS: dict[str, tuple[tuple[str, Answer], ...]] = {
-    "en": (("black", ("colour", "eq", "black", None)), ("without logo", ("custom_logo", "eq", False, None)),
-           ("CE and RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("IP67", ("ip_rating", "eq", "IP67", None)),
-           ("not made in Vietnam", ("origin", "ne", "VN", None)), ("payment by L/C", ("payment_terms", "eq", "L/C", None)),
-           ("either FDA or LFGB", ("certification", "any_of", ("FDA", "LFGB"), None)), ("sample needed", ("sample", "eq", True, None))),
-    "de": (("schwarz", ("colour", "eq", "black", None)), ("ohne Aufdruck", ("custom_logo", "eq", False, None)),
-           ("CE und RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("IP67", ("ip_rating", "eq", "IP67", None)),
-           ("rot oder blau", ("colour", "any_of", ("red", "blue"), None)), ("Muster vorab", ("sample", "eq", True, None))),
-    "es": (("color negro", ("colour", "eq", "black", None)), ("sin logo", ("custom_logo", "eq", False, None)),
-           ("CE y RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("rojo o azul", ("colour", "any_of", ("red", "blue"), None)),
-           ("pago por carta de crédito", ("payment_terms", "eq", "L/C", None)), ("con muestra", ("sample", "eq", True, None))),
-    "fr": (("couleur noire", ("colour", "eq", "black", None)), ("sans logo", ("custom_logo", "eq", False, None)),
-           ("CE et RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("rouge ou bleu", ("colour", "any_of", ("red", "blue"), None)),
-           ("avec échantillon", ("sample", "eq", True, None)), ("en inox", ("material", "eq", "stainless steel", None))),
-    "pt": (("cor preta", ("colour", "eq", "black", None)), ("sem logo", ("custom_logo", "eq", False, None)),
-           ("CE e RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("vermelho ou azul", ("colour", "any_of", ("red", "blue"), None)),
-           ("com amostra", ("sample", "eq", True, None)), ("em aço inox", ("material", "eq", "stainless steel", None))),
-    "it": (("colore nero", ("colour", "eq", "black", None)), ("senza logo", ("custom_logo", "eq", False, None)),
-           ("CE e RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("rosso o blu", ("colour", "any_of", ("red", "blue"), None)),
-           ("con campione", ("sample", "eq", True, None)), ("in acciaio inox", ("material", "eq", "stainless steel", None))),
-    "ru": (("цвет чёрный", ("colour", "eq", "black", None)), ("без логотипа", ("custom_logo", "eq", False, None)),
-           ("CE и RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("красные или синие", ("colour", "any_of", ("red", "blue"), None)),
-           ("с образцом", ("sample", "eq", True, None)), ("из нержавеющей стали", ("material", "eq", "stainless steel", None))),
-    "zh": (("黑色", ("colour", "eq", "black", None)), ("不要logo", ("custom_logo", "eq", False, None)),
-           ("要有CE和RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("红色或蓝色", ("colour", "any_of", ("red", "blue"), None)),
-           ("先寄样品", ("sample", "eq", True, None)), ("不锈钢材质", ("material", "eq", "stainless steel", None))),
-    "ja": (("黒色", ("colour", "eq", "black", None)), ("ロゴなし", ("custom_logo", "eq", False, None)),
-           ("CEおよびRoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("赤または青", ("colour", "any_of", ("red", "blue"), None)),
-           ("サンプルあり", ("sample", "eq", True, None)), ("ステンレス製", ("material", "eq", "stainless steel", None))),
-    "ar": (("لون أسود", ("colour", "eq", "black", None)), ("بدون شعار", ("custom_logo", "eq", False, None)),
-           ("شهادة CE و RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("أحمر أو أزرق", ("colour", "any_of", ("red", "blue"), None))),
+    "en": (("black", ("colour", "eq", "black", None)), ("without logo", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE and RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("IP67", ("ip_rating", "eq", "IP67", None)),  # noqa: E501
+           ("not made in Vietnam", ("origin", "ne", "VN", None)), ("payment by L/C", ("payment_terms", "eq", "L/C", None)),  # noqa: E501
+           ("either FDA or LFGB", ("certification", "any_of", ("FDA", "LFGB"), None)), ("sample needed", ("sample", "eq", True, None))),  # noqa: E501
+    "de": (("schwarz", ("colour", "eq", "black", None)), ("ohne Aufdruck", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE und RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("IP67", ("ip_rating", "eq", "IP67", None)),  # noqa: E501
+           ("rot oder blau", ("colour", "any_of", ("red", "blue"), None)), ("Muster vorab", ("sample", "eq", True, None))),  # noqa: E501
+    "es": (("color negro", ("colour", "eq", "black", None)), ("sin logo", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE y RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("rojo o azul", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("pago por carta de crédito", ("payment_terms", "eq", "L/C", None)), ("con muestra", ("sample", "eq", True, None))),  # noqa: E501
+    "fr": (("couleur noire", ("colour", "eq", "black", None)), ("sans logo", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE et RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("rouge ou bleu", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("avec échantillon", ("sample", "eq", True, None)), ("en inox", ("material", "eq", "stainless steel", None))),  # noqa: E501
+    "pt": (("cor preta", ("colour", "eq", "black", None)), ("sem logo", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE e RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("vermelho ou azul", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("com amostra", ("sample", "eq", True, None)), ("em aço inox", ("material", "eq", "stainless steel", None))),  # noqa: E501
+    "it": (("colore nero", ("colour", "eq", "black", None)), ("senza logo", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE e RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("rosso o blu", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("con campione", ("sample", "eq", True, None)), ("in acciaio inox", ("material", "eq", "stainless steel", None))),  # noqa: E501
+    "ru": (("цвет чёрный", ("colour", "eq", "black", None)), ("без логотипа", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CE и RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("красные или синие", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("с образцом", ("sample", "eq", True, None)), ("из нержавеющей стали", ("material", "eq", "stainless steel", None))),  # noqa: E501
+    "zh": (("黑色", ("colour", "eq", "black", None)), ("不要logo", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("要有CE和RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("红色或蓝色", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("先寄样品", ("sample", "eq", True, None)), ("不锈钢材质", ("material", "eq", "stainless steel", None))),  # noqa: E501
+    "ja": (("黒色", ("colour", "eq", "black", None)), ("ロゴなし", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("CEおよびRoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("赤または青", ("colour", "any_of", ("red", "blue"), None)),  # noqa: E501
+           ("サンプルあり", ("sample", "eq", True, None)), ("ステンレス製", ("material", "eq", "stainless steel", None))),  # noqa: E501
+    "ar": (("لون أسود", ("colour", "eq", "black", None)), ("بدون شعار", ("custom_logo", "eq", False, None)),  # noqa: E501
+           ("شهادة CE و RoHS", ("certification", "all_of", ("CE", "RoHS"), None)), ("أحمر أو أزرق", ("colour", "any_of", ("red", "blue"), None))),  # noqa: E501
 }  # fmt: skip
 
 OPENINGS: dict[str, tuple[tuple[str, str], ...]] = {
-    "en": (("We need {n} conveyors", "piece"), ("Looking for {n} sets of generators", "set"), ("Please quote {n} pcs mixers", "piece")),
-    "de": (("Wir benötigen {n} Förderbänder", "piece"), ("{n} Stück Mischer", "piece"), ("Anfrage: {n} Stück Regale", "piece")),
+    "en": (("We need {n} conveyors", "piece"), ("Looking for {n} sets of generators", "set"), ("Please quote {n} pcs mixers", "piece")),  # noqa: E501
+    "de": (("Wir benötigen {n} Förderbänder", "piece"), ("{n} Stück Mischer", "piece"), ("Anfrage: {n} Stück Regale", "piece")),  # noqa: E501
     "es": (("Necesito {n} mezcladoras", "piece"), ("Buscamos {n} unidades de estufas", "piece")),
-    "fr": (("Nous cherchons {n} mélangeurs", "piece"), ("Besoin de {n} pièces de convoyeurs", "piece")),
-    "pt": (("Preciso de {n} misturadores", "piece"), ("Orçamento para {n} unidades de fornos", "piece")),
+    "fr": (("Nous cherchons {n} mélangeurs", "piece"), ("Besoin de {n} pièces de convoyeurs", "piece")),  # noqa: E501
+    "pt": (("Preciso de {n} misturadores", "piece"), ("Orçamento para {n} unidades de fornos", "piece")),  # noqa: E501
     "it": (("Cerchiamo {n} miscelatori", "piece"), ("Ci servono {n} pezzi di forni", "piece")),
     "ru": (("Нужны {n} штук миксеров", "piece"), ("Требуется {n} шт. печей", "piece")),
     "zh": (("采购搅拌机{n}台", "piece"), ("我们需要{n}套烤炉", "set")),
@@ -242,8 +242,8 @@ OPENINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "ar": (("نريد {n} قطعة خلاطات", "piece"), ("نحتاج {n} قطعة أفران", "piece")),
 }  # fmt: skip
 
-_WISH = {"en": "preferably {}", "de": "gerne {}", "es": "preferiblemente {}", "fr": "de préférence {}", "pt": "de preferência {}",
-         "it": "preferibilmente {}", "ru": "желательно {}", "zh": "{}最好", "ja": "できれば{}", "ar": "يفضل {}"}  # fmt: skip
+_WISH = {"en": "preferably {}", "de": "gerne {}", "es": "preferiblemente {}", "fr": "de préférence {}", "pt": "de preferência {}",  # noqa: E501
+         "it": "preferibilmente {}", "ru": "желательно {}", "zh": "{}最好", "ja": "できれば{}", "ar": "يفضل {}"}  # fmt: skip  # noqa: E501
 
 
 def cases(seed: int, per_language: int) -> Iterator[tuple[Case, frozenset[str]]]:

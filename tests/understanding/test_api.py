@@ -83,7 +83,7 @@ def test_courtesies_and_boilerplate_are_no_requirement(text):
 @pytest.mark.parametrize(
     ("raw", "language", "value"),
     [("1.000", "de", 1000), ("1.000", "en", 1.0), ("2,5", "fr", 2.5), ("1,25,000", "en", 125000),
-     ("12.345,6", "it", 12345.6), ("12,345.6", "en", 12345.6), ("0,125", "de", 0.125), ("1'500", "de", 1500)],
+     ("12.345,6", "it", 12345.6), ("12,345.6", "en", 12345.6), ("0,125", "de", 0.125), ("1'500", "de", 1500)],  # noqa: E501
 )  # fmt: skip
 def test_number_formats(raw, language, value):
     assert read_digits(raw, language)[0] == pytest.approx(value)
@@ -92,14 +92,14 @@ def test_number_formats(raw, language, value):
 def test_units_agree_with_an_independent_library():
     pint = pytest.importorskip("pint")
     registry = pint.UnitRegistry()
-    names = {"mm": "millimeter", "kg": "kilogram", "l": "liter", "m2": "meter**2", "W": "watt", "V": "volt", "A": "ampere",
-             "Hz": "hertz", "Wh": "watt_hour", "bar": "bar", "l/min": "liter/minute", "N.m": "newton*meter", "N": "newton",
-             "m/s": "meter/second", "kg/m3": "kilogram/meter**3", "g/m2": "gram/meter**2", "s": "second"}  # fmt: skip
-    spelt = {"inch": "inch", "ft": "foot", "yd": "yard", "mile": "mile", "lb": "pound", "oz": "ounce", "gallon": "gallon",
-             "imperial gallon~": "imperial_gallon", "fl oz": "fluid_ounce", "pint": "pint", "quart": "quart", "psi": "psi", "atm": "atm",
-             "mpa": "megapascal", "kpa": "kilopascal", "kw": "kilowatt", "mph": "mile/hour", "km/h": "kilometer/hour", "cfm": "foot**3/minute",
-             "gpm": "gallon/minute", "m3/h": "meter**3/hour", "ft lb": "foot*force_pound", "kgf": "kilogram_force", "acre~": "acre",
-             "hectare~": "hectare", "ft2": "foot**2", "sq in": "inch**2", "bbl": "oil_barrel", "kwh": "kilowatt_hour", "knot": "knot"}  # fmt: skip
+    names = {"mm": "millimeter", "kg": "kilogram", "l": "liter", "m2": "meter**2", "W": "watt", "V": "volt", "A": "ampere",  # noqa: E501
+             "Hz": "hertz", "Wh": "watt_hour", "bar": "bar", "l/min": "liter/minute", "N.m": "newton*meter", "N": "newton",  # noqa: E501
+             "m/s": "meter/second", "kg/m3": "kilogram/meter**3", "g/m2": "gram/meter**2", "s": "second"}  # fmt: skip  # noqa: E501
+    spelt = {"inch": "inch", "ft": "foot", "yd": "yard", "mile": "mile", "lb": "pound", "oz": "ounce", "gallon": "gallon",  # noqa: E501
+             "imperial gallon~": "imperial_gallon", "fl oz": "fluid_ounce", "pint": "pint", "quart": "quart", "psi": "psi", "atm": "atm",  # noqa: E501
+             "mpa": "megapascal", "kpa": "kilopascal", "kw": "kilowatt", "mph": "mile/hour", "km/h": "kilometer/hour", "cfm": "foot**3/minute",  # noqa: E501
+             "gpm": "gallon/minute", "m3/h": "meter**3/hour", "ft lb": "foot*force_pound", "kgf": "kilogram_force", "acre~": "acre",  # noqa: E501
+             "hectare~": "hectare", "ft2": "foot**2", "sq in": "inch**2", "bbl": "oil_barrel", "kwh": "kilowatt_hour", "knot": "knot"}  # fmt: skip  # noqa: E501
     checked = 0
     for table in load_data("units").values():
         for factor, packed in table["units"]:
@@ -216,7 +216,7 @@ def test_clauses_shall_is_hard_and_should_is_a_wish():
 
 def test_claims_cite_their_place_and_words():
     listing = Listing(id="1", title="1-inch 600 kg 3 m Chain hoist CE & RoHS approved",
-                      attributes={"Voltage": "440 V", "Material": "Alloy steel", "MOQ": "10 pieces"}, description="IP54. OEM available.")  # fmt: skip
+                      attributes={"Voltage": "440 V", "Material": "Alloy steel", "MOQ": "10 pieces"}, description="IP54. OEM available.")  # fmt: skip  # noqa: E501
     claims = {(c.dimension, c.value): c for c in extract_claims(listing)}
     assert claims["voltage", 440.0].source == "attributes.Voltage"
     assert claims["certification", "CE"].source == "title"

@@ -59,7 +59,7 @@ def test_generated_sentences_in_ten_languages():
     assert not flipped, flipped[:3]
     assert soft_right / soft_all >= 0.98
     assert languages_right / total >= 0.97
-    for language in meant:
+    for language in meant:  # noqa: PLC0206
         precision, recall = right[language] / read[language], right[language] / meant[language]
         f1 = 2 * precision * recall / (precision + recall)
         assert f1 >= 0.95, (language, f1, [w for w in wrong if w.startswith(language)][:6])

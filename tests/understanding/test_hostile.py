@@ -80,9 +80,9 @@ def test_any_text_is_parsed_with_valid_spans(text):
 
 
 _PIECES = st.sampled_from(
-    ["500", "pcs", "kg", "max", "-", "30", "°C", "x", ":", ",", "\n", "Color", "red", "or", "without", "logo", "CE",
-     "FOB", "Shanghai", "minus", "between", "and", "零下", "度", "мм", "не более", "%", "$", "(", ")", "M10", "DIN", "²",
-     "1.000", "2,5", "k", "±", "ship to", "Germany", "by", "May", "2027", "S", "M", "Größe", "每", "/", "h", "IP67"]
+    ["500", "pcs", "kg", "max", "-", "30", "°C", "x", ":", ",", "\n", "Color", "red", "or", "without", "logo", "CE",  # noqa: E501
+     "FOB", "Shanghai", "minus", "between", "and", "零下", "度", "мм", "не более", "%", "$", "(", ")", "M10", "DIN", "²",  # noqa: E501
+     "1.000", "2,5", "k", "±", "ship to", "Germany", "by", "May", "2027", "S", "M", "Größe", "每", "/", "h", "IP67"]  # noqa: E501
 )  # fmt: skip
 
 
@@ -119,9 +119,9 @@ def test_the_same_text_gives_the_same_answer():
 
 def test_a_text_of_400_characters_takes_milliseconds():
     text = (
-        "Hello, we need 2,500 stainless steel water bottles 750 ml, double wall, matte black or white, laser engraved "
-        "logo, gift box, FOB Ningbo, delivery within 35 days, max USD 4.20 each. Must be BPA free, CE and LFGB, not made "
-        "in Vietnam, ideally with bamboo lid. Supplier verified with 3+ years, reply within 12 hours. Payment T/T 30/70. "
+        "Hello, we need 2,500 stainless steel water bottles 750 ml, double wall, matte black or white, laser engraved "  # noqa: E501
+        "logo, gift box, FOB Ningbo, delivery within 35 days, max USD 4.20 each. Must be BPA free, CE and LFGB, not made "  # noqa: E501
+        "in Vietnam, ideally with bamboo lid. Supplier verified with 3+ years, reply within 12 hours. Payment T/T 30/70. "  # noqa: E501
         "Please send a sample first. Ship to Hamburg, Germany. Thanks!"
     )
     assert 380 <= len(text) <= 460
@@ -139,7 +139,7 @@ def test_a_text_of_400_characters_takes_milliseconds():
 
 def test_a_document_of_10_kb_takes_a_fraction_of_a_second():
     text = (
-        "The pump shall deliver at least 12 m³/h at 4 bar. Noise should be below 70 dB. Material: 316 steel.\n"
+        "The pump shall deliver at least 12 m³/h at 4 bar. Noise should be below 70 dB. Material: 316 steel.\n"  # noqa: E501
         * 100
     )
     assert len(text) >= 10_000
@@ -153,7 +153,7 @@ def test_a_document_of_10_kb_takes_a_fraction_of_a_second():
 def test_importing_is_light_and_lexicons_wait():
     code = (
         "import sys, deepsearch.understanding as u;"
-        "heavy = [m for m in ('torch', 'pint', 'babel', 'numpy.linalg.lapack_lite', 'deepsearch.understanding.parser') if m in sys.modules];"
+        "heavy = [m for m in ('torch', 'pint', 'babel', 'numpy.linalg.lapack_lite', 'deepsearch.understanding.parser') if m in sys.modules];"  # noqa: E501
         "assert not [m for m in heavy if m != 'numpy.linalg.lapack_lite'], heavy;"
         "u.parse('500 pcs'); assert 'torch' not in sys.modules; assert 'pint' not in sys.modules"
     )

@@ -43,7 +43,7 @@ def test_at_least_120_rules_each_with_reason_and_authority():
 
 def test_every_condition_names_something_that_exists():
     groups = load_data("groups")
-    conditions = {"goods", "not_goods", "context", "not_context", "market", "not_market", "packaging",
+    conditions = {"goods", "not_goods", "context", "not_context", "market", "not_market", "packaging",  # noqa: E501
                   "cold", "hot", "age_below", "unless", "context_words", "not_words"}  # fmt: skip
     for rule in rules():
         assert set(rule.when) <= conditions, rule.id

@@ -18,8 +18,8 @@ TEXT = "500 mountain bikes under 12 kg, must work at minus 30 degrees, colour of
 GOOD = {
     "product": "mountain bikes",
     "requirements": [
-        {"field": "colour", "op": "eq", "value": "purple", "unit": None, "hard": True, "quote": "colour of a ripe aubergine"},
-        {"field": "weight", "op": "lt", "value": 12, "unit": "kg", "hard": True, "quote": "under 12 kg"},
+        {"field": "colour", "op": "eq", "value": "purple", "unit": None, "hard": True, "quote": "colour of a ripe aubergine"},  # noqa: E501
+        {"field": "weight", "op": "lt", "value": 12, "unit": "kg", "hard": True, "quote": "under 12 kg"},  # noqa: E501
     ],
 }  # fmt: skip
 
@@ -53,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
             "body": json.loads(body),
             "key": self.headers.get("Authorization"),
         }
-        try:
+        try:  # noqa: SIM105
             getattr(self, "_" + self.server.mode)()
         except (BrokenPipeError, ConnectionResetError):
             pass
@@ -109,9 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _invented(self) -> None:
         self._send(_reply({"requirements": [
-            {"field": "certification", "op": "eq", "value": "UL", "hard": True, "quote": "UL listed"},
-            {"field": "weight", "op": "lt", "value": 7, "unit": "kg", "hard": True, "quote": "under 12 kg"},
-            {"field": "operating_temperature", "op": "ge", "value": 30, "unit": "degC", "hard": True, "quote": "minus 30 degrees"},
+            {"field": "certification", "op": "eq", "value": "UL", "hard": True, "quote": "UL listed"},  # noqa: E501
+            {"field": "weight", "op": "lt", "value": 7, "unit": "kg", "hard": True, "quote": "under 12 kg"},  # noqa: E501
+            {"field": "operating_temperature", "op": "ge", "value": 30, "unit": "degC", "hard": True, "quote": "minus 30 degrees"},  # noqa: E501
             {"field": "Bad Field!", "op": "eq", "value": "x", "quote": "500"},
             {"field": "weight", "op": "roughly", "value": 12, "quote": "under 12 kg"},
             "nonsense",
@@ -152,7 +152,7 @@ def test_what_the_text_bears_out_is_believed_beside_the_rules(server, mode):
 
 @pytest.mark.parametrize(
     "mode",
-    ["error", "silent", "drip", "hangup", "truncated", "no_json", "prose", "empty", "wrong_shape", "list_missing", "huge", "deep"],
+    ["error", "silent", "drip", "hangup", "truncated", "no_json", "prose", "empty", "wrong_shape", "list_missing", "huge", "deep"],  # noqa: E501
 )  # fmt: skip
 def test_a_misbehaving_server_leaves_the_rules_to_answer_and_is_told(server, mode):
     server.mode = mode
