@@ -31,11 +31,12 @@ $(CLIP_VENV)/.installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(CLIP_VENV)
 	$(CLIP_VENV)/bin/python -m pip install --quiet --upgrade pip
 	$(CLIP_VENV)/bin/python -m pip install --quiet torch==2.12.0 torchvision==0.27.0
-	$(CLIP_VENV)/bin/python -m pip install --quiet -e ".[clip,multilingual]" sentence-transformers pytest pytest-timeout
+	$(CLIP_VENV)/bin/python -m pip install --quiet -e ".[clip,multilingual,hnsw,learn]" sentence-transformers pytest pytest-timeout hypothesis
 	touch $@
 
 test-clip: $(CLIP_VENV)/.installed
-	$(CLIP_VENV)/bin/python -m pytest -m clip tests/encoders tests/ranking tests/index
+	$(CLIP_VENV)/bin/python -m pytest tests/encoders tests/index/test_gpu_build.py \
+		tests/ranking/test_cross_encoder_torch.py tests/ranking/test_learned.py
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
