@@ -250,7 +250,7 @@ def main() -> None:
                                         "content_hash", "text_hash"]))  # fmt: skip
     claims = explode(table.select(["claims", "supplier_claims"]))
     sizes = [5_000] if options.small else [100_000, 1_000_000]
-    repeat = 5 if options.small else 25
+    repeat = 5 if options.small else 7
     tables: dict[str, list[dict[str, object]]] = {}
     for size in sizes:
         grown = grow(facts, claims, size, options.seed)
