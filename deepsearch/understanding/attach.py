@@ -896,7 +896,7 @@ class _Attacher:
             fresh = not self.ordered
             return fresh and (opening or self.word(clause.first - 1) == "\n")
         asked = [i for i in before if self.scan.has(i, "buy") or self.scan.has(i, "cmp")]
-        if not asked:
+        if not asked or any(self.word(i) == ":" for i in range(asked[-1], quantity.first)):
             return False
         unknown = [
             i
@@ -1040,7 +1040,8 @@ class _Attacher:
             self.tokens.kinds[quantity.last : quantity.last + 1] == ["w"]
             and self.scan.language in ("de", "ru", "nl", "tr", "ar", "pl")
         )
-        if asked or (opening and of):
+        tonnes_of = unit.factor >= 1000 and self.word(quantity.last) in ("of", "de", "di")
+        if asked or (opening and of) or tonnes_of:
             return True
         return "bulk" in self.kinds and (unit.factor >= 1000 or max(quantity.values) >= 200)
 

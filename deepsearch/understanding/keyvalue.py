@@ -235,6 +235,8 @@ class _Pairs:
             or (start == floor and not inline)
         )
         clean = clean or (before in (",", "-") and not (inline and self._known_tail(start, end)))
+        if inline and self.scan.has(start, "material"):
+            clean = False  # "304 Stainless Steel Function:": the value goes on after its number
         if clean and self._words(start, end) <= 4:
             return self._made(start, end, colon, hint)
         return self._inline(start, end, colon, hint, floor)
