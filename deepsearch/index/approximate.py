@@ -192,6 +192,10 @@ class ApproximateIndex(ABC):
         """
         return pack(ids, rescore(queries, self.exact.vectors, ids, self.space.metric), k)
 
+    def held_back(self) -> IntArray:
+        """Return positions whose vectors may stand for queries not seen in training."""
+        return np.arange(len(self), dtype=np.int64)
+
     @abstractmethod
     def efforts(self) -> tuple[int, ...]:
         """Return efforts worth trying, ascending, for calibration."""

@@ -167,7 +167,9 @@ def calibrate(
     free = np.ones(count, dtype=np.bool_)
     wanted = _QUERIES if count < _MANY_ROWS else _QUERIES_MANY_ROWS
     if queries is None:
-        held = generator.choice(count, min(wanted, max(2, count // 20)), replace=False)
+        apart = base.held_back()
+        wanted = min(wanted, max(2, count // 20), apart.shape[0])
+        held = generator.choice(apart, wanted, replace=False)
         free[held] = False
         sample = np.array(base.exact.vectors[held], dtype=np.float32)
     else:

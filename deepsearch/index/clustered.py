@@ -25,7 +25,7 @@ from deepsearch.index._select import empty_matches
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.codes import TwoLevelCodes, encode, fits, read_only, rows_of
 from deepsearch.index.exact import ExactIndex, exact_search
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches, Metric
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches, Metric
 
 __all__ = ["ClusteredConfig", "ClusteredIndex"]
 
@@ -231,6 +231,13 @@ class ClusteredIndex(ApproximateIndex):
         ladder = (100 * 2 ** (step / 2) for step in range(44))
         return (*(round(budget) for budget in ladder if budget < count), count)
 
+    def held_back(self) -> IntArray:
+        """Return the positions that moved no centre; see `ApproximateIndex.held_back`."""
+        lists = self._codes.starts.shape[0] - 1
+        trained = _training_rows(len(self), lists, self.config.seed)
+        apart = np.setdiff1d(np.arange(len(self)), trained, assume_unique=True)
+        return apart if apart.shape[0] else trained
+
     def parts(self) -> Mapping[str, Callable[[Path], None]]:
         """Return a writer for each file of the index beside its vectors."""
         from deepsearch.index.files import array_writer
@@ -282,16 +289,21 @@ def _kernels() -> ModuleType:
     return _kernels
 
 
+def _training_rows(count: int, lists: int, seed: int) -> IntArray:
+    # A twentieth at least stays apart, as queries that moved no centre.
+    rows = max(lists, min(count - count // 20, _TRAIN_ROWS_A_LIST * lists))
+    chosen: IntArray = np.random.default_rng(seed).choice(count, rows, replace=False)
+    chosen.sort()
+    return chosen
+
+
 def _k_means(
     vectors: FloatArray, lists: int, metric: Metric, options: ClusteredConfig
 ) -> tuple[FloatArray, npt.NDArray[np.int32]]:
     faiss = load_faiss()
     count, dim = vectors.shape
-    generator = np.random.default_rng(options.seed)
-    rows = min(count, _TRAIN_ROWS_A_LIST * lists)
-    sample = np.ascontiguousarray(
-        vectors[np.sort(generator.choice(count, rows, replace=False))], dtype=np.float32
-    )
+    trained = _training_rows(count, lists, options.seed)
+    sample = np.ascontiguousarray(vectors[trained], dtype=np.float32)
     means = faiss.Kmeans(
         dim,
         lists,
