@@ -8,7 +8,7 @@ the whole batch, the median of three; p50 of single calls. The summary reads QPS
 Threats: made data (A clustered, C smooth); one machine, shared; one build each; engines
 differ in memory (float32, bf16, f16, 4-bit with refinement, 1+8 bit with refinement).
 
-    python -m benchmarks.ann_curves [--rows 50000] [--data A C R] [--engines hnswlib ...]
+    python -m benchmarks.ann_curves [--rows 30000] [--data A C R] [--engines hnswlib ...]
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--rows", type=int, default=30_000)
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--queries", type=int, default=500)
     parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])

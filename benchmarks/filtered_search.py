@@ -1,6 +1,6 @@
 """What do searches under a filter cost, and what do they find?
 
-Method: 50,000 unit rows; filters that allow 50 to 0.1 % of them, at random or the rows on
+Method: 30,000 unit rows; filters that allow 50 to 0.1 % of them, at random or the rows on
 one side of the catalogue (correlated: most queries lie far from what is allowed). Each
 engine is asked at rising efforts, one query at a time, one thread, the mask given with
 each. `p50 us at .95`: of the least effort with recall@10 of .95; empty where none had it,
@@ -155,7 +155,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--rows", type=int, default=30_000)
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--queries", type=int, default=150)
     parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])
