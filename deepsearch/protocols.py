@@ -76,9 +76,7 @@ class EncoderSuite(Protocol):
         """Encode texts: space name → (len(texts), dim), as `Encoder.encode`."""
         ...
 
-    def encode_pictures(
-        self, pictures: Sequence[Image], *, role: Role
-    ) -> Mapping[str, FloatArray]:
+    def encode_pictures(self, pictures: Sequence[Image], *, role: Role) -> Mapping[str, FloatArray]:
         """Encode RGB pictures: space name → (len(pictures), dim), as `Encoder.encode`."""
         ...
 
@@ -96,9 +94,7 @@ class VectorIndex(Protocol):
         """Vectors held."""
         ...
 
-    def search(
-        self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None
-    ) -> Matches:
+    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
         """Find the k best vectors for each query.
 
         Args:

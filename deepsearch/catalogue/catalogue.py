@@ -188,7 +188,15 @@ class Catalogue:
         same_listings = manifest.tables["listings"] == self._manifest.tables["listings"]
         self._manifest = manifest
         if not same_listings:
-            for name in ("facts", "listing_ids", "keys", "claims", "_row_of_id", "_listings"):
+            for name in (
+                "facts",
+                "ladders",
+                "listing_ids",
+                "keys",
+                "claims",
+                "_row_of_id",
+                "_listings",
+            ):
                 self.__dict__.pop(name, None)
 
     # ------------------------------------------------------------ reading
@@ -245,6 +253,14 @@ class Catalogue:
         table = flatten(self._read(FACT_COLUMNS).combine_chunks())
         named = claim_rows.certifications(self.claims, len(self))
         return table.append_column("certifications", named)
+
+    @cached_property
+    def ladders(self) -> pa.Table:
+        """One row a listing: `price_tiers` and `lead_times`, lists by quantity, null where none.
+
+        Apart from the facts, because filters compare single values.
+        """
+        return self._read(("price_tiers", "lead_times"))
 
     @cached_property
     def claims(self) -> pa.Table:

@@ -302,29 +302,59 @@ class SearchEngine:
         Raises:
             InvalidInputError: If a query is empty.
         """
-        options = options or SearchOptions()
+        return self.search_variants(queries, [options or SearchOptions()], progress=progress)[0]
+
+    def search_variants(
+        self,
+        queries: Sequence[Query],
+        variants: Sequence[SearchOptions],
+        *,
+        progress: Progress | None = None,
+    ) -> list[list[SearchResult]]:
+        """Answer queries in several ways, encoding them once: for experiments.
+
+        Args:
+            queries: The queries.
+            variants: Ways to search; whether requirements are read is the first one's.
+            progress: Told after each answer.
+
+        Returns:
+            For each variant one answer a query.
+
+        Raises:
+            InvalidInputError: If a query is empty, or no variant is given.
+        """
+        if not variants:
+            raise InvalidInputError("No variant was given; expected at least one SearchOptions.")
         snapshot = self.snapshot
         for query in queries:
             _check_not_empty(query)
         start = time.perf_counter()
-        parsed = [self._parse(query, options) for query in queries]
+        parsed = [self._parse(query, variants[0]) for query in queries]
         parse_ms = ms_since(start) / max(1, len(queries))
         start = time.perf_counter()
         encoded = self._encode(queries, parsed)
         encode_ms = ms_since(start) / max(1, len(queries))
-        results = []
-        for number, (query, understood, parts) in enumerate(
-            zip(queries, parsed, encoded, strict=True), start=1
-        ):
-            timings = {"understand": parse_ms, "encode": encode_ms}
-            results.append(
-                answer(
-                    snapshot, query, understood, parts=parts, options=options, timings_ms=timings
+        timings = {"understand": parse_ms, "encode": encode_ms}
+        answers: list[list[SearchResult]] = []
+        for options in variants:
+            results = []
+            for query, understood, parts in zip(queries, parsed, encoded, strict=True):
+                results.append(
+                    answer(
+                        snapshot,
+                        query,
+                        understood,
+                        parts=parts,
+                        options=options,
+                        timings_ms=timings,
+                    )
                 )
-            )
-            if progress is not None:
-                progress("searching", number, len(queries))
-        return results
+                if progress is not None:
+                    done = len(answers) * len(queries) + len(results)
+                    progress("searching", done, len(queries) * len(variants))
+            answers.append(results)
+        return answers
 
     def search_suppliers(
         self, query: str | Query, *, k: int = 10, options: SearchOptions | None = None

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from deepsearch.catalogue import Catalogue
 from deepsearch.catalogue.units import canonical_unit
 from deepsearch.engine.channels import Channel, open_channel
@@ -70,10 +72,18 @@ def open_snapshot(
         catalogue=catalogue,
         listings=ListingCache(catalogue),
         filters=FilterEngine(catalogue.facts, canonical=canonical_unit),
-        matcher=RequirementMatcher(catalogue.facts, catalogue.claims),
+        matcher=RequirementMatcher(_with_ladders(catalogue), catalogue.claims),
         lexical=_lexical_index(folder / "words", catalogue),
         channels=channels,
     )
+
+
+def _with_ladders(catalogue: Catalogue) -> pa.Table:
+    """The facts, and what holds by quantity: prices and lead times are judged at the order's."""
+    table = catalogue.facts
+    for name in catalogue.ladders.column_names:
+        table = table.append_column(name, catalogue.ladders[name])
+    return table
 
 
 def _lexical_index(folder: Path, catalogue: Catalogue) -> LexicalIndex:

@@ -362,3 +362,19 @@ def test_the_deals_words_are_judged_not_searched_for() -> None:
     assert "MOQ" not in rest
     assert "Shanghai" not in rest
     assert retrieval_text("MOQ 500", parse("MOQ 500")) == "MOQ 500"
+
+
+def test_prices_are_judged_at_the_quantity_asked(tmp_path: Path) -> None:
+    tiers = (
+        PriceTier(low=3.0, high=3.0, min_quantity=1, max_quantity=99),
+        PriceTier(low=2.0, high=2.0, min_quantity=100),
+    )
+    listing = Listing(
+        id="a",
+        title="steel bottle",
+        offer=Offer(currency="USD", price_unit="piece", price_tiers=tiers),
+    )
+    engine = SearchEngine.create(tmp_path / "catalogue")
+    engine.upsert([listing])
+    assert ids(engine.search("500 pcs steel bottle, max USD 2.50 each")) == ["a"]
+    assert ids(engine.search("50 pcs steel bottle, max USD 2.50 each")) == []
