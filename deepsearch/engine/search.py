@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -12,10 +13,12 @@ import numpy as np
 
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
 from deepsearch.engine.retrieval import EncodedPart, Run, completed, lexical_run, part_runs
+from deepsearch.engine.second_phase import rerank_hits
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import parse_filter
+from deepsearch.protocols import Reranker
 from deepsearch.ranking import (
     Candidate,
     RankingConfig,
@@ -48,12 +51,18 @@ class SearchOptions:
         unknown: Whether listings that do not say what a hard requirement asks are kept
             (shown as unknown) or excluded.
         requirements: Whether requirements are read from the query's text.
+        edit: Changes what was understood before it is acted on: drop, harden, soften
+            (`deepsearch.understanding`), or an answer of your own.
         profile: What matters beside relevance; a name of `deepsearch.ranking.PROFILES`.
         weights: Dimension → weight, over the profile's.
         max_per_supplier: At most so many hits of one supplier; None: no limit.
         fusion: How candidate lists become one.
         rates: Exchange rates; without them prices in other currencies are incomparable.
         today: Day that certificates and dates are judged on; None: the current day.
+        reranker: Second phase, which reorders the best ranked hits; None: there is none.
+        rerank_depth: Hits the reranker is given; those beyond follow in their order.
+        rerank_ms: Milliseconds it may take, > 0; if it is late or fails, the first ranking
+            stands and a note says so. None: no limit.
     """
 
     k: int = 10
@@ -61,25 +70,41 @@ class SearchOptions:
     ranked: int = 100
     unknown: Literal["keep", "exclude"] = "keep"
     requirements: bool = True
+    edit: Callable[[ParsedQuery], ParsedQuery] | None = None
     profile: str = "balanced"
     weights: Mapping[str, float] | None = None
     max_per_supplier: int | None = None
     fusion: FusionConfig = field(default_factory=FusionConfig)
     rates: Rates | None = None
     today: date | None = None
+    reranker: Reranker | None = None
+    rerank_depth: int = 50
+    rerank_ms: float | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers.
 
         Raises:
-            InvalidInputError: If k or depth is below 1, or unknown is no known word.
+            InvalidInputError: If a count is below 1, rerank_ms is not above 0, or unknown is
+                no known word.
         """
-        for name in ("k", "depth", "ranked"):
+        for name in ("k", "depth", "ranked", "rerank_depth"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise InvalidInputError(f"{name} is {value!r}; expected a whole number >= 1.")
         if self.unknown not in ("keep", "exclude"):
             raise InvalidInputError(f"unknown is {self.unknown!r}; expected 'keep' or 'exclude'.")
+        if self.rerank_ms is not None and not (
+            math.isfinite(self.rerank_ms) and self.rerank_ms > 0
+        ):
+            raise InvalidInputError(
+                f"rerank_ms is {self.rerank_ms!r}; expected milliseconds > 0, or None."
+            )
+
+    @property
+    def first_phase(self) -> int:
+        """Hits the first phase ranks: those wanted, and those the reranker is given."""
+        return self.k if self.reranker is None else max(self.k, self.rerank_depth)
 
 
 def answer(
@@ -127,13 +152,26 @@ def answer(
         parsed,
         profile=options.profile,
         weights=options.weights,
-        k=options.k,
+        k=options.first_phase,
         max_per_supplier=options.max_per_supplier,
         today=options.today,
         config=RankingConfig(rates=options.rates),
     )
     timings["rank"] = ms_since(start)
     facts: dict[str, object] = {"listings": total, "allowed": count}
+    if options.reranker is not None:
+        start = time.perf_counter()
+        second = rerank_hits(
+            options.reranker,
+            parsed,
+            hits,
+            depth=options.rerank_depth,
+            budget_ms=options.rerank_ms,
+        )
+        hits = second.hits[: options.k]
+        notes += second.notes
+        facts["reranked"] = second.count
+        timings["rerank"] = ms_since(start)
     if count < options.k and any(requirement.hard for requirement in parsed.requirements):
         start = time.perf_counter()
         ways = _relaxed(snapshot, searched, parsed, parts, filtered=filtered, options=options)
@@ -178,7 +216,9 @@ def retrieve(
     fused = fuse_runs(snapshot, runs, unlike, options.fusion)
     if not runs:
         fused = _filter_only(snapshot, allowed, options)
-    return _candidates(snapshot, fused[: max(options.ranked, 3 * options.k)]), runs
+    return _candidates(
+        snapshot, fused[: max(options.ranked, 3 * options.k, options.first_phase)]
+    ), runs
 
 
 def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:
@@ -245,7 +285,7 @@ def _runs(
     options: SearchOptions,
     allowed: BoolArray | None,
 ) -> list[Run]:
-    depth = max(options.depth, options.k)
+    depth = max(options.depth, options.first_phase)
     fusion = options.fusion
     runs = [
         run
@@ -277,7 +317,7 @@ def _filter_only(
 ) -> list[Fused]:
     """Candidates of a query that says nothing about the product: the allowed rows."""
     rows = (np.arange(len(snapshot.catalogue)) if allowed is None else np.flatnonzero(allowed))[
-        : max(options.depth, options.k)
+        : max(options.depth, options.first_phase)
     ]
     return [Fused(row=int(row), score=0.0, parts=()) for row in rows]
 
