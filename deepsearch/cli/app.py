@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ import typer
 
 from deepsearch import __version__
 from deepsearch.errors import DeepSearchError, InvalidInputError, UnknownIdError
+from deepsearch.schema import ParsedQuery
 
 if TYPE_CHECKING:
     from deepsearch.engine import IndexReport, Progress, SearchEngine, SearchOptions
@@ -121,6 +122,19 @@ def search(
     unknown: Annotated[
         str, typer.Option(help="keep or exclude listings that do not say what is required.")
     ] = "keep",
+    drop: Annotated[
+        list[str] | None, typer.Option(help="Field of a requirement to leave out; repeatable.")
+    ] = None,
+    wish: Annotated[
+        list[str] | None, typer.Option(help="Field of a requirement to make a wish; repeatable.")
+    ] = None,
+    must: Annotated[
+        list[str] | None, typer.Option(help="Field of a requirement that must hold; repeatable.")
+    ] = None,
+    parsed: Annotated[
+        Path | None,
+        typer.Option(help="Edited output of `parse --json` to use in place of what is read."),
+    ] = None,
     profile: Annotated[str, typer.Option(help="What matters beside relevance.")] = "balanced",
     max_per_supplier: Annotated[
         int | None, typer.Option(help="At most so many hits of one supplier.")
@@ -149,6 +163,7 @@ def search(
     options = SearchOptions(
         k=k if k is not None else (100 if queries is not None else 10),
         unknown="keep" if unknown == "keep" else "exclude",
+        edit=_edit(drop or (), wish or (), must or (), parsed),
         profile=profile,
         max_per_supplier=max_per_supplier,
     )
@@ -161,7 +176,7 @@ def search(
     from deepsearch.engine import build_queries
 
     asked = build_queries(
-        text=text or "",
+        text=text or (_read_parsed(parsed).text if parsed is not None else ""),
         images=image or (),
         videos=video or (),
         files=file or (),
@@ -176,6 +191,40 @@ def search(
     if html is not None:
         answers = [(result.query.id or "Answer", result) for result in results]
         write_page(engine, answers, html, title="deepsearch")
+
+
+def _edit(
+    drop: Sequence[str], wish: Sequence[str], must: Sequence[str], given: Path | None
+) -> Callable[[ParsedQuery], ParsedQuery] | None:
+    """Make one change of what was understood out of the options, or None where none is asked."""
+    if not (drop or wish or must or given):
+        return None
+    from deepsearch.understanding import harden, remove, soften
+
+    replaced = None if given is None else _read_parsed(given)
+
+    def edit(parsed: ParsedQuery) -> ParsedQuery:
+        parsed = parsed if replaced is None else replaced
+        for name in drop:
+            parsed = remove(parsed, name)
+        for name in wish:
+            parsed = soften(parsed, name)
+        for name in must:
+            parsed = harden(parsed, name)
+        return parsed
+
+    return edit
+
+
+def _read_parsed(path: Path) -> ParsedQuery:
+    from deepsearch.understanding import from_json
+
+    try:
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            f"'{path}' cannot be read as a parsed query: {error} Make it with `parse --json`."
+        ) from error
 
 
 def _run_batch(engine: SearchEngine, queries: Path, run: Path, options: SearchOptions) -> None:

@@ -407,7 +407,7 @@ class SearchEngine:
                 r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said
             )
             parsed = replace(parsed, requirements=(*query.requirements, *others))
-        return parsed
+        return parsed if options.edit is None else options.edit(parsed)
 
     def _encode(
         self, queries: Sequence[Query], parsed: Sequence[ParsedQuery]

@@ -143,3 +143,29 @@ def test_a_wrong_source_leaves_the_catalogue_as_it_was(tmp_path: Path) -> None:
         assert name in done.stderr
         assert "Traceback" not in done.stderr
     assert json.loads(run("info", catalogue, "--json").stdout) == before
+
+
+def test_requirements_can_be_dropped_softened_and_given(
+    grocery_folder: Path, tmp_path: Path
+) -> None:
+    text = "juice, MOQ not above 50"
+
+    def fields(*options: object) -> dict[str, bool]:
+        done = run("search", grocery_folder, *options, "--json")
+        assert done.returncode == 0, done.stderr
+        parsed = json.loads(done.stdout)["parsed"]
+        return {r["field"]: r["hard"] for r in parsed["requirements"] if not r["implied_by"]}
+
+    assert fields(text) == {"min_order_quantity": True}
+    assert fields(text, "--wish", "min_order_quantity") == {"min_order_quantity": False}
+    assert fields(text, "--drop", "min_order_quantity") == {}
+    edited = json.loads(run("parse", text, "--json").stdout)
+    edited["requirements"][0]["value"] = 500
+    file = tmp_path / "edited.json"
+    file.write_text(json.dumps(edited), encoding="utf-8")
+    done = run("search", grocery_folder, "--parsed", file, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["parsed"]["requirements"][0]["value"] == 500
+    done = run("search", grocery_folder, text, "--drop", "weight")
+    assert done.returncode == 2
+    assert "weight" in done.stderr
