@@ -1,6 +1,7 @@
 """The command line: thin, over the public API.
 
-Exit code 0 for an answer (even an empty one), 2 for a wrong request, 1 for a failure.
+Exit code 0 for an answer (even an empty one), 2 for a wrong request or one that needs an
+extra that is not installed, 1 for a failure.
 Answers go to standard output, everything else to standard error.
 """
 
@@ -16,13 +17,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepsearch import __version__
-from deepsearch.errors import DeepSearchError, InvalidInputError, UnknownIdError
+from deepsearch.cli.train import load_ranker, train_ranker
+from deepsearch.errors import (
+    DeepSearchError,
+    InvalidInputError,
+    MissingExtraError,
+    UnknownIdError,
+)
 from deepsearch.schema import ParsedQuery
 
 if TYPE_CHECKING:
     from deepsearch.engine import IndexReport, Progress, SearchEngine, SearchOptions
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "show_progress"]
 
 app = typer.Typer(
     name="deepsearch",
@@ -82,7 +89,7 @@ def index(
             )
     engine = SearchEngine.open_or_create(to, encoder=encoder)
     for source in sources:
-        with _progress() as progress:
+        with show_progress() as progress:
             report: IndexReport = engine.index(
                 source, mapping=mapping, images=images, progress=progress
             )
@@ -145,6 +152,10 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     explain: Annotated[bool, typer.Option(help="Show the parts of each score.")] = False,
     html: Annotated[Path | None, typer.Option(help="Also write a page with pictures.")] = None,
+    ranker: Annotated[
+        Path | None,
+        typer.Option(help="Model that train-ranker wrote, to reorder the best hits."),
+    ] = None,
     queries: Annotated[
         Path | None, typer.Option(help='Lines {"id","text"?,"image"?,"where"?}, one query each.')
     ] = None,
@@ -166,6 +177,7 @@ def search(
         edit=_edit(drop or (), wish or (), must or (), parsed),
         profile=profile,
         max_per_supplier=max_per_supplier,
+        reranker=load_ranker(ranker),
     )
     engine = SearchEngine.open(directory)
     if queries is not None and run is not None:
@@ -233,7 +245,7 @@ def _run_batch(engine: SearchEngine, queries: Path, run: Path, options: SearchOp
     asked, notes = read_queries(queries)
     for note in notes:
         typer.echo(note, err=True)
-    with _progress() as progress:
+    with show_progress() as progress:
         results = engine.search_many(asked, options=options, progress=progress)
     write_run(run, asked, results)
     typer.echo(f"{len(asked)} queries, {sum(len(r.hits) for r in results)} hits → {run}", err=True)
@@ -288,7 +300,7 @@ def remove(
     from deepsearch.engine import SearchEngine
 
     removed = SearchEngine.open(directory).remove(ids)
-    typer.echo(f"removed {removed}", err=True)
+    typer.echo(f"removed {removed}")
 
 
 @app.command()
@@ -306,7 +318,7 @@ def check(
     problems = Catalogue.open(directory).check(repair=repair)
     print_problems(problems)
     if repair:
-        with _progress() as progress:
+        with show_progress() as progress:
             SearchEngine.open(directory).rebuild(progress=progress)
         problems = Catalogue.open(directory).check()
         typer.echo(f"after the repair: {len(problems)} problems", err=True)
@@ -323,13 +335,16 @@ def demo(
     """Index the bundled groceries and search them in every way; write a page of pictures."""
     from deepsearch.cli.demo import prepare_demo, show_demo
 
-    with _progress() as progress:
+    with show_progress() as progress:
         engine = prepare_demo(out, progress=progress)
     show_demo(engine, out)
 
 
+app.command("train-ranker")(train_ranker)
+
+
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def show_progress() -> Iterator[Progress]:
     """Show progress bars on standard error, one a stage."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -357,7 +372,7 @@ def main() -> None:
     """Run the command line; errors become one message and an exit code."""
     try:
         app(standalone_mode=True)
-    except (InvalidInputError, UnknownIdError) as error:
+    except (InvalidInputError, UnknownIdError, MissingExtraError) as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
     except (DeepSearchError, OSError) as error:

@@ -5,13 +5,17 @@ from deepsearch.engine.core import IndexReport, SearchEngine
 from deepsearch.engine.encoding import EncodeReport, Progress
 from deepsearch.engine.inquiry import build_queries
 from deepsearch.engine.search import SearchOptions
+from deepsearch.engine.training import CrossValidation, TrainedRanker, train_on_judgements
 
 __all__ = [
+    "CrossValidation",
     "EncodeReport",
     "FusionConfig",
     "IndexReport",
     "Progress",
     "SearchEngine",
     "SearchOptions",
+    "TrainedRanker",
     "build_queries",
+    "train_on_judgements",
 ]
