@@ -84,7 +84,7 @@ def print_index_report(report: IndexReport) -> None:
     Args:
         report: The report of one source.
     """
-    screen = console(stderr=True)
+    screen = console()
     done = report.ingest
     screen.print(
         f"[bold]{done.source}[/]: {done.rows} rows read; {done.added} added, "

@@ -89,7 +89,7 @@ def test_index_info_remove(tmp_path: Path) -> None:
     catalogue = tmp_path / "bolts"
     done = run("index", source, "--to", catalogue)
     assert done.returncode == 0, done.stderr
-    assert "2 added" in done.stderr
+    assert "2 added" in done.stdout
     info = json.loads(run("info", catalogue, "--json").stdout)
     assert info["listings"] == 2
     found = json.loads(run("search", catalogue, "M8x40", "--json").stdout)
