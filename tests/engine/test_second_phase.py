@@ -1,0 +1,444 @@
+"""The second phase: what it may reorder, what happens when it fails, and how it is trained."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepsearch.cli import main
+from deepsearch.engine import SearchEngine, SearchOptions, train_on_judgements
+from deepsearch.engine.second_phase import rerank_hits
+from deepsearch.errors import EncodingError, InvalidInputError, MissingExtraError
+from deepsearch.evaluation import write_qrels
+from deepsearch.ranking import CrossEncoderReranker, LearnConfig, LearnedRanker, RerankConfig
+from deepsearch.schema import (
+    Contribution,
+    Explanation,
+    FloatArray,
+    Hit,
+    Listing,
+    ParsedQuery,
+    Query,
+    SearchResult,
+)
+
+ASKED = ParsedQuery(text="milk", language="en", product="milk")
+WORDS = (
+    "milk",
+    "juice",
+    "apple",
+    "yoghurt",
+    "pepper",
+    "cabbage",
+    "cream",
+    "melon",
+    "onion",
+    "pear",
+)
+
+
+@pytest.fixture(scope="module")
+def engine(grocery_folder: Path) -> SearchEngine:
+    return SearchEngine.open(grocery_folder)
+
+
+class Rerank:
+    """A reranker made of a function."""
+
+    def __init__(self, order: Callable[[list[Hit]], list[Hit]]) -> None:
+        self.order = order
+        self.given = 0
+
+    def rerank(self, query: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
+        self.given = len(hits)
+        return self.order(list(hits))
+
+
+def scored(hit: Hit, score: float) -> Hit:
+    explanation = Explanation(contributions=(Contribution(name="learned:test", value=score),))
+    return replace(hit, score=score, explanation=explanation)
+
+
+def by_length(hits: list[Hit]) -> list[Hit]:
+    """Shortest title first, with scores far below the first phase's."""
+    ordered = sorted(hits, key=lambda hit: (len(hit.listing.title), hit.listing.id))
+    return [scored(hit, -float(len(hit.listing.title))) for hit in ordered]
+
+
+def fail(hits: list[Hit]) -> list[Hit]:
+    raise RuntimeError("the model is gone")
+
+
+def ids(result: SearchResult) -> list[str]:
+    return [hit.listing.id for hit in result.hits]
+
+
+def said(result: SearchResult) -> list[str]:
+    return [note.text for note in result.notes if note.stage == "rerank"]
+
+
+def made(count: int) -> list[Hit]:
+    return [
+        scored(
+            Hit(rank=n, listing=Listing(id=f"x{n}", title="x" * (9 - n)), score=0.0), 1.0 - n / 10
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+# ---------------------------------------------------------------- order and scores
+
+
+def test_it_reorders_the_first_hits_and_only_those(engine: SearchEngine) -> None:
+    plain = engine.search("milk", k=20)
+    reranker = Rerank(by_length)
+    result = engine.search("milk", k=20, options=SearchOptions(reranker=reranker, rerank_depth=8))
+    assert reranker.given == 8
+    lengths = [len(hit.listing.title) for hit in result.hits[:8]]
+    assert lengths == sorted(lengths)
+    assert ids(result)[:8] != ids(plain)[:8]
+    assert sorted(ids(result)[:8]) == sorted(ids(plain)[:8])
+    assert ids(result)[8:] == ids(plain)[8:]
+    assert result.facts["reranked"] == 8
+    assert "rerank" in result.timings_ms
+    assert not said(result)
+
+
+def test_ranks_scores_and_explanations_agree(engine: SearchEngine) -> None:
+    options = SearchOptions(reranker=Rerank(by_length), rerank_depth=8)
+    hits = engine.search("milk", k=20, options=options).hits
+    assert [hit.rank for hit in hits] == list(range(1, 21))
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    for hit in hits:
+        assert hit.explanation.total == pytest.approx(hit.score, abs=1e-6)
+
+
+def test_hits_below_the_wanted_ones_may_rise(engine: SearchEngine) -> None:
+    deep = engine.search("milk", k=40)
+    result = engine.search("milk", k=3, options=SearchOptions(reranker=Rerank(by_length)))
+    best = [hit.listing.id for hit in by_length(list(engine.search("milk", k=50).hits))[:3]]
+    assert ids(result) == best
+    assert not set(best) <= set(ids(deep)[:3])
+
+
+def test_the_limit_a_supplier_holds_after_reranking(engine: SearchEngine) -> None:
+    options = SearchOptions(reranker=Rerank(by_length), max_per_supplier=1)
+    hits = engine.search("fruit", k=10, options=options).hits
+    suppliers = [hit.listing.supplier.id for hit in hits if hit.listing.supplier]
+    assert len(suppliers) == len(set(suppliers))
+
+
+def test_hits_beyond_the_depth_keep_their_scores_where_they_fit() -> None:
+    hits = made(4)
+    lifted = Rerank(lambda found: [scored(hit, 5.0) for hit in reversed(found)])
+    result = rerank_hits(lifted, ASKED, hits, depth=2, budget_ms=None)
+    assert [hit.listing.id for hit in result.hits] == ["x2", "x1", "x3", "x4"]
+    assert [hit.score for hit in result.hits] == [5.0, 5.0, hits[2].score, hits[3].score]
+
+
+def test_no_hits_are_no_work() -> None:
+    result = rerank_hits(Rerank(fail), ASKED, [], depth=5, budget_ms=None)
+    assert (result.hits, result.notes, result.count) == ([], (), 0)
+
+
+# ---------------------------------------------------------------- falling back
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        (fail, "the model is gone"),
+        (lambda hits: hits[1:], "7 came back"),
+        (lambda hits: [*hits[1:], hits[1]], "not the same"),
+        (lambda hits: [replace(hit, score=hit.score + 1) for hit in hits], "parts sum to"),
+        (lambda hits: [scored(hit, float("nan")) for hit in hits], "nan"),
+    ],
+)
+@pytest.mark.parametrize("budget", [None, 10_000.0])
+def test_what_a_reranker_does_wrong_leaves_the_first_order(
+    engine: SearchEngine, order: Callable[[list[Hit]], list[Hit]], says: str, budget: float | None
+) -> None:
+    plain = engine.search("milk", k=8)
+    options = SearchOptions(reranker=Rerank(order), rerank_depth=8, rerank_ms=budget)
+    result = engine.search("milk", k=8, options=options)
+    assert [(h.rank, h.score, h.listing.id) for h in result.hits] == [
+        (h.rank, h.score, h.listing.id) for h in plain.hits
+    ]
+    (text,) = said(result)
+    assert says in text
+    assert "first ranking stands" in text
+    assert result.facts["reranked"] == 0
+
+
+def test_a_late_reranker_is_not_waited_for(engine: SearchEngine) -> None:
+    gate = threading.Event()
+
+    def wait(hits: list[Hit]) -> list[Hit]:
+        gate.wait(30)
+        return by_length(hits)
+
+    try:
+        options = SearchOptions(reranker=Rerank(wait), rerank_ms=20.0)
+        result = engine.search("milk", k=5, options=options)
+    finally:
+        gate.set()
+    assert ids(result) == ids(engine.search("milk", k=5))
+    (text,) = said(result)
+    assert "20 ms" in text
+    assert 20 <= result.timings_ms["rerank"] < 5_000
+
+
+def test_in_time_the_budget_changes_nothing(engine: SearchEngine) -> None:
+    free = SearchOptions(reranker=Rerank(by_length))
+    bound = replace(free, rerank_ms=10_000.0)
+    assert ids(engine.search("milk", options=bound)) == ids(engine.search("milk", options=free))
+
+
+def test_rerankers_that_hang_do_not_gather_threads() -> None:
+    gate = threading.Event()
+
+    def wait(hits: list[Hit]) -> list[Hit]:
+        gate.wait(30)
+        return hits
+
+    before = threading.active_count()
+    try:
+        for _ in range(100):
+            late = rerank_hits(Rerank(wait), ASKED, made(2), depth=2, budget_ms=1.0)
+            assert late.count == 0
+        assert threading.active_count() - before < 100
+    finally:
+        gate.set()
+    # Once they are through, the second phase works again.
+    again = rerank_hits(Rerank(by_length), ASKED, made(2), depth=2, budget_ms=10_000.0)
+    assert again.count == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"rerank_depth": 0}, {"rerank_ms": 0.0}, {"rerank_ms": float("nan")}]
+)
+def test_options_are_checked(wrong: dict[str, float]) -> None:
+    with pytest.raises(InvalidInputError, match=next(iter(wrong))):
+        SearchOptions(**wrong)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- a cross-encoder
+
+
+class Shortest:
+    """Logit: the shorter a text, the better."""
+
+    def score(self, query: str, texts: Sequence[str]) -> FloatArray:
+        return np.array([-len(text) / 10 for text in texts], dtype=np.float32)
+
+
+class Broken:
+    def score(self, query: str, texts: Sequence[str]) -> FloatArray:
+        raise EncodingError("out of order")
+
+
+def test_a_cross_encoder_adds_its_part(engine: SearchEngine) -> None:
+    reranker = CrossEncoderReranker(Shortest(), config=RerankConfig(budget_ms=10_000))
+    hits = engine.search("milk", k=20, options=SearchOptions(reranker=reranker)).hits
+    names = [{part.name for part in hit.explanation.contributions} for hit in hits]
+    assert any("cross_encoder" in own and "meaning" in own for own in names)
+    for hit in hits:
+        assert hit.explanation.total == pytest.approx(hit.score, abs=1e-6)
+
+
+def test_what_a_cross_encoder_left_out_is_noted(engine: SearchEngine) -> None:
+    options = SearchOptions(reranker=CrossEncoderReranker(Broken()))
+    result = engine.search("milk", options=options)
+    assert "out of order" in said(result)[0]
+    assert ids(result) == ids(engine.search("milk"))
+
+
+# ---------------------------------------------------------------- training
+
+
+def judgements(engine: SearchEngine) -> tuple[list[Query], dict[str, dict[str, int]]]:
+    """Queries whose buyers want the cheap ones: grades by price, not by what the words say."""
+    queries = [Query(id=word, text=word) for word in WORDS]
+    qrels = {}
+    for query in queries:
+        hits = engine.search(query, k=30).hits
+        prices = {hit.listing.id: hit.listing.offer.price_min for hit in hits}
+        known = {listing: price for listing, price in prices.items() if price is not None}
+        middle = float(np.median(list(known.values())))
+        assert query.id is not None
+        qrels[query.id] = {listing: 2 * (price < middle) for listing, price in known.items()}
+    return queries, qrels
+
+
+def test_training_lifts_queries_it_has_not_seen(engine: SearchEngine) -> None:
+    pytest.importorskip("lightgbm", reason="needs the learn extra")
+    queries, qrels = judgements(engine)
+    options = SearchOptions(rerank_depth=30)
+    trained = train_on_judgements(engine, queries, qrels, options=options)
+    assert (trained.queries, trained.teaching, trained.hits) == (10, 10, 300)
+    measured = trained.validation
+    assert measured is not None
+    assert measured.folds == 5
+    assert measured.trained > measured.untrained + 0.2
+    assert measured.difference.low > 0
+    assert measured.difference.mean == pytest.approx(measured.trained - measured.untrained)
+    # Used in a search, it does the same for words that were not among the queries.
+    unseen = Query(text="kiwi")
+    used = engine.search(unseen, options=replace(options, reranker=trained.ranker))
+    assert not said(used)
+
+    def mean_price(result: SearchResult) -> float:
+        return float(np.mean([hit.listing.offer.price_min or 0 for hit in result.hits]))
+
+    assert mean_price(used) < mean_price(engine.search(unseen))
+
+
+def test_training_twice_gives_the_same_model(engine: SearchEngine, tmp_path: Path) -> None:
+    pytest.importorskip("lightgbm", reason="needs the learn extra")
+    queries, qrels = judgements(engine)
+    for name in ("a", "b"):
+        train_on_judgements(engine, queries, qrels, config=LearnConfig(trees=20)).ranker.save(
+            tmp_path / name
+        )
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    json.loads((tmp_path / "a").read_text(encoding="utf-8"))
+
+
+def test_one_query_is_learned_from_but_not_measured(engine: SearchEngine) -> None:
+    pytest.importorskip("lightgbm", reason="needs the learn extra")
+    queries, qrels = judgements(engine)
+    one = {"milk": qrels["milk"]}
+    trained = train_on_judgements(engine, queries, one)
+    assert (trained.queries, trained.teaching) == (1, 1)
+    assert trained.validation is None
+
+
+def test_what_cannot_be_learned_from_is_said(engine: SearchEngine) -> None:
+    pytest.importorskip("lightgbm", reason="needs the learn extra")
+    queries, qrels = judgements(engine)
+    with pytest.raises(InvalidInputError, match="None of the 10 queries is judged"):
+        train_on_judgements(engine, queries, {"other": {"gro:Ginger": 1}})
+    with pytest.raises(InvalidInputError, match=r"None of the .* hits .* is judged"):
+        train_on_judgements(engine, queries, {"milk": {"no-such-listing": 1}})
+    same = dict.fromkeys(qrels["milk"], 1)
+    with pytest.raises(InvalidInputError, match="different grades"):
+        train_on_judgements(engine, queries, {"milk": same})
+    with pytest.raises(InvalidInputError, match="folds is 1"):
+        train_on_judgements(engine, queries, qrels, folds=1)
+
+
+def test_a_missing_extra_is_said_before_any_search(
+    engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    monkeypatch.setattr(engine, "search_many", lambda *_, **__: pytest.fail("searched"))
+    with pytest.raises(MissingExtraError, match=r"deepsearch\[learn\]"):
+        train_on_judgements(engine, [Query(id="milk", text="milk")], {"milk": {"x": 1}})
+
+
+# ---------------------------------------------------------------- the command line
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Call the command line in this process: exit code, standard output, standard error."""
+
+    def call(*args: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["deepsearch", *map(str, args)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture
+def files(engine: SearchEngine, tmp_path: Path) -> tuple[Path, Path]:
+    """Queries and judgements as files; one judged query is not among the queries."""
+    asked, grades = judgements(engine)
+    queries, qrels = tmp_path / "q.jsonl", tmp_path / "qrels.tsv"
+    lines = [json.dumps({"id": query.id, "text": query.text}) for query in asked]
+    queries.write_text("\n".join(lines), encoding="utf-8")
+    write_qrels(qrels, {**grades, "elsewhere": {"x": 1}})
+    return queries, qrels
+
+
+def test_train_ranker_and_search_with_it(
+    engine: SearchEngine,
+    grocery_folder: Path,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    pytest.importorskip("lightgbm", reason="needs the learn extra")
+    (queries, qrels), model = files, tmp_path / "model.json"
+    given = ("train-ranker", grocery_folder, "--queries", queries, "--qrels", qrels)
+    code, out, err = run(*given, "--to", model, "--depth", 30)
+    assert code == 0, err
+    assert "10 queries, 10 with hits of different grades" in out
+    untrained, trained = (
+        float(line.split()[1]) for line in out.splitlines() if "trained  " in line
+    )
+    assert trained > untrained + 0.2
+    assert "1 queries that q.jsonl lacks" in err
+    code, out, err = run("search", grocery_folder, "kiwi", "-k", 4, "--json", "--ranker", model)
+    assert code == 0, err
+    hits = json.loads(out)["hits"]
+    options = SearchOptions(k=4, reranker=LearnedRanker.load(model))
+    assert [hit["listing_id"] for hit in hits] == ids(engine.search("kiwi", options=options))
+    assert any(part["name"] == "learned:relevance" for part in hits[0]["explanation"])
+
+
+def test_wrong_requests_end_with_2(
+    grocery_folder: Path,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    pytest.importorskip("lightgbm", reason="needs the learn extra")
+    (queries, qrels), model = files, tmp_path / "model.json"
+    given = ("train-ranker", grocery_folder, "--queries", queries, "--qrels")
+    unjudged = tmp_path / "unjudged.tsv"
+    write_qrels(unjudged, {"milk": {"no-such-listing": 1}})
+    for wrong, says in [
+        (("search", grocery_folder, "kiwi", "--ranker", qrels), "train-ranker"),
+        (("search", grocery_folder, "kiwi", "--ranker", tmp_path / "none"), "none"),
+        ((*given, queries, "--to", model), "tabs"),
+        ((*given, tmp_path / "none.tsv", "--to", model), "none.tsv"),
+        ((*given, unjudged, "--to", model), "is judged"),
+        ((*given, qrels, "--to", tmp_path / "no" / "model"), "folder that exists"),
+    ]:
+        code, _, err = run(*wrong)
+        assert code == 2, err
+        assert says in err
+    assert not model.exists()
+
+
+def test_a_missing_extra_ends_with_2(
+    grocery_folder: Path,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    queries, qrels = files
+    for args in [
+        ("train-ranker", grocery_folder, "--queries", queries, "--qrels", qrels, "--to", qrels),
+        ("search", grocery_folder, "kiwi", "--ranker", tmp_path / "model.json"),
+    ]:
+        code, _, err = run(*args)
+        assert code == 2
+        assert "deepsearch[learn]" in err
