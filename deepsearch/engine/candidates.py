@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -28,6 +29,8 @@ class FusionConfig:
         words_weight: Weight of the lexical run beside the dense one of the same text.
         cross_modal_weight: Weight of words against pictures, and pictures against words,
             relative to a run of one modality.
+        pictures: How several pictures, or a video's frames, count: "mean" wants a listing to
+            fit all of them, "max" the one it fits best.
         unlike_weight: Share of the best score that full likeness to a negative part costs.
     """
 
@@ -35,7 +38,25 @@ class FusionConfig:
     rrf_k: float = 60.0
     words_weight: float = 1.0
     cross_modal_weight: float = 0.1
+    pictures: Literal["mean", "max"] = "mean"
     unlike_weight: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Check the words and weights.
+
+        Raises:
+            InvalidInputError: If a word is not known or a weight is negative or not finite.
+        """
+        if self.method not in ("dbsf", "rrf", "convex"):
+            raise InvalidInputError(
+                f"Fusion method is {self.method!r}; expected dbsf, rrf or convex."
+            )
+        if self.pictures not in ("mean", "max"):
+            raise InvalidInputError(f"pictures is {self.pictures!r}; expected mean or max.")
+        for name in ("words_weight", "cross_modal_weight", "unlike_weight"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise InvalidInputError(f"FusionConfig.{name} is {value}; expected >= 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +176,7 @@ def _fuse(
         return reciprocal_rank_fusion(named, rrf_k=config.rrf_k, weights=weights)
     if config.method == "convex":
         return convex(named, weights=weights)
-    if config.method == "dbsf":
-        return dbsf(named, weights=weights)
-    raise InvalidInputError(f"Fusion method is {config.method!r}; expected rrf, convex or dbsf.")
+    return dbsf(named, weights=weights)
 
 
 def _best_pictures(runs: Sequence[Run]) -> dict[int, tuple[int, str | None, float]]:

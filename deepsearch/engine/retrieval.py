@@ -20,6 +20,7 @@ __all__ = [
     "completed",
     "lexical_run",
     "part_runs",
+    "pooled",
     "similarity",
 ]
 
@@ -254,6 +255,46 @@ def similarity(snapshot: Snapshot, part: EncodedPart, rows: IntArray) -> FloatAr
         if not np.isnan(scores).all():
             return scores
     return np.full(len(rows), np.nan, dtype=np.float32)
+
+
+def pooled(runs: Sequence[Run]) -> list[Run]:
+    """Let the best of several pictures speak for all: one run a kind of evidence.
+
+    Args:
+        runs: Runs of one query; those of one name answer its several parts.
+
+    Returns:
+        One run a name, each listing with the score and picture of the part it fits best;
+        its weight is the sum of theirs.
+    """
+    by_name: dict[str, list[Run]] = {}
+    for run in runs:
+        by_name.setdefault(run.name, []).append(run)
+    return [group[0] if len(group) == 1 else _best_of(group) for group in by_name.values()]
+
+
+def _best_of(group: Sequence[Run]) -> Run:
+    rows = np.concatenate([run.rows for run in group])
+    scores = np.concatenate([run.scores for run in group])
+    parts = np.concatenate([run.parts for run in group])
+    order = np.lexsort((rows, -scores))
+    _, first = np.unique(rows[order], return_index=True)
+    kept = order[np.sort(first)]
+    scorers = [run.score for run in group if run.score is not None]
+
+    def best(wanted: IntArray) -> FloatArray:
+        scored: FloatArray = np.fmax.reduce([score(wanted) for score in scorers])
+        return scored
+
+    return replace(
+        group[0],
+        rows=rows[kept],
+        scores=scores[kept],
+        parts=parts[kept],
+        weight=sum(run.weight for run in group),
+        source=None,
+        score=best if scorers else None,
+    )
 
 
 def completed(runs: Sequence[Run], total: int) -> list[Run]:

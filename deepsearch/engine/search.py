@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
-from deepsearch.engine.retrieval import EncodedPart, Run, completed, lexical_run, part_runs
+from deepsearch.engine.retrieval import EncodedPart, Run, completed, lexical_run, part_runs, pooled
 from deepsearch.engine.second_phase import rerank_hits
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.engine.wording import retrieval_text
@@ -209,9 +209,10 @@ def retrieve(
     Returns:
         The fused candidates, best first, and the runs they come from.
     """
-    runs = completed(
-        _runs(snapshot, query, parts, options=options, allowed=allowed), len(snapshot.catalogue)
-    )
+    runs = _runs(snapshot, query, parts, options=options, allowed=allowed)
+    if options.fusion.pictures == "max":
+        runs = pooled(runs)
+    runs = completed(runs, len(snapshot.catalogue))
     unlike = [part for part in parts if part.weight < 0]
     fused = fuse_runs(snapshot, runs, unlike, options.fusion)
     if not runs:

@@ -7,6 +7,7 @@ import itertools
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -378,3 +379,25 @@ def test_prices_are_judged_at_the_quantity_asked(tmp_path: Path) -> None:
     engine.upsert([listing])
     assert ids(engine.search("500 pcs steel bottle, max USD 2.50 each")) == ["a"]
     assert ids(engine.search("50 pcs steel bottle, max USD 2.50 each")) == []
+
+
+def test_several_pictures_count_together(engine: SearchEngine) -> None:
+    photos = [PHOTOS / "Banana.jpg", PHOTOS / "Carrots.jpg"]
+    worse = {}
+    for pictures in ("mean", "max"):
+        fusion = FusionConfig(pictures=pictures)  # type: ignore[arg-type]
+        result = engine.search(images=photos, options=SearchOptions(k=81, fusion=fusion))
+        found = ids(result)
+        worse[pictures] = max(found.index("gro:Banana"), found.index("gro:Carrots"))
+        for hit in result.hits:
+            assert hit.explanation.total == pytest.approx(hit.score, abs=1e-6)
+    # Neither product looks like both photos; the best of them is enough for "max".
+    assert worse["max"] < min(10, worse["mean"])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"method": "sum"}, {"pictures": "median"}, {"words_weight": -1.0}]
+)
+def test_a_wrong_fusion_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError, match="expected"):
+        FusionConfig(**wrong)
