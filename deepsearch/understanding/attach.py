@@ -541,8 +541,6 @@ class _Attacher:
         confidence: float,
     ) -> None:
         if quantity.shape == "range":
-            if name in ("throughput",) and op in ("ge", "gt"):
-                pass
             self._add(
                 Draft(name, "between", (numbers[0], numbers[1]), unit, first, last, confidence)
             )
@@ -552,6 +550,8 @@ class _Attacher:
             )
         elif quantity.tolerance is not None:
             self._toleranced(quantity, name, numbers[0], unit, first, last)
+        elif around.approx and op is None and name == "throughput":  # a capability is a floor
+            self._add(Draft(name, "ge", numbers[0], unit, first, last, confidence))
         elif around.approx and op is None:
             low, high = sorted((numbers[0] * 0.9, numbers[0] * 1.1))
             self._add(

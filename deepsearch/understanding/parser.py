@@ -9,6 +9,7 @@ from deepsearch.errors import InvalidInputError
 from deepsearch.schema import ParsedQuery
 from deepsearch.understanding.attach import attach
 from deepsearch.understanding.codes import read_codes
+from deepsearch.understanding.context import background, without_background
 from deepsearch.understanding.drafts import Draft, finish
 from deepsearch.understanding.keyvalue import (
     find_pairs,
@@ -112,7 +113,9 @@ def read_scan(
         The product's tokens or None, and the drafts.
     """
     pairs = find_pairs(scanned)
-    product = find_product(scanned, pairs)
+    # a listing or a table speaks of the goods throughout: "we use only brass" is a claim
+    hidden = background(scanned) if kinds is None else [False] * len(scanned.tokens)
+    product = find_product(scanned, pairs, hidden)
     drafts = read_codes(scanned, today)
     drafts += open_values(scanned, pairs)
     if kinds is not None:
@@ -131,7 +134,7 @@ def read_scan(
         scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
     drafts += read_mentions(scanned, product, kinds)
     drafts += leftover_values(scanned, pairs, drafts)
-    return product, _merged(scanned, drafts)
+    return product, _merged(scanned, without_background(drafts, hidden))
 
 
 def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:

@@ -241,9 +241,73 @@ _VERBS = frozenset(
 )
 
 
+# After a wish these ask for words, not for goods.
+_MIND = frozenset(
+    [
+        "know",
+        "ask",
+        "inquire",
+        "enquire",
+        "see",
+        "understand",
+        "check",
+        "confirm",
+        "saber",
+        "conocer",
+        "conhecer",
+        "savoir",
+        "connaitre",
+        "sapere",
+        "conoscere",
+        "wissen",
+        "weten",
+        "узнать",
+        "знать",
+    ]
+)
+_GETTING = frozenset(["have", "get", "find", "source", "acquire", "obtain", "receive", "procure"])
+_PRONOUNS = frozenset(["this", "it", "them", "that", "these", "those", "you"])
+_RELATIVE = frozenset(["that", "which", "who", "with", "to", "for", "below", "under", "in", "on"])
+# Never goods by themselves, though a wish may stand before them.
+_NOT_GOODS = frozenset(
+    [
+        "able",
+        "possible",
+        "today",
+        "tomorrow",
+        "soon",
+        "kindly",
+        "test",
+        "consultation",
+        "question",
+        "questions",
+        "country",
+        "help",
+        "service",
+        "add",
+        "goes",
+        "it",
+        "produkte",
+        "productos",
+        "produits",
+        "produtos",
+        "prodotti",
+        "товары",
+        "cuales",
+        "business",
+        "website",
+        "features",
+        "time",
+        "cost",
+    ]
+)
+_AGENT_LINKS = frozenset(["by", "with", "to", "from", "in", "on", "at", "for", "as"])
+
+
 class _Finder:
-    def __init__(self, scan: Scan) -> None:
+    def __init__(self, scan: Scan, hidden: list[bool]) -> None:
         self.scan = scan
+        self.hidden = hidden
         self.tokens = scan.tokens
         self.reader = NumberReader(scan.tokens, scan.language, scan.languages)
         self.cjk = scan.language in ("zh", "ja")
@@ -259,20 +323,40 @@ class _Finder:
     def starts(self) -> list[int]:
         """Tokens the name may begin at, likeliest first."""
         found: list[int] = []
+        done: list[int] = []  # the object of what the buyer wants to do: "want to cut steel"
         for match, _ in self.scan.of_kind("buy"):
-            found.append(match.last)
+            after = self._to_verb(match.last)
+            if after is None:
+                found.append(match.last)
+            elif after > 0:
+                done.append(after)
         opening = self.opening()
         lead = self.scan.clauses[0] if self.scan.clauses else None
         counted = [last for first, last in self.counted() if lead is not None]
         early_buy = [start for start in found if start < 40]
         if early_buy:
-            return [*early_buy[:3], *counted[:2], opening, *found[3:5]]
+            return [*early_buy[:3], *counted[:2], opening, *found[3:5], *done[:2]]
         first_number = opening < len(self.tokens) and self.reader.at(opening) is not None
         return (
-            [*counted[:1], opening, *found, *counted[1:3]]
+            [*counted[:1], opening, *found, *counted[1:3], *done[:2]]
             if first_number
-            else [opening, *counted[:3], *found]
+            else [*done[:1], opening, *counted[:3], *found]
         )
+
+    def _to_verb(self, at: int) -> int | None:
+        """After "want": None where no verb follows; else where its object begins, 0 for none.
+
+        Verbs of getting ("to have", "to get") only lengthen the wish.
+        """
+        if self.word(at) in _MIND:
+            return 0
+        if self.scan.language != "en" or self.word(at) != "to":
+            return None
+        verb = self.word(at + 1)
+        if verb in _GETTING or self.scan.has(at + 1, "buy"):
+            return None
+        pronoun = self.word(at + 2) in _PRONOUNS and self.word(at + 3) in ("", "to", ".", ",")
+        return 0 if verb in _MIND or pronoun or verb == "be" else at + 2
 
     def opening(self) -> int:
         at = 0
@@ -307,6 +391,9 @@ class _Finder:
 
     def phrase(self, start: int) -> tuple[int, int]:
         at = self._skip(start)
+        unit = self.scan.match_of(at)
+        if unit is not None and unit.first < at and self.scan.has(at, "each"):
+            return at, unit.last  # "a unit that goes below the counter"
         first = at
         last = at
         while at < len(self.tokens) and at - first < (14 if self.cjk else 7):
@@ -331,6 +418,12 @@ class _Finder:
             )
             if atom is not None and (kind == "n" or self._unit_after(atom.last)):
                 at = self._after_quantity(atom.last)
+            elif self._numbers_meet(at):
+                at += 1
+            elif (
+                match is not None and "each" in kinds and self._plain_unit(match.first, match.last)
+            ):
+                return match.first + 1
             elif (word == "x" and at and self.tokens.kinds[at - 1] == "n") or (
                 kind == "s" and word in ("-", "*", "(", ":", '"', "'", "#", "$", "€", "·")
             ):
@@ -364,6 +457,23 @@ class _Finder:
             else:
                 return at
         return at
+
+    def _numbers_meet(self, at: int) -> bool:
+        """The sign between two numbers: "1/4 to 3/8 tripod adapter"."""
+        return (
+            self.word(at) in ("/", "to", "-", "~")
+            and 0 < at < len(self.tokens) - 1
+            and self.tokens.kinds[at - 1] == "n"
+            and self.tokens.kinds[at + 1] == "n"
+        )
+
+    def _plain_unit(self, first: int, last: int) -> bool:
+        """Whether "a unit", "a piece" is the thing and not a price's measure."""
+        return (
+            last == first + 2
+            and self.word(first) == "a"
+            and (last >= len(self.tokens) or self.word(last) in _RELATIVE)
+        )
 
     def _leading_custom(self, at: int, last: int) -> bool:  # noqa: ARG002
         value = self.scan.value_at(at, "custom")
@@ -409,7 +519,7 @@ class _Finder:
             return self.scan.has(after + 1, "material")
         return not self.scan.has(after, "stop") and not self.scan.has(after, "for")
 
-    def _extend(self, at: int, first: int) -> int:  # noqa: C901, PLR0911
+    def _extend(self, at: int, first: int) -> int:  # noqa: C901, PLR0911, PLR0912
         """How many tokens from here belong to the name: 0 ends it."""
         word, kind = self.word(at), self.tokens.kinds[at]
         if kind == "n":
@@ -425,6 +535,13 @@ class _Finder:
             return 1 if joins else 0
         kinds = self.kinds(at)
         match = self.scan.match_of(at)
+        if (
+            at > first
+            and self.scan.language == "en"
+            and word.endswith("ed")
+            and self.word(at + 1) in _AGENT_LINKS
+        ):
+            return 0  # "a device worked by foot"
         if kinds & set(_ENDS) and not kinds & {"material", "power_source"}:
             return (
                 0
@@ -521,8 +638,10 @@ class _Finder:
         return last
 
     def good(self, first: int, last: int) -> bool:
-        if last <= first:
+        if last <= first or self.word(last - 1) in _NOT_GOODS:
             return False
+        if self.scan.has(first, "each"):
+            return True
         words = [i for i in range(first, last) if self.tokens.kinds[i] in "wc"]
         if not words:
             return False
@@ -552,12 +671,13 @@ class _Finder:
         return any(len(self.word(i)) > 2 or self.scan.raw(i, i + 1).isupper() for i in plain)
 
 
-def find_product(scan: Scan, pairs: list[Pair]) -> tuple[int, int] | None:
+def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int, int] | None:
     """Find the name of the thing asked for.
 
     Args:
         scan: The text.
         pairs: Its key: value pairs.
+        hidden: Tokens that tell of the buyer, which are asked last or never.
 
     Returns:
         Tokens first..last (exclusive), or None if the text names nothing.
@@ -565,7 +685,7 @@ def find_product(scan: Scan, pairs: list[Pair]) -> tuple[int, int] | None:
     for pair in pairs:
         if "product" in pair.texts and pair.whole and pair.end > pair.begin:
             return pair.begin, min(pair.end, pair.begin + 10)
-    finder = _Finder(scan)
+    finder = _Finder(scan, hidden)
     keys = {i for pair in pairs for i in range(pair.first, pair.end)}
     opening = finder.opening()
     for start in finder.starts():
@@ -574,7 +694,7 @@ def find_product(scan: Scan, pairs: list[Pair]) -> tuple[int, int] | None:
         if start == opening and finder.sentence_like(start):
             continue
         first, last = finder.phrase(start)
-        if first in keys and first > 0:
+        if (first in keys and first > 0) or (first < len(hidden) and hidden[first]):
             continue
         if finder.good(first, last):
             return first, last
