@@ -980,6 +980,8 @@ class _Attacher:
         kinds = self.kinds
         unit = quantity.unit
         assert unit is not None  # noqa: S101
+        if self._generation(quantity):
+            return
         packed = self._bagged(quantity)
         if packed:
             self._emit(quantity, around, "pack_weight", around.first, max(packed, around.last), 0.7)
@@ -1001,6 +1003,17 @@ class _Attacher:
             self._emit(quantity, around, "order_quantity", around.first, around.last, 0.8)
             return
         self._emit(quantity, around, "weight", around.first, around.last, 0.75)
+
+    def _generation(self, quantity: Quantity) -> bool:
+        """3G, 4G/5G, 4G+64G are networks and storage, not grams."""
+        if self.scan.raw(quantity.last - 1, quantity.last) != "G":
+            return False
+        beside = (
+            self.word(quantity.first - 1),
+            self.word(quantity.first),
+            self.word(quantity.last),
+        )
+        return max(quantity.values) <= 6 or "+" in beside
 
     def _bagged(self, quantity: Quantity) -> int:
         """As in "25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
@@ -1025,7 +1038,7 @@ class _Attacher:
         packs = ("bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle")
         return units[0].last if any(u.canonical in packs for u in units) else 0
 
-    def _orders_bulk(self, quantity: Quantity, around: _Context) -> bool:  # noqa: ARG002
+    def _orders_bulk(self, quantity: Quantity, around: _Context) -> bool:
         unit = quantity.unit
         assert unit is not None  # noqa: S101
         clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
@@ -1041,7 +1054,8 @@ class _Attacher:
             and self.scan.language in ("de", "ru", "nl", "tr", "ar", "pl")
         )
         tonnes_of = unit.factor >= 1000 and self.word(quantity.last) in ("of", "de", "di")
-        if asked or (opening and of) or tonnes_of:
+        limit = around.op in ("lt", "le") and not of and "bulk" not in self.kinds
+        if (asked and not limit) or (opening and of) or tonnes_of:  # "a press under 30 kg"
             return True
         return "bulk" in self.kinds and (unit.factor >= 1000 or max(quantity.values) >= 200)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from deepsearch.understanding.drafts import Draft, slug
@@ -493,7 +494,35 @@ def _bare_number(scan: Scan, pair: Pair) -> Draft | None:  # noqa: PLR0911
     return None
 
 
-def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:  # noqa: C901, PLR0911
+# Keys of a letterhead, which require nothing of the goods.
+_ADDRESS = frozenset(
+    {
+        "address",
+        "adresse",
+        "direccion",
+        "direction",
+        "endereco",
+        "indirizzo",
+        "zip",
+        "zip_code",
+        "postal_code",
+        "postcode",
+        "city",
+        "name",
+        "email",
+        "phone",
+        "tel",
+        "telephone",
+        "whatsapp",
+        "wechat",
+        "title",
+    }
+)
+# What a form's field holds until somebody fills it in.
+_BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
+
+
+def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:  # noqa: C901, PLR0911, PLR0912
     """As in "Motor: Brushless", "Battery Type: LiFePO4": the key's own name, the value's own words."""  # noqa: E501
     if set(pair.texts) & _LET_MENTIONS or "product" in pair.texts:
         return None
@@ -520,8 +549,13 @@ def _unknown_key(scan: Scan, pair: Pair) -> Draft | None:  # noqa: C901, PLR0911
     if _all_of_kind(scan, pair, "material"):
         return None
     name = _key_name(pair)
-    if not name:
+    if not name or name in _ADDRESS or _BLANK.search(value):
         return None
+    if pair.fields and value[0] in "<>≤≥" and _has_number(scan, pair):
+        return None  # a bound, which the reading of quantities knows better
+    seller = scan.value_at(pair.begin, "supplier_type")
+    if name == "type" and seller is not None and end - pair.begin == 1:
+        return Draft("supplier_type", "eq", str(seller), None, pair.first, end, 0.65)
     if not pair.texts and not pair.fields and _one_quantity(scan, pair):
         return None  # open_quantities reads it
     if not _plausible(scan, pair):

@@ -342,11 +342,15 @@ class _Mentions:
                             max(0, match.first - 3), min(len(self.tokens), match.last + 3)
                         )
                     )
-            return not (
-                self.tokens.glued(match.first)
-                and match.first
-                and self.tokens.kinds[match.first - 1] in "wn"
-            )
+            if not match.first or not self.tokens.glued(match.first):
+                return True
+            coded = (
+                self.word(match.first - 1) == "-"
+                and match.last < len(self.tokens)
+                and self.tokens.kinds[match.last] == "n"
+                and self.tokens.glued(match.last)
+            )  # "XT-FCC300" is a model
+            return not coded and self.tokens.kinds[match.first - 1] not in "wn"
 
         for group in self.groups("certification", wanted):
             if self._unneeded(group):
@@ -455,6 +459,8 @@ class _Mentions:
     def materials(self) -> None:
         def wanted(match: Match, value: str) -> bool:
             word = self.word(match.first)
+            if self.word(match.last) == "-" and self.word(match.last + 1) in ("free", "frei"):
+                return False  # "PVC-free"
             if (
                 word in _CASED_MATERIALS
                 and match.last == match.first + 1
@@ -1005,10 +1011,19 @@ class _Mentions:
             negated = negated or self.scan.has(at, "neg")
             at += 1
         codes, last, either = self._countries_from(at) if at < len(self.tokens) else ([], at, False)
-        if not codes:
+        if not codes or (field == "supplier_country" and self._of_the_buyer(cue)):
             return
         negated = negated or self.negated(cue.first, last)
         self._record_countries(field, codes, cue.first, last, negated, either)
+
+    def _of_the_buyer(self, cue: Match) -> bool:
+        """As in "we are located in Germany": where the buyer is asks for nothing."""
+        first = self.scan.clauses[self.scan.clause_of[cue.first]].first
+        before = range(max(first, cue.first - 4), cue.first)
+        return any(
+            self.word(i) in ("i", "we", "im", "my", "our") or self.scan.has(i, "own")
+            for i in before
+        ) and not any(self.scan.has(i, "buy") for i in before)
 
     def _record_countries(  # noqa: PLR0917
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
 from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.units import unit_at
 
 __all__ = ["read_names"]
 
@@ -65,7 +66,7 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         and not scan.has(end, "with")
         and not scan.has(end, "neg")
         and (
-            scan.tokens.kinds[end] == "n"
+            (scan.tokens.kinds[end] == "n" and (fits or not _measured(scan, end)))
             or (
                 scan.tokens.kinds[end] == "w"
                 and (scan.raw(end, end + 1)[:1].isupper() or scan.tokens.glued(end))
@@ -82,7 +83,12 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         return end
     drafts.append(Draft("brand", "eq", name, None, first, last, 0.85))
     scan.claim(first, last)
-    if end == last and end < len(scan.tokens) and scan.tokens.kinds[end] == "n":
+    if (
+        end == last
+        and end < len(scan.tokens)
+        and scan.tokens.kinds[end] == "n"
+        and not _measured(scan, end)
+    ):
         end += 1
     code = scan.raw(last, end).strip(" #") if end > last else ""
     if code and any(char.isdigit() for char in code):
@@ -90,6 +96,11 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         scan.claim(last, end)
         return end
     return last
+
+
+def _measured(scan: Scan, at: int) -> bool:
+    """Whether a number has a unit: "SKF Bearings 10 pieces" names no model 10."""
+    return at + 1 < len(scan.tokens) and bool(unit_at(scan.tokens, at + 1, scan.language))
 
 
 def _code(scan: Scan, at: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import ParsedQuery
+from deepsearch.understanding.alternatives import alternatives
 from deepsearch.understanding.attach import attach
 from deepsearch.understanding.codes import read_codes
 from deepsearch.understanding.context import background, without_background
@@ -134,7 +135,8 @@ def read_scan(
         scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
     drafts += read_mentions(scanned, product, kinds)
     drafts += leftover_values(scanned, pairs, drafts)
-    return product, _merged(scanned, without_background(drafts, hidden))
+    drafts = _merged(scanned, without_background(drafts, hidden))
+    return product, alternatives(scanned, pairs, drafts)
 
 
 def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:

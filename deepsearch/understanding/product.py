@@ -265,6 +265,7 @@ _MIND = frozenset(
         "знать",
     ]
 )
+_KNOWING = _MIND - {"check", "see", "confirm"}  # "check valve" is goods
 _GETTING = frozenset(["have", "get", "find", "source", "acquire", "obtain", "receive", "procure"])
 _PRONOUNS = frozenset(["this", "it", "them", "that", "these", "those", "you"])
 _RELATIVE = frozenset(["that", "which", "who", "with", "to", "for", "below", "under", "in", "on"])
@@ -420,6 +421,8 @@ class _Finder:
                 at = self._after_quantity(atom.last)
             elif self._numbers_meet(at):
                 at += 1
+            elif match is not None and "for" in kinds and self._own_place(match.last):
+                at = match.last + 2  # "for my kitchen a dishwasher"
             elif (
                 match is not None and "each" in kinds and self._plain_unit(match.first, match.last)
             ):
@@ -457,6 +460,10 @@ class _Finder:
             else:
                 return at
         return at
+
+    def _own_place(self, at: int) -> bool:
+        word = self.word(at)
+        return self.scan.has(at, "own") or word.startswith(("mein", "unser"))
 
     def _numbers_meet(self, at: int) -> bool:
         """The sign between two numbers: "1/4 to 3/8 tripod adapter"."""
@@ -638,7 +645,7 @@ class _Finder:
         return last
 
     def good(self, first: int, last: int) -> bool:
-        if last <= first or self.word(last - 1) in _NOT_GOODS:
+        if last <= first or self.word(last - 1) in _NOT_GOODS or self.word(first) in _KNOWING:
             return False
         if self.scan.has(first, "each"):
             return True
