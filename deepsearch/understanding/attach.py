@@ -837,6 +837,9 @@ class _Attacher:
             or (self.tokens.glued(at) and self.scan.language not in ("zh", "ja", "ar"))
         ):
             return
+        model_year = 1950 <= quantity.counts[0] <= 2050 and quantity.first == 0
+        if model_year and self.scan.raw(at, at + 1)[:1].isupper():
+            return  # "2025 Nissan Frontier"
         if self._buyer_asks(quantity) and self._noun(at):
             self._emit(quantity, around, "order_quantity", around.first, around.last, 0.8)
 

@@ -388,6 +388,9 @@ class _Mentions:
 
     def _believable_colour(self, match: Match, value: str) -> bool:  # noqa: ARG002
         word = self.word(match.first)
+        inside = self.product[0] <= match.first < self.product[1]
+        if word == "cream" and inside and match.first > self.product[0]:
+            return False  # "stretch mark cream" is a cream; "cream sofa" is a colour
         if match.last == match.first + 1 and word in (
             "gold",
             "silver",
@@ -1273,6 +1276,8 @@ class _Mentions:
 
     def _wanted_custom(self, match: Match, value: str) -> bool:
         following = self.word(match.last)
+        if following in ("charge", "charges", "duty", "duties", "clearance", "fee", "fees", "tax"):
+            return False  # "custom charges" are the customs'
         if value == "sample" and following in (
             "time",
             "fee",

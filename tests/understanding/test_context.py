@@ -106,3 +106,19 @@ def test_lookalikes_require_nothing(text, field):
 def test_a_limit_on_one_machine_is_its_weight():
     parsed = PARSER.parse("Looking for a steam press under 30 kg")
     assert [(r.field, r.op.value, r.value) for r in parsed.requirements] == [("weight", "lt", 30.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("What are the custom charges for lamps", "custom_design"),
+        ("I'm looking for stretch mark cream", "colour"),
+        ("2025 Nissan Frontier roof rack", "order_quantity"),
+    ],
+)
+def test_words_of_two_meanings(text, field):
+    assert field not in {r.field for r in PARSER.parse(text).requirements}
+
+
+def test_a_cream_sofa_keeps_its_colour():
+    assert "colour" in {r.field for r in PARSER.parse("I'm looking for a cream sofa").requirements}
