@@ -420,7 +420,7 @@ class SearchEngine:
         ]
         texts = [part.text for _, part in parts if part.text is not None]
         pictures = [
-            load_picture(part.picture, min_side=self.suite.picture_side)
+            load_picture(part.picture, min_side=self.suite.picture_side, name=part.source)
             for _, part in parts
             if part.picture is not None
         ]

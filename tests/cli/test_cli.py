@@ -169,3 +169,11 @@ def test_requirements_can_be_dropped_softened_and_given(
     done = run("search", grocery_folder, text, "--drop", "weight")
     assert done.returncode == 2
     assert "weight" in done.stderr
+
+
+def test_a_damaged_picture_is_named(grocery_folder: Path, tmp_path: Path) -> None:
+    whole = (data_folder() / "photos" / "Leek.jpg").read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[:5000])
+    done = run("search", grocery_folder, "--image", tmp_path / "cut.jpg")
+    assert done.returncode == 2
+    assert "cut.jpg" in done.stderr
