@@ -51,20 +51,20 @@ class Run:
         rows: (m,) listing rows.
         scores: (m,) float32, larger is better, comparable within this run only.
         parts: (m,) which of the listing's pictures matched; -1 where it was text.
+        score: Scores further rows: (m,) rows → (m,) float32, NaN or 0 where it cannot.
         weight: Its share in the fusion.
         source: Which part of the query it answers.
         plan: How the search was carried out.
-        score: Scores further rows: (m,) rows → (m,) float32, NaN or 0 where it cannot.
     """
 
     name: str
     rows: IntArray
     scores: FloatArray
     parts: IntArray
+    score: Callable[[IntArray], FloatArray]
     weight: float = 1.0
     source: str | None = None
     plan: Plan | None = None
-    score: Callable[[IntArray], FloatArray] | None = None
 
 
 # What a channel says about a listing, by (query modality, listing modality).
@@ -178,7 +178,7 @@ def part_runs(
                 source=part.source,
                 plan=plan,
                 score=partial(
-                    _channel_scores_of,
+                    channel_scores,
                     channel,
                     part.vectors[channel.space.name],
                     len(snapshot.catalogue),
@@ -200,20 +200,14 @@ def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:
     return own[:1] + cross[:1]
 
 
-def _channel_scores_of(
-    channel: Channel, vector: FloatArray, total: int, rows: IntArray
-) -> FloatArray:
-    return channel_scores(channel, vector, rows, total)
-
-
-def channel_scores(channel: Channel, vector: FloatArray, rows: IntArray, total: int) -> FloatArray:
+def channel_scores(channel: Channel, vector: FloatArray, total: int, rows: IntArray) -> FloatArray:
     """Score given listings by the best of their vectors in a channel, exactly.
 
     Args:
         channel: The index.
         vector: (dim,) query vector.
-        rows: (m,) listing rows.
         total: Listings of the catalogue.
+        rows: (m,) listing rows.
 
     Returns:
         (m,) float32; NaN where the listing has no vector there.
@@ -249,7 +243,7 @@ def similarity(snapshot: Snapshot, part: EncodedPart, rows: IntArray) -> FloatAr
     """
     for channel in _channels(snapshot, part):
         scores = channel_scores(
-            channel, part.vectors[channel.space.name], rows, len(snapshot.catalogue)
+            channel, part.vectors[channel.space.name], len(snapshot.catalogue), rows
         )
         # A cross-modal guess is used only where the own modality says nothing at all.
         if not np.isnan(scores).all():
@@ -280,10 +274,9 @@ def _best_of(group: Sequence[Run]) -> Run:
     order = np.lexsort((rows, -scores))
     _, first = np.unique(rows[order], return_index=True)
     kept = order[np.sort(first)]
-    scorers = [run.score for run in group if run.score is not None]
 
     def best(wanted: IntArray) -> FloatArray:
-        scored: FloatArray = np.fmax.reduce([score(wanted) for score in scorers])
+        scored: FloatArray = np.fmax.reduce([run.score(wanted) for run in group])
         return scored
 
     return replace(
@@ -293,7 +286,7 @@ def _best_of(group: Sequence[Run]) -> Run:
         parts=parts[kept],
         weight=sum(run.weight for run in group),
         source=None,
-        score=best if scorers else None,
+        score=best,
     )
 
 
@@ -318,7 +311,7 @@ def completed(runs: Sequence[Run], total: int) -> list[Run]:
         missing = found.copy()
         missing[run.rows] = False
         rows = np.flatnonzero(missing)
-        if len(rows) and run.score is not None:
+        if len(rows):
             scores = run.score(rows)
             known = np.isfinite(scores) & (scores != 0)
             order = np.lexsort((rows[known], -scores[known]))

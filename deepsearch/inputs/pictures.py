@@ -153,7 +153,7 @@ def _upright(image: Image) -> Image:
 
     try:
         orientation = image.getexif().get(_EXIF_ORIENTATION)
-    except Exception:
+    except Exception:  # Pillow fails in many ways on damaged EXIF; the picture itself is whole
         return image
     turn = {
         2: Transpose.FLIP_LEFT_RIGHT,
