@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deepsearch.errors import DeepSearchError, UnreadableFileError
 from deepsearch.inputs.limits import InputLimits
+from deepsearch.inputs.reading import Reading
 from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.source import Source, human_size
 
@@ -21,15 +22,14 @@ _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\.|~\$|Thumbs\.db$|desktop\.ini$)", re.
 _CHUNK = 1 << 20
 
 
-def read_folder(folder: Path, *, limits: InputLimits, max_frames: int) -> LoadedFile:
+def read_folder(folder: Path, reading: Reading) -> LoadedFile:
     """Read the files of a folder and its subfolders, in order of their names.
 
     Links are not followed. A file that cannot be read is named in the notes.
 
     Args:
         folder: The folder.
-        limits: Bounds; those of archives hold for the folder as a whole.
-        max_frames: Frames taken of a video at most.
+        reading: Bounds and reader; the bounds of archives hold for the folder as a whole.
 
     Returns:
         The parts and rows of all files.
@@ -45,19 +45,15 @@ def read_folder(folder: Path, *, limits: InputLimits, max_frames: int) -> Loaded
                 continue
             yield Source.of(path, name=name)
 
-    return read_members(
-        files(), folder.name or str(folder), "folder", limits=limits, max_frames=max_frames, depth=0
-    )
+    return read_members(files(), folder.name or str(folder), "folder", reading)
 
 
-def read_archive(source: Source, *, limits: InputLimits, max_frames: int, depth: int) -> LoadedFile:
+def read_archive(source: Source, reading: Reading) -> LoadedFile:
     """Read the files of a ZIP archive in memory, in order of their names.
 
     Args:
         source: The archive.
-        limits: Bounds.
-        max_frames: Frames taken of a video at most.
-        depth: Archives this one lies in.
+        reading: Bounds, reader, and how deep the archive lies in others.
 
     Returns:
         The parts and rows of all files.
@@ -66,18 +62,17 @@ def read_archive(source: Source, *, limits: InputLimits, max_frames: int, depth:
         UnreadableFileError: If it is damaged, a bomb, nested too deep, or holds no file
             that can be read.
     """
-    if depth >= limits.archive.max_depth:
+    limits = reading.limits
+    if reading.depth >= limits.archive.max_depth:
         raise UnreadableFileError(
-            f"{source.name}: is an archive inside {depth} others; at most "
+            f"{source.name}: is an archive inside {reading.depth} others; at most "
             f"{limits.archive.max_depth} are opened. Unpack it first."
         )
     source.check_size(limits.archive.max_bytes)
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             members = _members(source, archive, limits)
-            return read_members(
-                members, source.name, "zip", limits=limits, max_frames=max_frames, depth=depth + 1
-            )
+            return read_members(members, source.name, "zip", reading.deeper())
     except (
         zipfile.BadZipFile, OSError, EOFError, ValueError, zlib.error, NotImplementedError,
         RuntimeError,
@@ -145,15 +140,7 @@ def _refuse_size(source: Source, size: int, limits: InputLimits) -> None:
     )
 
 
-def read_members(
-    files: Iterator[Source],
-    name: str,
-    kind: str,
-    *,
-    limits: InputLimits,
-    max_frames: int,
-    depth: int,
-) -> LoadedFile:
+def read_members(files: Iterator[Source], name: str, kind: str, reading: Reading) -> LoadedFile:
     """Read several sources as one file.
 
     A bomb or a name that points outside spoils the whole; a member that merely cannot
@@ -163,9 +150,7 @@ def read_members(
         files: The sources, in the order wanted.
         name: Name of the whole.
         kind: "folder", "zip" or "eml".
-        limits: Bounds.
-        max_frames: Frames taken of a video at most.
-        depth: Archives the members lie in.
+        reading: Bounds, reader, and how deep the members lie.
 
     Returns:
         Their parts, rows and notes together.
@@ -173,17 +158,16 @@ def read_members(
     Raises:
         UnreadableFileError: If there are too many, or none can be read.
     """
-    from deepsearch.inputs.files import load_source
-
     loaded: list[LoadedFile] = []
     notes: list[str] = []
     for count, source in enumerate(files):
-        if count >= limits.archive.max_files:
+        if count >= reading.limits.archive.max_files:
             raise UnreadableFileError(
-                f"{name}: holds more than {limits.archive.max_files:,} files. Hand in fewer."
+                f"{name}: holds more than {reading.limits.archive.max_files:,} files. "
+                "Hand in fewer."
             )
         try:
-            loaded.append(load_source(source, limits=limits, max_frames=max_frames, depth=depth))
+            loaded.append(reading.load(source, reading))
         except UnreadableFileError as error:
             notes.append(f"Left out: {error}")
     if not loaded:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import encode_picture, load_picture
+from deepsearch.inputs.reading import Reading
 from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.sniff import ADVICE, FileKind, sniff, wrong_extension
 from deepsearch.inputs.source import FileLike, Source
@@ -43,54 +45,37 @@ def read_file(
             or of a kind that is not read; the message says what it is.
         MissingExtraError: If its kind needs an optional dependency.
     """
-    limits = limits or InputLimits()
-    from pathlib import Path
-
+    reading = Reading(load=_load, limits=limits or InputLimits(), max_frames=max_frames)
     if not isinstance(path, (bytes, Source)) and Path(path).is_dir():
         from deepsearch.inputs.archives import read_folder
 
-        return read_folder(Path(path), limits=limits, max_frames=max_frames)
-    source = Source.of(path, name=name)
-    return load_source(source, limits=limits, max_frames=max_frames, depth=0)
+        return read_folder(Path(path), reading)
+    return _load(Source.of(path, name=name), reading)
 
 
-def load_source(source: Source, *, limits: InputLimits, max_frames: int, depth: int) -> LoadedFile:
-    """Read one source by its kind.
-
-    Args:
-        source: The file.
-        limits: Bounds.
-        max_frames: Frames taken of a video at most.
-        depth: Archives this one lies in.
-
-    Returns:
-        What it gave.
-
-    Raises:
-        UnreadableFileError: See `read_file`.
-    """
+def _load(source: Source, reading: Reading) -> LoadedFile:
+    """Read one source by its kind, and tell where its ending lies."""
     kind = sniff(source)
-    loaded = _dispatch(source, kind, limits, max_frames, depth)
+    loaded = _dispatch(source, kind, reading)
     wrong = wrong_extension(source, kind)
     if wrong and wrong not in loaded.notes:
         loaded = replace(loaded, notes=(wrong, *loaded.notes))
     return loaded
 
 
-def _dispatch(
-    source: Source, kind: FileKind, limits: InputLimits, max_frames: int, depth: int
-) -> LoadedFile:
+def _dispatch(source: Source, kind: FileKind, reading: Reading) -> LoadedFile:
+    limits = reading.limits
     match kind.family:
         case "picture":
             return _picture(source, kind, limits)
         case "video":
-            return _video(source, kind, limits, max_frames)
+            return _video(source, kind, limits, reading.max_frames)
         case "spreadsheet":
             return _table(source, kind, limits)
         case "document":
             from deepsearch.inputs.documents import read_document
 
-            return read_document(source, kind, limits=limits, max_frames=max_frames, depth=depth)
+            return read_document(source, kind, reading)
         case "drawing":
             from deepsearch.inputs.drawings import read_drawing
 
@@ -98,7 +83,7 @@ def _dispatch(
         case "archive":
             from deepsearch.inputs.archives import read_archive
 
-            return read_archive(source, limits=limits, max_frames=max_frames, depth=depth)
+            return read_archive(source, reading)
     raise UnreadableFileError(
         f"{source.name}: the file is {kind.label}; expected a picture, video, spreadsheet, "
         "document (PDF, DOCX, PPTX, HTML, TXT, MD, EML), drawing (DXF, STEP, STL, OBJ) or ZIP "

@@ -71,7 +71,13 @@ def load_picture(
     if kind.name == "svg":
         from deepsearch.inputs.svg import render_svg
 
-        return _finish(render_svg(file, side=max(min_side or 0, 512), limits=limits), crop)
+        drawn = render_svg(
+            file,
+            side=max(min_side or 0, 512),
+            max_bytes=limits.max_bytes,
+            check_embedded=lambda data, inside: load_picture(data, limits=limits, name=inside),
+        )
+        return _finish(drawn, crop)
     return _decode(file, kind.label, min_side, limits, crop)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from deepsearch.errors import UnreadableFileError
-from deepsearch.inputs.limits import PictureLimits
 from deepsearch.inputs.source import Source
 
 if TYPE_CHECKING:
@@ -38,7 +37,9 @@ _LENGTH = re.compile(rf"^\s*({_NUMBER})\s*(px|pt|mm|cm|in|pc)?\s*$", re.I)
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "pc": 16.0}
 
 
-def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
+def render_svg(
+    source: Source, *, side: int, max_bytes: int, check_embedded: Callable[[bytes, str], object]
+) -> Image:
     """Render an SVG file on white.
 
     Links to other files and addresses, scripts, foreign content and filters are removed
@@ -47,7 +48,9 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
     Args:
         source: The file.
         side: Pixels of the longer side of the result.
-        limits: Bounds on the file and on pictures embedded in it.
+        max_bytes: Bytes of the file at most; 16 MiB in any case.
+        check_embedded: Called with the contents and a name of each picture embedded in it;
+            raises where it is damaged or too large.
 
     Returns:
         An RGB image.
@@ -64,7 +67,7 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
     from defusedxml.common import DefusedXmlException
     from PIL import Image as Pillow
 
-    data = source.read(min(_MAX_BYTES, limits.max_bytes))
+    data = source.read(min(_MAX_BYTES, max_bytes))
     try:
         root = ElementTree.fromstring(data)
     except DefusedXmlException as error:
@@ -76,7 +79,7 @@ def render_svg(source: Source, *, side: int, limits: PictureLimits) -> Image:
         raise UnreadableFileError(
             f"{source.name}: is no well-formed SVG ({error}). Export it again, or as PNG."
         ) from error
-    _clean(source, root, limits)
+    _clean(source, root, check_embedded)
     _check_expansion(source, root)
     width, height = _size(root)
     scale = side / max(width, height)
@@ -104,7 +107,7 @@ def _local(node: Element) -> str:
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
-def _clean(source: Source, root: Element, limits: PictureLimits) -> None:
+def _clean(source: Source, root: Element, check_embedded: Callable[[bytes, str], object]) -> None:
     """Remove in place whatever reaches outside the file or is never drawn."""
     count = 0
     stack: list[tuple[Element, int]] = [(root, 1)]
@@ -117,7 +120,7 @@ def _clean(source: Source, root: Element, limits: PictureLimits) -> None:
                 f"than {_MAX_DEPTH}. Simplify it, or export it as PNG."
             )
         for name, value in list(node.attrib.items()):
-            _clean_attribute(source, node, name, value, limits)
+            _clean_attribute(source, node, name, value, check_embedded)
         if node.text and _local(node) == "style":
             node.text = _clean_style(node.text)
         for child in list(node):
@@ -128,14 +131,18 @@ def _clean(source: Source, root: Element, limits: PictureLimits) -> None:
 
 
 def _clean_attribute(
-    source: Source, node: Element, name: str, value: str, limits: PictureLimits
+    source: Source,
+    node: Element,
+    name: str,
+    value: str,
+    check_embedded: Callable[[bytes, str], object],
 ) -> None:
     plain = name.rpartition("}")[2]
     if plain == "href":
         if value.strip().startswith("#"):
             return
         if _local(node) == "image" and _DATA_PICTURE.match(value):
-            _check_embedded(source, value, limits)
+            check_embedded(_embedded(source, value), f"a picture inside {source.name}")
         elif _local(node) != "a":
             del node.attrib[name]
     elif plain == "filter":
@@ -148,21 +155,17 @@ def _clean_style(style: str) -> str:
     return _FILTER.sub("", _OUTSIDE_URL.sub("none", _IMPORT.sub("", style)))
 
 
-def _check_embedded(source: Source, uri: str, limits: PictureLimits) -> None:
-    """Decode an embedded picture's header by our own loader, to have its size checked."""
-    from deepsearch.inputs.pictures import load_picture
-
+def _embedded(source: Source, uri: str) -> bytes:
+    """The contents of a picture embedded as a data URI."""
     header, _, body = uri.partition(",")
     try:
         if ";base64" in header.lower():
-            data = base64.b64decode("".join(body.split()))
-        else:
-            data = unquote_to_bytes(body)
+            return base64.b64decode("".join(body.split()))
+        return unquote_to_bytes(body)
     except (binascii.Error, ValueError) as error:
         raise UnreadableFileError(
             f"{source.name}: has an embedded picture that is damaged ({error}). Export it again."
         ) from error
-    load_picture(data, limits=limits, name=f"a picture inside {source.name}")
 
 
 def _references(node: Element) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.inputs.limits import InputLimits
+from deepsearch.inputs.reading import Reading
 from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.sniff import FileKind
 from deepsearch.inputs.source import Source
@@ -10,17 +10,13 @@ from deepsearch.inputs.source import Source
 __all__ = ["read_document"]
 
 
-def read_document(
-    source: Source, kind: FileKind, *, limits: InputLimits, max_frames: int = 16, depth: int = 0
-) -> LoadedFile:
+def read_document(source: Source, kind: FileKind, reading: Reading) -> LoadedFile:
     """Read a document of any kind.
 
     Args:
         source: The file.
         kind: What it is, by its contents.
-        limits: Bounds.
-        max_frames: Frames taken of a video attached to a mail.
-        depth: Archives and mails it lies in.
+        reading: Bounds, the reader of what is attached to a mail, and how deep it lies.
 
     Returns:
         Texts with headings ("# Heading") and tables ("Header: value"), each with its
@@ -31,6 +27,7 @@ def read_document(
         MissingExtraError: If a scanned page needs the extra `ocr` and nothing else in
             the document can be read.
     """
+    limits = reading.limits
     match kind.name:
         case "pdf":
             from deepsearch.inputs.documents.pdf import read_pdf
@@ -51,7 +48,7 @@ def read_document(
         case "eml":
             from deepsearch.inputs.documents.mail import read_mail
 
-            return read_mail(source, limits=limits, max_frames=max_frames, depth=depth)
+            return read_mail(source, reading)
     from deepsearch.inputs.documents.plain import read_plain
 
     return read_plain(source, kind, limits=limits)

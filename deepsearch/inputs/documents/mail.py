@@ -13,14 +13,14 @@ from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs.archives import read_members
 from deepsearch.inputs.documents.collect import Collector
 from deepsearch.inputs.documents.web import read_markup
-from deepsearch.inputs.limits import InputLimits
+from deepsearch.inputs.reading import Reading
 from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.source import Source
 
 __all__ = ["read_mail"]
 
 
-def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: int) -> LoadedFile:
+def read_mail(source: Source, reading: Reading) -> LoadedFile:
     """Read an e-mail.
 
     The plain body is preferred to the HTML one. Attachments and pictures shown in the
@@ -28,9 +28,7 @@ def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: in
 
     Args:
         source: The file.
-        limits: Bounds.
-        max_frames: Frames taken of an attached video.
-        depth: Archives and mails this one lies in.
+        reading: Bounds, the reader of the attachments, and how deep the mail lies in others.
 
     Returns:
         Subject and body as text, the attachments' parts and rows.
@@ -38,10 +36,11 @@ def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: in
     Raises:
         UnreadableFileError: If it is damaged, nested too deep, or holds nothing.
     """
-    if depth > limits.archive.max_depth:
+    limits = reading.limits
+    if reading.depth > limits.archive.max_depth:
         raise UnreadableFileError(
-            f"{source.name}: is a mail inside {depth} others; at most {limits.archive.max_depth} "
-            "are opened. Save the inner one as a file."
+            f"{source.name}: is a mail inside {reading.depth} others; at most "
+            f"{limits.archive.max_depth} are opened. Save the inner one as a file."
         )
     data = source.read(limits.document.max_bytes)
     found = Collector(source, "eml", limits)
@@ -61,9 +60,7 @@ def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: in
         raise UnreadableFileError(
             f"{source.name}: is an e-mail but damaged ({error}). Save it again as .eml."
         ) from error
-    inner = _read_attachments(
-        found, attachments, source.name, limits=limits, max_frames=max_frames, depth=depth
-    )
+    inner = _read_attachments(found, attachments, source.name, reading.deeper())
     if inner is None:
         return found.finish(empty="holds neither text nor attachments that can be read.")
     try:
@@ -80,21 +77,12 @@ def read_mail(source: Source, *, limits: InputLimits, max_frames: int, depth: in
 
 
 def _read_attachments(
-    found: Collector,
-    attachments: list[Source],
-    name: str,
-    *,
-    limits: InputLimits,
-    max_frames: int,
-    depth: int,
+    found: Collector, attachments: list[Source], name: str, reading: Reading
 ) -> LoadedFile | None:
     if not attachments:
         return None
     try:
-        return read_members(
-            iter(attachments), name, "eml", limits=limits, max_frames=max_frames,
-            depth=depth + 1,
-        )  # fmt: skip
+        return read_members(iter(attachments), name, "eml", reading)
     except UnreadableFileError as error:
         found.note(f"no attachment can be read: {error}")
         return None

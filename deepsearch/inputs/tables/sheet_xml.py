@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -45,7 +44,6 @@ class SheetFacts:
             where that is not known.
         notes: What was noticed.
         has_pictures: Whether the package holds any picture at all.
-        max_picture_bytes: Budget for pictures.
     """
 
     member: str | None = None
@@ -53,15 +51,6 @@ class SheetFacts:
     marked: frozenset[tuple[int, int]] | None = None
     notes: tuple[str, ...] = ()
     has_pictures: bool = False
-    max_picture_bytes: int = 0
-
-    def pictures(self, package: Package) -> Mapping[tuple[int, int], tuple[bytes, ...]]:
-        """Read the pictures anchored in the sheet's cells: (row, column) → pictures."""
-        if self.member is None or not self.has_pictures:
-            return {}
-        from deepsearch.inputs.tables.cell_pictures import sheet_pictures
-
-        return sheet_pictures(package, self.member, limit=self.max_picture_bytes)
 
 
 def scan_workbook(
@@ -101,7 +90,6 @@ def scan_workbook(
             hidden_rows=_hidden_rows(data),
             marked=_marked_cells(data, marking),
             has_pictures=has_pictures,
-            max_picture_bytes=limits.max_picture_bytes,
         )
     return facts
 

@@ -13,6 +13,7 @@ from deepsearch.inputs.records import CellValue
 from deepsearch.inputs.source import Source
 from deepsearch.inputs.tables.biff import check_xls
 from deepsearch.inputs.tables.books import Book, IsolatedBook, OpenBook
+from deepsearch.inputs.tables.cell_pictures import sheet_pictures
 from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid, Merge, clean_cell
 from deepsearch.inputs.tables.sheet_xml import SheetFacts, scan_workbook
 
@@ -58,18 +59,23 @@ def read_workbook(
             grids, notes = _read(
                 source, book, sheet=sheet, include_hidden=include_hidden, limits=limits
             )
-        return [_with_facts(grid, facts, package) for grid in grids], notes
+        return [_with_facts(grid, facts, package, limits) for grid in grids], notes
 
 
-def _with_facts(grid: Grid, facts: dict[str, SheetFacts], package: Package) -> Grid:
+def _with_facts(
+    grid: Grid, facts: dict[str, SheetFacts], package: Package, limits: TableLimits
+) -> Grid:
     fact = facts.get(grid.sheet or "")
     if fact is None:
         return grid
+    pictures: dict[tuple[int, int], tuple[bytes, ...]] = {}
+    if fact.member is not None and fact.has_pictures:
+        pictures = sheet_pictures(package, fact.member, limit=limits.max_picture_bytes)
     return replace(
         grid,
         hidden_rows=fact.hidden_rows,
         marked=fact.marked,
-        pictures=fact.pictures(package),
+        pictures=pictures,
         notes=fact.notes,
     )
 
