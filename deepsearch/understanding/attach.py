@@ -15,7 +15,7 @@ from deepsearch.understanding.fields import (
     in_field_unit,
 )
 from deepsearch.understanding.kinds import goods_kinds
-from deepsearch.understanding.lexicon import load_data, split_spellings
+from deepsearch.understanding.lexicon import load_data, split_spellings, word_list, word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
@@ -23,73 +23,17 @@ from deepsearch.understanding.units import Unit, unit_at
 
 __all__ = ["attach"]
 
-_UP_TO = frozenset(
-    fold(word)
-    for word in [
-        "max",
-        "maximum",
-        "maximal",
-        "up to",
-        "upto",
-        "bis zu",
-        "bis",
-        "maximale",
-        "maximaler",
-        "hasta",
-        "jusqu'à",
-        "jusqu'a",
-        "até",
-        "fino a",
-        "до",
-        "tot",
-        "最大",
-        "最高",
-        "最长",
-        "حتى",
-        "максимум",
-        "максимальная",
-        "максимальный",
-        "máximo",
-        "máxima",
-        "maximo",
-        "maxima",
-        "massimo",
-        "massima",
-        "massimi",
-        "maximum of",
-        "max of",
-        "أقصى",
-        "الحد الأقصى",
-        "en fazla",
-        "макс",
-        "maximaal",
-        "maksymalnie",
-        "máxim",
-        "maximale",
-    ]
-)
+_MONTHLY = word_set("quantity", "monthly")
+_PACK_JOINS = word_set("quantity", "pack_joins")
+_NO_CONTENT = word_set("quantity", "no_content")
+_BARE_DEGREES = word_set("quantity", "bare_degrees")
+_COUNT_OPENERS = word_set("quantity", "count_openers")
+_PACK_OF = word_set("quantity", "pack_of")
+_PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
+
+_UP_TO = word_set("quantity", "up_to")
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
-_RATE_JOIN = frozenset(
-    [
-        "/",
-        "per",
-        "pro",
-        "por",
-        "par",
-        "al",
-        "a",
-        "all",
-        "le",
-        "في",
-        "по",
-        "в",
-        "每",
-        "each",
-        "an",
-        "je",
-        "la",
-    ]
-)
+_RATE_JOIN = word_set("quantity", "rate_joins")
 _HOURLY = {
     3600.0: "h",
     60.0: "min",
@@ -99,64 +43,9 @@ _HOURLY = {
     604800.0: "week",
     31557600.0: "year",
 }
-_YEARLY = frozenset(
-    [
-        "yearly",
-        "annually",
-        "annual",
-        "jahrlich",
-        "annuel",
-        "annuels",
-        "anual",
-        "anuales",
-        "anualmente",
-        "annui",
-        "annuo",
-        "每年",
-        "年间",
-        "ежегодно",
-        "سنويا",
-        "年間",
-    ]
-)
-_NEGATIVE_KEEP = frozenset(
-    {"not below", "nicht unter", "не ниже", "no lower than", "not lower than"}
-)
-_TAILS = (
-    "breite",
-    "hohe",
-    "lange",
-    "dicke",
-    "starke",
-    "durchmesser",
-    "temperatur",
-    "volumen",
-    "gewicht",
-    "leistung",
-    "drehzahl",
-    "spannung",
-    "flache",
-    "kapazitat",
-    "geschwindigkeit",
-    "tiefe",
-    "inhalt",
-    "druck",
-    "winkel",
-    "frequenz",
-    "moment",
-    "kraft",
-    "breedte",
-    "hoogte",
-    "lengte",
-    "dikte",
-    "diameter",
-    "vermogen",
-    "snelheid",
-    "spanning",
-    "menge",
-    "strom",
-    "preis",
-)
+_YEARLY = word_set("quantity", "yearly")
+_NEGATIVE_KEEP = word_set("quantity", "floor_of_cold")
+_TAILS = word_list("quantity", "tails")
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
 
 
@@ -597,21 +486,7 @@ class _Attacher:
             return False
         elif glue in _YEARLY and unit is not None:
             return self._yearly(quantity, around, at + 1)
-        elif (
-            glue
-            in (
-                "monthly",
-                "mensuales",
-                "mensuel",
-                "mensuels",
-                "monatlich",
-                "mensili",
-                "mensais",
-                "ежемесячно",
-                "شهريا",
-            )
-            and unit is not None
-        ):
+        elif glue in _MONTHLY and unit is not None:
             self._emit_rate(quantity, around, "monthly_capacity", None, at + 1)
             return True
         else:
@@ -862,19 +737,7 @@ class _Attacher:
             and "material" not in kinds
         ):
             return False
-        if "stop" in kinds and self.word(at) not in (
-            "different",
-            "various",
-            "new",
-            "best",
-            "good",
-            "units",
-            "pieces",
-            "of",
-            "de",
-            "samples",
-            "sample",
-        ):
+        if "stop" in kinds and self.word(at) not in _COUNT_OPENERS:
             return False
         return (not (kinds & {"join"}) and len(self.word(at)) > 1) or self.tokens.kinds[at] == "c"
 
@@ -926,18 +789,7 @@ class _Attacher:
             return
         if self._one_of_price(quantity):
             return
-        if self.word(quantity.first - 1) in (
-            "по",
-            "zu",
-            "of",
-            "de",
-            "da",
-            "com",
-            "with",
-            "à",
-            "je",
-            "a",
-        ) and self._counted_before(quantity.first - 2):
+        if self.word(quantity.first - 1) in _PACK_OF and self._counted_before(quantity.first - 2):
             self._emit(quantity, around, "pack_size", around.first, around.last, 0.8)
             return
         around.last = max(around.last, at)
@@ -965,7 +817,7 @@ class _Attacher:
     def _packed(self, quantity: Quantity) -> int:
         """As in "50 pcs/box", "24 bottles per carton": the token after, or 0."""
         at = quantity.last
-        if self.word(at) in ("/", "per", "pro", "por", "par", "je", "a", "في", "в", "每", "in"):
+        if self.word(at) in _PACK_JOINS:
             senses = (
                 unit_at(self.tokens, at + 1, self.scan.language)
                 if at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] != "n"
@@ -1023,15 +875,7 @@ class _Attacher:
         at = quantity.last
         if quantity.shape != "one" or at >= len(self.tokens) or self.tokens.kinds[at] not in "wc":
             return 0
-        if self.scan.has(at, "material") or self.word(at) in (
-            "per",
-            "in",
-            "en",
-            "pro",
-            "por",
-            "par",
-            "per",
-        ):
+        if self.scan.has(at, "material") or self.word(at) in _PACK_WEIGHT_JOINS:
             at += 1
         units = (
             unit_at(self.tokens, at, self.scan.language)
@@ -1164,18 +1008,7 @@ class _Attacher:
         for at in (quantity.last, quantity.first - 1):
             if self.scan.has(at, "material") or self.scan.has(at, "payment"):
                 return
-        if self.word(quantity.last) in (
-            "deposit",
-            "advance",
-            "down",
-            "anzahlung",
-            "acompte",
-            "anticipo",
-            "предоплата",
-            "定金",
-            "discount",
-            "off",
-        ):
+        if self.word(quantity.last) in _NO_CONTENT:
             return
         for at in around.left_words[:1]:
             name = slug(self.word(at))
@@ -1214,21 +1047,7 @@ class _Attacher:
     def _bare_temperature(self, quantity: Quantity, around: _Context) -> None:
         unit = quantity.unit
         assert unit is not None  # noqa: S101
-        vague = unit.raw in (
-            "°",
-            "degree",
-            "degrees",
-            "graus",
-            "grados",
-            "grad",
-            "度",
-            "gradi",
-            "degre",
-            "degres",
-            "deg",
-            "градусов",
-            "graden",
-        )
+        vague = unit.raw in _BARE_DEGREES
         if vague and not quantity.negative and quantity.shape == "one":
             clause = self.scan.clauses[self.scan.clause_of[quantity.first]]
             if not any(

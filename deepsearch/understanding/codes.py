@@ -6,13 +6,16 @@ import datetime as dt
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import load_data, split_spellings
+from deepsearch.understanding.lexicon import load_data, split_spellings, word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 from deepsearch.understanding.units import Unit, unit_trie
 
 __all__ = ["read_codes"]
+
+_DAY_ENDINGS = word_set("code", "day_endings")
+_YEAR_JOINS = word_set("code", "year_joins")
 
 _BODIES = {
     "din": "DIN",
@@ -58,118 +61,9 @@ _BODIES = {
     "vde": "VDE",
     "etsi": "ETSI",
 }
-_CASED_BODIES = frozenset(
-    {
-        "en",
-        "as",
-        "is",
-        "sn",
-        "ty",
-        "mil",
-        "nf",
-        "ul",
-        "bs",
-        "uni",
-        "une",
-        "gb",
-        "nom",
-        "api",
-        "nbr",
-        "ece",
-    }
-)
-_GRADES = frozenset(
-    [
-        "304",
-        "304l",
-        "316",
-        "316l",
-        "316ti",
-        "321",
-        "310s",
-        "430",
-        "410",
-        "420",
-        "201",
-        "202",
-        "409",
-        "441",
-        "904l",
-        "2205",
-        "2507",
-        "a2",
-        "a4",
-        "v2a",
-        "v4a",
-        "6061",
-        "6063",
-        "5052",
-        "5083",
-        "7075",
-        "2024",
-        "1050",
-        "1060",
-        "1100",
-        "3003",
-        "6082",
-        "adc12",
-        "a380",
-        "q235",
-        "q235b",
-        "q345",
-        "q345b",
-        "s235",
-        "s235jr",
-        "s275",
-        "s275jr",
-        "s355",
-        "s355jr",
-        "st37",
-        "st52",
-        "4140",
-        "4340",
-        "1045",
-        "1020",
-        "c45",
-        "42crmo4",
-        "40cr",
-        "45#",
-        "d2",
-        "h13",
-        "skd11",
-        "p20",
-        "sus304",
-        "sus316",
-        "sus316l",
-        "sus430",
-        "ss400",
-        "a36",
-        "g90",
-        "z275",
-        "dx51d",
-        "8.8",
-        "10.9",
-        "12.9",
-        "4.8",
-        "5.8",
-        "1.4301",
-        "1.4401",
-        "1.4404",
-        "1.4571",
-        "cw614n",
-        "c37700",
-        "hpb59",
-        "gr2",
-        "gr5",
-        "06х18н10",
-        "12х18н10т",
-        "aisi304",
-        "aisi316",
-    ]
-)
-_SIZES = frozenset(
-    ["xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "xxxxl", "2xl", "3xl", "4xl", "5xl", "6xl"]
-)
+_CASED_BODIES = word_set("code", "cased_bodies")
+_GRADES = word_set("code", "grades")
+_SIZES = word_set("code", "sizes")
 
 
 class _Codes:
@@ -669,7 +563,7 @@ class _Codes:
         if day is None or not 1 <= day <= 31:
             return None
         at = index + 1
-        if self.word(at) in ("st", "nd", "rd", "th", "°", ".", "er"):
+        if self.word(at) in _DAY_ENDINGS:
             at += 1
         while self.word(at) in ("de", "of", "del", "-", "."):
             at += 1
@@ -681,7 +575,7 @@ class _Codes:
 
     def _with_year(self, at: int, month: int, day: int) -> tuple[dt.date, int] | None:
         look = at
-        while self.word(look) in ("de", "of", "del", ",", ".", "do", "-"):
+        while self.word(look) in _YEAR_JOINS:
             look += 1
         year = self._number(look)
         if year is not None and 2000 <= year <= 2100:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import load_data, split_spellings
+from deepsearch.understanding.lexicon import load_data, split_spellings, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import tokenise
 
@@ -18,7 +18,7 @@ __all__ = ["background", "without_background"]
 
 _PLAIN, _DOES, _ASKS = 0, 1, 2
 _SUBJECT_LENGTH = 5  # tokens between "our" and its verb
-_MODALS = frozenset({"can", "could", "may", "should", "shall", "do", "did", "must", "if"})
+_MODALS = word_set("text", "modals")
 _CONFIDENCE = 0.5  # what a buyer's surroundings hint at is a guess
 # What a buyer's own work tells about the thing they need: how much it handles, what feeds it.
 _HINTS = frozenset({"throughput", "monthly_capacity", "voltage", "frequency", "power_source"})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT
+from deepsearch.understanding.lexicon import word_list, word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
@@ -15,64 +16,8 @@ from deepsearch.understanding.units import convert, unit_at
 
 __all__ = ["Pair", "find_pairs", "leftover_values", "open_values"]
 
-_GENERIC = frozenset(
-    {
-        "type",
-        "size",
-        "method",
-        "methods",
-        "style",
-        "number",
-        "no",
-        "range",
-        "material",
-        "color",
-        "colour",
-        "rate",
-        "level",
-        "code",
-        "mode",
-        "skills",
-        "treatment",
-        "shape",
-        "function",
-    }
-)
-_NO_KEY = frozenset(
-    {
-        "subject",
-        "note",
-        "notes",
-        "hi",
-        "hello",
-        "dear",
-        "regards",
-        "message",
-        "comments",
-        "re",
-        "fw",
-        "ps",
-        "p s",
-        "example",
-        "eg",
-        "e g",
-        "question",
-        "questions",
-        "urgent",
-        "attention",
-        "request",
-        "betreff",
-        "asunto",
-        "objet",
-        "assunto",
-        "oggetto",
-        "тема",
-        "http",
-        "https",
-        "ask",
-        "answer",
-    }
-)
+_GENERIC = word_set("key", "generic")
+_NO_KEY = word_set("key", "no_key")
 _LET_MENTIONS = frozenset(
     {
         "material",
@@ -92,54 +37,7 @@ _LET_MENTIONS = frozenset(
         "size",
     }
 )
-_BOILERPLATE = (
-    "custom",
-    "customer",
-    "optional",
-    "as request",
-    "as your",
-    "according to",
-    "accept",
-    "available",
-    "various",
-    "as picture",
-    "picture show",
-    "other",
-    "n/a",
-    "none",
-    "as shown",
-    "oem",
-    "odm",
-    "support",
-    "yes we",
-    "request",
-    "based on",
-    "personalizad",
-    "personnalis",
-    "on request",
-    "any color",
-    "all color",
-    "as per",
-    "as photo",
-    "multiple",
-    "定制",
-    "可选",
-    "按客户",
-    "same as",
-    "your logo",
-    "standard export",
-    "free",
-    "see ",
-    "contact us",
-    "in stock",
-    "stock",
-    "negotiable",
-    "not specified",
-    "unspecified",
-    "unknown",
-    "可定制",
-    "requirement",
-)
+_BOILERPLATE = word_list("key", "boilerplate")
 _FLAGS = {
     "yes": True,
     "no": False,
@@ -495,29 +393,7 @@ def _bare_number(scan: Scan, pair: Pair) -> Draft | None:  # noqa: PLR0911
 
 
 # Keys of a letterhead, which require nothing of the goods.
-_ADDRESS = frozenset(
-    {
-        "address",
-        "adresse",
-        "direccion",
-        "direction",
-        "endereco",
-        "indirizzo",
-        "zip",
-        "zip_code",
-        "postal_code",
-        "postcode",
-        "city",
-        "name",
-        "email",
-        "phone",
-        "tel",
-        "telephone",
-        "whatsapp",
-        "wechat",
-        "title",
-    }
-)
+_ADDRESS = word_set("key", "letterhead")
 # What a form's field holds until somebody fills it in.
 _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
 

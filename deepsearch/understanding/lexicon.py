@@ -14,7 +14,15 @@ from typing import Any
 
 from deepsearch.understanding.text import Tokens, fold, split_words
 
-__all__ = ["Match", "Trie", "load_data", "phrase_trie", "split_spellings"]
+__all__ = [
+    "Match",
+    "Trie",
+    "load_data",
+    "phrase_trie",
+    "split_spellings",
+    "word_list",
+    "word_set",
+]
 
 _LATIN = "e en er es em s a o os as i n ns x al le les els ies d t is ar ur or na et t"
 _CYRILLIC = (
@@ -176,6 +184,24 @@ def load_data(name: str) -> dict[str, Any]:
 def split_spellings(packed: str) -> tuple[str, ...]:
     """Split "a|b|c" into its spellings."""
     return tuple(part for part in (piece.strip() for piece in packed.split("|")) if part)
+
+
+def word_list(section: str, name: str) -> tuple[str, ...]:
+    """Read one closed class of words from words.toml, in the order of the file.
+
+    Args:
+        section: Its table.
+        name: Its key.
+
+    Returns:
+        The words, folded.
+    """
+    return tuple(dict.fromkeys(fold(word) for word in load_data("words")[section][name]))
+
+
+def word_set(section: str, name: str) -> frozenset[str]:
+    """Read one closed class of words from words.toml; see `word_list`."""
+    return frozenset(word_list(section, name))
 
 
 def add_table(trie: Trie, kind: str, table: dict[str, Any], languages: tuple[str, ...]) -> None:

@@ -6,10 +6,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deepsearch.understanding.drafts import Draft, slug
-from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.scan import Scan
 
 __all__ = ["read_mentions"]
+
+_NO_MAKER = word_set("mention", "no_maker")
+_CUSTOMS = word_set("mention", "customs")
+_DOUBTFUL_COLOURS = word_set("mention", "doubtful_colours")
+_DOUBTFUL_POWER = word_set("mention", "doubtful_power")
+_DOUBTFUL_CONDITION = word_set("mention", "doubtful_condition")
+_PORT_WORDS = word_set("mention", "port_words")
+_NO_SAMPLE = word_set("mention", "no_sample")
+_NO_CUSTOM_DESIGN = word_set("mention", "no_custom_design")
+_WITH_WORDS = word_set("mention", "with_words")
+_WORKED_MATERIALS = word_set("mention", "worked_materials")
+_MATERIAL_WORK = word_set("mention", "material_work")
+_NO_CONDITION = word_set("mention", "no_condition")
+_CASED_INCOTERMS = word_set("mention", "cased_incoterms")
+_PLACE_FILLERS = word_set("mention", "place_fillers")
+_DESTINATION_FILLERS = word_set("mention", "destination_fillers")
+_NO_OEM = word_set("mention", "no_oem")
+_USED_JOINS = word_set("mention", "used_joins")
+_USED_VERBS = word_set("mention", "used_verbs")
+_DOUBTFUL_PAYMENT = word_set("mention", "doubtful_payment")
+_MADE_OF = word_set("mention", "made_of")
+_ORIGIN_AFTER = word_set("mention", "origin_after")
+_ORIGIN_BEFORE = word_set("mention", "origin_before")
+_ROUND_THINGS = word_set("mention", "round_things")
+_FROM_WORDS = word_set("mention", "from_words")
 
 _LISTS = (
     "colour",
@@ -21,66 +46,8 @@ _LISTS = (
     "condition",
     "packaging",
 )
-_CASED_CERTS = frozenset(
-    {
-        "reach",
-        "ce",
-        "cb",
-        "gs",
-        "fm",
-        "api",
-        "med",
-        "dot",
-        "nom",
-        "ped",
-        "erp",
-        "sni",
-        "abs",
-        "ul",
-        "ece",
-        "bv",
-        "epa",
-        "ifs",
-        "msc",
-        "sds",
-        "acs",
-        "cpc",
-        "carb",
-        "brc",
-        "bpi",
-        "csa",
-        "saa",
-        "emc",
-        "lvd",
-        "coc",
-        "mfi",
-        "fda",
-        "pse",
-        "nop",
-    }
-)
-_CASED_MATERIALS = frozenset(
-    {
-        "pa",
-        "pe",
-        "pp",
-        "pet",
-        "pu",
-        "pc",
-        "abs",
-        "pom",
-        "eva",
-        "tpu",
-        "tpe",
-        "pla",
-        "hips",
-        "frp",
-        "grp",
-        "eps",
-        "mdf",
-        "asa",
-    }
-)
+_CASED_CERTS = word_set("mention", "cased_certificates")
+_CASED_MATERIALS = word_set("mention", "cased_materials")
 _COMPOUND_HEADS = tuple(
     (head, value)
     for value, heads in {
@@ -141,58 +108,8 @@ _WEAK_USES = frozenset(
         "automotive",
     }
 )
-_TO = frozenset(
-    [
-        "for",
-        "für",
-        "fur",
-        "pour",
-        "to",
-        "nach",
-        "para",
-        "hasta",
-        "до",
-        "в",
-        "на",
-        "إلى",
-        "الى",
-        "to",
-        "the",
-        "naar",
-        "vers",
-        "au",
-        "aux",
-        "do",
-        "à",
-        "a",
-        "en",
-        "till",
-        "into",
-        "для",
-    ]
-)
-_NOT_PLACE = frozenset(
-    {
-        "me",
-        "us",
-        "you",
-        "my",
-        "our",
-        "your",
-        "the",
-        "a",
-        "an",
-        "this",
-        "it",
-        "them",
-        "him",
-        "mi",
-        "nous",
-        "moi",
-        "uns",
-        "mir",
-    }
-)
+_TO = word_set("mention", "towards")
+_NOT_PLACE = word_set("mention", "no_place")
 _CUSTOM_FIELDS = (
     "custom_logo",
     "custom_packaging",
@@ -391,26 +308,7 @@ class _Mentions:
         inside = self.product[0] <= match.first < self.product[1]
         if word == "cream" and inside and match.first > self.product[0]:
             return False  # "stretch mark cream" is a cream; "cream sofa" is a colour
-        if match.last == match.first + 1 and word in (
-            "gold",
-            "silver",
-            "orange",
-            "clear",
-            "rose",
-            "oro",
-            "rosa",
-            "viola",
-            "cafe",
-            "marron",
-            "prata",
-            "teal",
-            "cream",
-            "creme",
-            "marine",
-            "navy",
-            "bordeaux",
-            "mate",
-        ):
+        if match.last == match.first + 1 and word in _DOUBTFUL_COLOURS:
             ahead = self.word(match.last)
             if word == "gold" and (
                 self.scan.has(match.first, "supplier_flag")
@@ -489,29 +387,7 @@ class _Mentions:
                     "paper",
                 ) and self._lone_material(match)
             word = self.word(match.first)
-            if word in (
-                "metal",
-                "steel",
-                "wood",
-                "glass",
-                "paper",
-                "fer",
-                "metall",
-                "carta",
-                "resin",
-                "harz",
-                "can",
-                "mesh",
-            ) and self.word(match.last) in (
-                "detector",
-                "detectors",
-                "cutting",
-                "working",
-                "cutter",
-                "processing",
-                "cleaner",
-                "cup holder",
-            ):
+            if word in _WORKED_MATERIALS and self.word(match.last) in _MATERIAL_WORK:
                 return False
             return not (
                 self.tokens.glued(match.first)
@@ -593,10 +469,7 @@ class _Mentions:
             if (
                 at >= 0
                 and self.scan.has(at, "part")
-                and any(
-                    self.word(i) in ("en", "de", "di", "in", "aus", "из", "em", "of")
-                    for i in range(at + 1, group.first)
-                )
+                and any(self.word(i) in _MADE_OF for i in range(at + 1, group.first))
             ):
                 value = str(self.scan.value_at(at, "part"))
                 if value in ("lid", "handle", "cap", "wheels", "lining", "straps", "drawers"):
@@ -632,8 +505,7 @@ class _Mentions:
                         kind == "shape"
                         and value in ("round", "square", "flat")
                         and not inside
-                        and self.word(match.last)
-                        in ("meter", "meters", "metre", "metres", "feet", "foot", "trip")
+                        and self.word(match.last) in _ROUND_THINGS
                     )
                 ):
                     continue
@@ -659,18 +531,12 @@ class _Mentions:
             and match.last == match.first + 1
         ):
             return self.word(match.last) in ("powered", "operated", "driven", "operation")
-        return word not in (
-            "manual",
-            "solar",
-            "gas",
-            "battery",
-            "electric",
-            "usb",
-            "hydraulic",
-            "bateria",
-            "elektro",
-            "manuale",
-        ) or self.word(match.last) in ("powered", "operated", "driven", "operation")
+        return word not in _DOUBTFUL_POWER or self.word(match.last) in (
+            "powered",
+            "operated",
+            "driven",
+            "operation",
+        )
 
     def conditions(self) -> None:
         for group in self.groups("condition", self._believable_condition):
@@ -678,37 +544,13 @@ class _Mentions:
 
     def _believable_condition(self, match: Match, value: str) -> bool:  # noqa: ARG002
         word = self.word(match.first)
-        if (
-            word
-            in ("used", "new", "nuovo", "neu", "nova", "novo", "nuevo", "neuf", "occasion", "nuova")
-            and match.last == match.first + 1
-        ):
+        if word in _DOUBTFUL_CONDITION and match.last == match.first + 1:
             following = self.word(match.last)
             if word == "used" and (
-                following
-                in ("to", "for", "in", "by", "on", "as", "with", "at", "when", "inside", "during")
-                or self.word(match.first - 1) in ("be", "is", "are", "being", "get", "was", "will")
+                following in _USED_JOINS or self.word(match.first - 1) in _USED_VERBS
             ):
                 return False
-            if word != "used" and following in (
-                "zealand",
-                "york",
-                "model",
-                "catalog",
-                "catalogue",
-                "catálogo",
-                "design",
-                "delhi",
-                "product",
-                "products",
-                "supplier",
-                "order",
-                "models",
-                "jersey",
-                "collection",
-                "project",
-                "store",
-            ):
+            if word != "used" and following in _NO_CONDITION:
                 return False
         if self.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
             return self._lone_han(match)
@@ -726,7 +568,7 @@ class _Mentions:
                 and raw.isascii()
                 and not raw.isupper()
                 and not raw.istitle()
-                and self.word(match.first) in ("cip", "fas", "cif", "dap", "dat", "fca", "cpt")
+                and self.word(match.first) in _CASED_INCOTERMS
                 and not self._place_after(match.last)
             ):
                 continue
@@ -741,24 +583,8 @@ class _Mentions:
     def _place_after(self, at: int) -> tuple[str, int, int] | None:
         while (
             self.word(at) in (":", "(", "-", ",")
-            or (
-                self.scan.has(at, "stop")
-                and self.word(at)
-                in ("at", "port", "in", "to", "price", "the", "of", "a", "en", "de", "in", "port")
-            )
-            or self.word(at)
-            in (
-                "port",
-                "puerto",
-                "porto",
-                "hafen",
-                "порт",
-                "ميناء",
-                "price",
-                "preis",
-                "港",
-                "seaport",
-            )
+            or (self.scan.has(at, "stop") and self.word(at) in _PLACE_FILLERS)
+            or self.word(at) in _PORT_WORDS
         ):
             at += 1
             if self.word(at - 1) == ",":
@@ -911,8 +737,7 @@ class _Mentions:
                 and self.word(at) not in _NOT_PLACE | {"is", "are", "by", "for", "with"}
                 and not self._capital(at)
             )
-            or self.word(at)
-            in ("port", "puerto", "city", "sea", "airport", "ciudad", "ميناء", "порт", "g", "the")
+            or self.word(at) in _DESTINATION_FILLERS
         ):
             at += 1
         if at >= len(self.tokens) or not self.scan.free(cue.first, cue.last):
@@ -1087,8 +912,7 @@ class _Mentions:
                         False,
                     )
             elif self.scan.has(match.first - 1, "neg") or (
-                self.word(match.first - 1) in ("from", "aus", "de", "из", "da", "dalla")
-                and self.scan.has(match.first - 2, "neg")
+                self.word(match.first - 1) in _FROM_WORDS and self.scan.has(match.first - 2, "neg")
             ):
                 field = (
                     "supplier_country"
@@ -1120,18 +944,8 @@ class _Mentions:
                 self._record_countries("origin", [str(code)], match.first, match.last, True, False)
             elif (
                 self.scan.language in ("zh", "ja")
-                or self.word(match.last)
-                in ("made", "origin", "production", "fabrication", "fertigung", "produktion")
-                or self.word(match.first - 1)
-                in (
-                    "origen",
-                    "herkunft",
-                    "origine",
-                    "producción",
-                    "production",
-                    "produzione",
-                    "производства",
-                )
+                or self.word(match.last) in _ORIGIN_AFTER
+                or self.word(match.first - 1) in _ORIGIN_BEFORE
             ):
                 self._record_countries(
                     "origin",
@@ -1146,7 +960,7 @@ class _Mentions:
         for group in self.groups(
             "payment",
             lambda m, _: (
-                self.word(m.first) not in ("wire", "t", "l", "d", "o", "перевод")
+                self.word(m.first) not in _DOUBTFUL_PAYMENT
                 or m.last > m.first + 2
                 or self.word(m.first) == "lc"
             ),
@@ -1229,21 +1043,7 @@ class _Mentions:
             match.first - 2
         ) not in ("from", "with"):
             return True
-        if self.word(match.last) in (
-            "price",
-            "prices",
-            "name",
-            "workers",
-            "building",
-            "floor",
-            "s",
-            "preis",
-            "use",
-            "equipment",
-            "automation",
-            "default",
-            "direct sale",
-        ):
+        if self.word(match.last) in _NO_MAKER:
             return True
         return self.scan.language in ("de", "fr", "es", "it", "pt", "ru") and self.scan.has(
             match.first - 1, "for"
@@ -1276,54 +1076,13 @@ class _Mentions:
 
     def _wanted_custom(self, match: Match, value: str) -> bool:
         following = self.word(match.last)
-        if following in ("charge", "charges", "duty", "duties", "clearance", "fee", "fees", "tax"):
+        if following in _CUSTOMS:
             return False  # "custom charges" are the customs'
-        if value == "sample" and following in (
-            "time",
-            "fee",
-            "lead",
-            "cost",
-            "available",
-            "price",
-            "policy",
-            "room",
-            "bag",
-            "collection",
-            "preparation",
-            "analysis",
-            "tube",
-            "testing",
-        ):
+        if value == "sample" and following in _NO_SAMPLE:
             return False
-        if value in ("oem", "odm") and (
-            following
-            in (
-                "no",
-                "number",
-                "code",
-                "part",
-                "/",
-                "nr",
-                "service",
-                ":",
-                "factory",
-                "supplier",
-                "quality",
-            )
-            or self.word(match.first - 1) == "/"
-        ):
+        if value in ("oem", "odm") and (following in _NO_OEM or self.word(match.first - 1) == "/"):
             return False
-        if value == "custom_design" and following in (
-            "clearance",
-            "duty",
-            "duties",
-            "tariff",
-            "order",
-            "s",
-            "fees",
-            "size",
-            "'",
-        ):
+        if value == "custom_design" and following in _NO_CUSTOM_DESIGN:
             return following == "size" and self.word(match.last + 1) not in (":",) and False
         return not (
             value == "custom_logo"
@@ -1436,7 +1195,7 @@ class _Mentions:
         for match, _ in self.scan.of_kind("with"):
             at = match.last
             clause = self.clause(match.first)
-            if self.word(match.first) not in ("with", "con", "mit", "avec", "com", "met", "w"):
+            if self.word(match.first) not in _WITH_WORDS:
                 continue
             words = [i for i in range(at, clause.stop) if self.tokens.kinds[i] == "w"]
             plain = [i for i in words if not self.scan.used[i] and self.scan.match_of(i) is None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from deepsearch.understanding.lexicon import load_data
+from deepsearch.understanding.lexicon import load_data, word_set
 from deepsearch.understanding.text import Tokens, fold
 
 __all__ = ["Atom", "NumberReader", "read_digits"]
@@ -151,26 +151,7 @@ def _han() -> tuple[dict[str, int], dict[str, int]]:
 
 
 # Number words too common as articles to count alone.
-_ARTICLES = frozenset(
-    [
-        "one",
-        "un",
-        "une",
-        "uno",
-        "una",
-        "um",
-        "uma",
-        "ein",
-        "eine",
-        "einen",
-        "een",
-        "one",
-        "on",
-        "an",
-        "as",
-        "bir",
-    ]
-)
+_ARTICLES = word_set("number", "articles")
 
 
 class NumberReader:

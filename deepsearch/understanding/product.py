@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from deepsearch.understanding.keyvalue import Pair
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.units import unit_at
 
 __all__ = ["find_product"]
+
+_VESSEL_JOINS = word_set("product", "vessel_joins")
+_SUPPLIER_OF = word_set("product", "supplier_of")
 
 _ENDS = (
     "with",
@@ -30,279 +34,23 @@ _ENDS = (
     "only",
     "neg_post",
 )
-_LINKS = {
-    "de",
-    "di",
-    "d",
-    "da",
-    "do",
-    "del",
-    "della",
-    "dell",
-    "dos",
-    "das",
-    "à",
-    "a",
-    "degli",
-    "des",
-    "du",
-    "en",
-    "'",
-    "of",
-    "in",
-    "the",
-    "-",
-    "&",
-    "/",
-    "der",
-    "van",
-}
+_LINKS = word_set("product", "links")
 _PREFIX_KINDS = ("stop", "condition", "cmp", "noise", "only", "own", "each", "wish", "between")
-_ADJECTIVES = frozenset(
-    [
-        "high",
-        "quality",
-        "premium",
-        "good",
-        "best",
-        "cheap",
-        "different",
-        "various",
-        "diferentes",
-        "differents",
-        "verschiedene",
-        "nice",
-        "beautiful",
-        "following",
-        "such",
-        "professional",
-        "reliable",
-        "2d",
-        "3d",
-        "several",
-        "many",
-        "few",
-        "some",
-        "neuf",
-        "bulk",
-        "wholesale",
-        "great",
-        "original",
-        "top",
-        "new",
-        "hochwertige",
-        "hochwertigen",
-        "alta",
-        "calidad",
-        "qualita",
-        "qualité",
-        "diversos",
-        "diversas",
-        "varios",
-        "varias",
-        "ongeveer",
-        "approx",
-        "latest",
-        "next",
-        "other",
-        "more",
-        "interested",
-        "approximately",
-        "quality",
-        "bitte",
-        "dringend",
-        "urgent",
-        "complete",
-        "full",
-        "large",
-        "small",
-        "big",
-    ]
-)
+_ADJECTIVES = word_set("product", "adjectives")
 _VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
-_QUESTIONS = frozenset(
-    [
-        "how",
-        "what",
-        "which",
-        "who",
-        "where",
-        "when",
-        "why",
-        "qual",
-        "quanto",
-        "quanta",
-        "cual",
-        "cuanto",
-        "cuantos",
-        "como",
-        "donde",
-        "cuando",
-        "que",
-        "quel",
-        "quelle",
-        "combien",
-        "comment",
-        "was",
-        "wie",
-        "wann",
-        "wo",
-        "welche",
-        "quale",
-        "quando",
-        "come",
-        "dove",
-        "сколько",
-        "какой",
-        "какая",
-        "где",
-        "когда",
-        "дайте",
-        "можно",
-        "كم",
-        "ما",
-        "هل",
-        "متى",
-        "多少",
-        "请问",
-        "为什么",
-        "hoeveel",
-        "wat",
-    ]
-)
-_VERBS = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "can",
-        "could",
-        "would",
-        "will",
-        "shall",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "want",
-        "know",
-        "ask",
-        "get",
-        "see",
-        "make",
-        "send",
-        "buy",
-        "ship",
-        "please",
-        "let",
-        "tell",
-        "give",
-        "provide",
-        "share",
-        "help",
-        "contact",
-        "confirm",
-        "check",
-        "find",
-        "be",
-        "need",
-        "like",
-        "made",
-        "look",
-        "looking",
-        "advise",
-        "batch",
-        "lot",
-        "models",
-        "catalog",
-        "catalogue",
-        "wondering",
-        "manufacture",
-        "interested",
-        "pricing",
-        "detail",
-        "details",
-        "info",
-        "information",
-        "option",
-        "options",
-        "hope",
-        "thank",
-        "everything",
-        "something",
-        "anything",
-        "one",
-    ]
-)
+_QUESTIONS = word_set("product", "questions")
+_VERBS = word_set("product", "verbs")
 
 
 # After a wish these ask for words, not for goods.
-_MIND = frozenset(
-    [
-        "know",
-        "ask",
-        "inquire",
-        "enquire",
-        "see",
-        "understand",
-        "check",
-        "confirm",
-        "saber",
-        "conocer",
-        "conhecer",
-        "savoir",
-        "connaitre",
-        "sapere",
-        "conoscere",
-        "wissen",
-        "weten",
-        "узнать",
-        "знать",
-    ]
-)
+_MIND = word_set("product", "mind")
 _KNOWING = _MIND - {"check", "see", "confirm"}  # "check valve" is goods
-_GETTING = frozenset(["have", "get", "find", "source", "acquire", "obtain", "receive", "procure"])
-_PRONOUNS = frozenset(["this", "it", "them", "that", "these", "those", "you"])
-_RELATIVE = frozenset(["that", "which", "who", "with", "to", "for", "below", "under", "in", "on"])
+_GETTING = word_set("product", "getting")
+_PRONOUNS = word_set("product", "pronouns")
+_RELATIVE = word_set("product", "relatives")
 # Never goods by themselves, though a wish may stand before them.
-_NOT_GOODS = frozenset(
-    [
-        "able",
-        "possible",
-        "today",
-        "tomorrow",
-        "soon",
-        "kindly",
-        "test",
-        "consultation",
-        "question",
-        "questions",
-        "country",
-        "help",
-        "service",
-        "add",
-        "goes",
-        "it",
-        "produkte",
-        "productos",
-        "produits",
-        "produtos",
-        "prodotti",
-        "товары",
-        "cuales",
-        "business",
-        "website",
-        "features",
-        "time",
-        "cost",
-    ]
-)
-_AGENT_LINKS = frozenset(["by", "with", "to", "from", "in", "on", "at", "for", "as"])
+_NOT_GOODS = word_set("product", "no_goods")
+_AGENT_LINKS = word_set("product", "agent_links")
 
 
 class _Finder:
@@ -447,11 +195,7 @@ class _Finder:
                 or (
                     match is not None
                     and kinds & {"supplier", "supplier_type"}
-                    and (
-                        self.word(match.last)
-                        in ("of", "de", "di", "von", "für", "fur", "for", "van")
-                        or self.scan.language == "ru"
-                    )
+                    and (self.word(match.last) in _SUPPLIER_OF or self.scan.language == "ru")
                 )
             ):
                 at = match.last
@@ -506,23 +250,7 @@ class _Finder:
             return False
         if after >= len(self.tokens) or self.tokens.kinds[after] in "sn":
             return self.word(after) not in ("/", "(")
-        if self.word(after) in (
-            "of",
-            "de",
-            "di",
-            "d",
-            "von",
-            "com",
-            "with",
-            "à",
-            "con",
-            "da",
-            "в",
-            "с",
-            "mit",
-            "zu",
-            "по",
-        ):
+        if self.word(after) in _VESSEL_JOINS:
             return self.scan.has(after + 1, "material")
         return not self.scan.has(after, "stop") and not self.scan.has(after, "for")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import Atom, NumberReader
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import tokenise
 from deepsearch.understanding.units import Unit, convert, unit_at
 
 __all__ = ["Quantity", "find_quantities"]
+
+_WEAK_TO = word_set("quantity", "weak_to")
 
 _LABELS = {
     "l": "length",
@@ -29,7 +32,7 @@ _LABELS = {
     "p": "depth",
     "a": "width",
 }
-_TIMES = frozenset({"x", "*", "х", "by", "por", "乘", "乗"})
+_TIMES = word_set("quantity", "times")
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,11 +379,7 @@ class _Reader:
             return None
         kinds = {kind for kind, _ in match.payloads}
         opened = self._opened(first)
-        if "to" in kinds and (
-            word not in ("a", "e", "ad", "do", "по", "ile", "ai")
-            or opened
-            or self._number_follows(match.last)
-        ):
+        if "to" in kinds and (word not in _WEAK_TO or opened or self._number_follows(match.last)):
             return match.last
         if "between_and" in kinds and opened == "between":
             return match.last

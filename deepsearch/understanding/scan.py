@@ -5,50 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from deepsearch.understanding.lexicon import Match, phrase_trie
+from deepsearch.understanding.lexicon import Match, phrase_trie, word_set
 from deepsearch.understanding.text import Tokens, is_cjk
 
 __all__ = ["Clause", "Scan", "scan"]
+
+_COLOUR_CODE_FILLERS = word_set("text", "colour_code_fillers")
 
 _BREAKS = frozenset(",;.!?\n()|·")
 _SENTENCE = frozenset(".!?\n;")
 _LONGEST_CLAUSE = 90
 _COLOUR_BOOKS = {"ral": "RAL", "pantone": "Pantone", "pms": "Pantone", "潘通": "Pantone"}
-_ABBREVIATIONS = frozenset(
-    [
-        "max",
-        "min",
-        "approx",
-        "ca",
-        "no",
-        "nr",
-        "incl",
-        "inkl",
-        "ref",
-        "qty",
-        "dia",
-        "art",
-        "pos",
-        "mind",
-        "st",
-        "stk",
-        "vol",
-        "temp",
-        "mod",
-        "nos",
-        "env",
-        "макс",
-        "мин",
-        "прим",
-        "шт",
-        "тыс",
-        "руб",
-        "máx",
-        "mín",
-        "pcs",
-        "pc",
-    ]
-)
+_ABBREVIATIONS = word_set("text", "abbreviations")
 
 
 @dataclass(slots=True)
@@ -184,15 +152,7 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
 def _colour_code(tokens: Tokens, at: int) -> Match | None:
     """RAL 7016, Pantone 5445 C: a colour named by its book."""
     last = at + 1
-    while last < len(tokens) and tokens.words[last] in (
-        "color",
-        "colour",
-        "-",
-        ":",
-        "farbe",
-        "no",
-        "nr",
-    ):
+    while last < len(tokens) and tokens.words[last] in _COLOUR_CODE_FILLERS:
         last += 1
     if last >= len(tokens) or tokens.kinds[last] != "n" or len(tokens.words[last]) < 3:
         return None

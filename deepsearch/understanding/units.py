@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
+from deepsearch.understanding.lexicon import Trie, load_data, split_spellings, word_set
 from deepsearch.understanding.text import Tokens
 
 __all__ = ["TIME_DAYS", "Unit", "convert", "unit_at", "unit_trie"]
@@ -78,128 +78,10 @@ def convert(value: float, unit: Unit) -> float:
 
 
 # Spellings that are also words: they count only glued to the number, or before a boundary.
-_RISKY = frozenset(
-    {
-        "in",
-        "a",
-        "c",
-        "f",
-        "d",
-        "h",
-        "s",
-        "t",
-        "l",
-        "m",
-        "g",
-        "k",
-        "b",
-        "to",
-        "go",
-        "me",
-        "on",
-        "st",
-        "n",
-        "y",
-        "an",
-        "once",
-        "mo",
-        "as",
-        "p",
-        "г",
-        "с",
-        "в",
-        "т",
-        "м",
-        "ч",
-        "un",
-        "each",
-        "ea",
-        "ay",
-        "r",
-        "ton~",
-        "hd",
-        "som",
-        "cv",
-        "ch",
-        "pie",
-        "par",
-        "des",
-        "serie",
-        "lot",
-        "den",
-        "och",
-        "set",
-        "ore",
-        "ora",
-        "ps",
-        "#",
-        "ре",
-        "л",
-        "р",
-        "а",
-        "н",
-        "mil",
-        "م",
-        "од",
-        "php",
-        "try",
-        "gel",
-        "rm",
-        "rs",
-        "ron",
-        "all",
-        "cop",
-        "pen",
-        "ars",
-    }
-)
+_RISKY = word_set("unit", "risky")
 _UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
-_AFTER_IN = frozenset(
-    [
-        ",",
-        ".",
-        ";",
-        ")",
-        "x",
-        "*",
-        "/",
-        "-",
-        "long",
-        "wide",
-        "high",
-        "tall",
-        "thick",
-        "deep",
-        "diameter",
-        "length",
-        "width",
-        "height",
-        "dia",
-        "screen",
-        "display",
-        "monitor",
-        "tv",
-        "tablet",
-        "h",
-        "w",
-        "l",
-        "d",
-        "and",
-        "or",
-        "by",
-        "max",
-        "min",
-        "pipe",
-        "hose",
-        "blade",
-        "wheel",
-        "bore",
-        "thickness",
-    ]
-)
-_FOREIGN_ARTICLES = frozenset(
-    {"a", "an", "to", "as", "on", "me", "once", "go", "ay", "par", "des", "den", "serie", "lot"}
-)
+_AFTER_IN = word_set("unit", "after_inch")
+_FOREIGN_ARTICLES = word_set("unit", "articles")
 
 
 def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
