@@ -7,7 +7,8 @@ loaded when an encoder is made, never at import; what an extra brings is importe
 from __future__ import annotations
 
 from deepsearch.encoders.composed import ComposedSuite
-from deepsearch.encoders.hub import HubClipEncoder, HubTextEncoder, TextModelConfig
+from deepsearch.encoders.hub_clip import HubClipEncoder
+from deepsearch.encoders.hub_text import HubTextEncoder
 from deepsearch.encoders.mini import MiniSuite
 from deepsearch.encoders.mini_picture import MiniPictureEncoder
 from deepsearch.encoders.mini_shared import SharedPictureEncoder, SharedSpace, SharedTextEncoder
@@ -17,6 +18,7 @@ from deepsearch.encoders.onnx_text import OnnxTextEncoder, export_text_encoder
 from deepsearch.encoders.openclip import OpenClipEncoder
 from deepsearch.encoders.remote import RemoteConfig, RemoteTextEncoder
 from deepsearch.encoders.suites import load_suite, suite_names
+from deepsearch.encoders.text_config import TextModelConfig
 from deepsearch.encoders.torch_options import TorchOptions
 
 __all__ = [

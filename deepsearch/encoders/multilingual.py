@@ -185,6 +185,6 @@ class MultilingualSuite:
 
 def _revision(module: Path) -> str:
     """Name the model by the hash of its file."""
-    from deepsearch.encoders.torch_options import hash_files
+    from deepsearch.encoders.model_files import hash_files
 
     return hash_files([module.parent / "e5-small-q4.bin"])[:12]

@@ -12,8 +12,9 @@ import numpy as np
 
 from deepsearch.encoders._session import Session
 from deepsearch.encoders.composed import ComposedSuite
-from deepsearch.encoders.hub import HubTextEncoder, TextModelConfig
-from deepsearch.encoders.torch_options import hash_files, space_name
+from deepsearch.encoders.hub_text import HubTextEncoder
+from deepsearch.encoders.model_files import hash_files, space_name
+from deepsearch.encoders.text_config import TextModelConfig
 from deepsearch.encoders.vectors import checked, checked_texts
 from deepsearch.errors import EncodingError, InvalidInputError, UnreadableFileError
 from deepsearch.extras import require

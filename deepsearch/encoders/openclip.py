@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepsearch.encoders.composed import ComposedSuite
-from deepsearch.encoders.pictures import checked_pictures, reduced
-from deepsearch.encoders.torch_options import TorchOptions, hash_files, in_batches, space_name
-from deepsearch.encoders.vectors import checked, checked_texts
+from deepsearch.encoders.model_files import hash_files, space_name
+from deepsearch.encoders.pictures import reduced
+from deepsearch.encoders.torch_options import TorchOptions, in_batches
+from deepsearch.encoders.towers import TowerPictures, TowerTexts, tower_suite
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.extras import require
-from deepsearch.schema import EmbeddingSpace, FloatArray, Role
+from deepsearch.schema import EmbeddingSpace, FloatArray
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["OpenClipEncoder", "OpenClipPictures", "OpenClipTexts"]
-
-MAX_CHARS = 4096  # open_clip's tokenizers keep 77 tokens or fewer
+__all__ = ["OpenClipEncoder"]
 
 
 class OpenClipEncoder:
@@ -58,8 +57,8 @@ class OpenClipEncoder:
         self.picture_side = picture_side
         width = self._embed_texts([""]).shape[1]
         self.space = EmbeddingSpace(name=name, revision=revision, dim=int(width))
-        self.texts = OpenClipTexts(self)
-        self.pictures = OpenClipPictures(self)
+        self.texts = TowerTexts(self)
+        self.pictures = TowerPictures(self)
 
     @classmethod
     def from_pretrained(
@@ -126,9 +125,35 @@ class OpenClipEncoder:
         Returns:
             The suite.
         """
-        return ComposedSuite(
-            name, texts=[self.texts], pictures=[self.pictures], picture_side=self.picture_side
-        )
+        return tower_suite(self, name)
+
+    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
+        """Run the text tower.
+
+        Args:
+            texts: Texts.
+
+        Returns:
+            (len(texts), dim) float32, unit length.
+
+        Raises:
+            EncodingError: If the model fails.
+        """
+        return in_batches(texts, self._embed_texts, options=self.options, dim=self.space.dim)
+
+    def embed_pictures(self, pictures: Sequence[Image]) -> FloatArray:
+        """Run the picture tower.
+
+        Args:
+            pictures: RGB pictures of any size.
+
+        Returns:
+            (len(pictures), dim) float32, unit length.
+
+        Raises:
+            EncodingError: If the model fails.
+        """
+        return in_batches(pictures, self._embed_pictures, options=self.options, dim=self.space.dim)
 
     def _embed_texts(self, texts: list[str]) -> Any:
         torch = require("torch", extra="clip")
@@ -143,74 +168,6 @@ class OpenClipEncoder:
         pixels = torch.stack([self.transform(picture) for picture in small])
         pixels = pixels.to(self.options.resolve_device(), dtype=self.options.resolve_dtype())
         return self.model.encode_image(pixels, normalize=True)
-
-
-class OpenClipTexts:
-    """The text encoder of an open_clip model."""
-
-    def __init__(self, model: OpenClipEncoder) -> None:
-        """Belong to a model."""
-        self._model = model
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        """The space the vectors belong to."""
-        return self._model.space
-
-    def encode(self, items: Sequence[str], *, role: Role) -> FloatArray:  # noqa: ARG002
-        """Encode texts.
-
-        Args:
-            items: Texts; what is beyond the model's context length is cut.
-            role: Ignored: the model knows no roles.
-
-        Returns:
-            (len(items), dim) float32, unit length.
-
-        Raises:
-            InvalidInputError: If an item is no string.
-            EncodingError: If the model fails.
-        """
-        model = self._model
-        safe = checked_texts(items, max_chars=MAX_CHARS)
-        vectors = in_batches(safe, model._embed_texts, options=model.options, dim=model.space.dim)
-        return checked(vectors, count=len(items), space=model.space)
-
-
-class OpenClipPictures:
-    """The picture encoder of an open_clip model."""
-
-    def __init__(self, model: OpenClipEncoder) -> None:
-        """Belong to a model."""
-        self._model = model
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        """The space the vectors belong to."""
-        return self._model.space
-
-    def encode(self, items: Sequence[Image], *, role: Role) -> FloatArray:  # noqa: ARG002
-        """Encode pictures.
-
-        Args:
-            items: RGB (or grey) pictures of any size.
-            role: Ignored: the model knows no roles.
-
-        Returns:
-            (len(items), dim) float32, unit length.
-
-        Raises:
-            InvalidInputError: If an item is no picture, or is neither RGB nor grey.
-            EncodingError: If the model fails.
-        """
-        model = self._model
-        vectors = in_batches(
-            checked_pictures(items),
-            model._embed_pictures,
-            options=model.options,
-            dim=model.space.dim,
-        )
-        return checked(vectors, count=len(items), space=model.space)
 
 
 def _checkpoint(open_clip: Any, architecture: str, weights: str, *, local_files_only: bool) -> Path:

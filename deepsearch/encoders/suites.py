@@ -78,13 +78,13 @@ def _openclip(name: str, place: str, _: int | None) -> EncoderSuite:
 
 
 def _clip(name: str, place: str, _: int | None) -> EncoderSuite:
-    from deepsearch.encoders.hub import HubClipEncoder
+    from deepsearch.encoders.hub_clip import HubClipEncoder
 
     return HubClipEncoder.from_pretrained(place).suite(name)
 
 
 def _text(name: str, place: str, _: int | None) -> EncoderSuite:
-    from deepsearch.encoders.hub import HubTextEncoder
+    from deepsearch.encoders.hub_text import HubTextEncoder
 
     return HubTextEncoder.from_pretrained(place).suite(name)
 

@@ -1,12 +1,9 @@
-"""What the torch encoders share: device, precision, weights and their hash."""
+"""What the torch encoders share: device, precision, batches."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -15,15 +12,44 @@ from deepsearch.errors import EncodingError, InvalidInputError
 from deepsearch.extras import require
 from deepsearch.schema import FloatArray
 
-__all__ = ["TorchOptions", "find_weights", "hash_files", "in_batches", "local_folder", "space_name"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["Devices", "TorchOptions", "in_batches"]
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
-WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
-CHUNK = 1 << 20
 
 _Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Devices:
+    """What torch can run on here.
+
+    Attributes:
+        cuda: Whether there is a CUDA device.
+        cuda_bf16: Whether it computes in bf16.
+        mps: Whether there is Apple's.
+    """
+
+    cuda: bool = False
+    cuda_bf16: bool = False
+    mps: bool = False
+
+    @classmethod
+    def found(cls) -> Devices:
+        """Ask torch.
+
+        Returns:
+            What this machine has.
+
+        Raises:
+            MissingExtraError: If torch is not installed.
+        """
+        torch = require("torch", extra="clip")
+        cuda = bool(torch.cuda.is_available())
+        return cls(
+            cuda=cuda,
+            cuda_bf16=cuda and bool(torch.cuda.is_bf16_supported()),
+            mps=bool(torch.backends.mps.is_available()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +82,46 @@ class TorchOptions:
                 f"precision is {self.precision!r}; give 'auto', 'fp32', 'bf16' or 'fp16'."
             )
 
-    def resolve_device(self) -> str:
-        """Return the torch device that "auto" stands for here.
+    def resolve_device(self, devices: Devices | None = None) -> str:
+        """Return the torch device that "auto" stands for.
+
+        Args:
+            devices: What there is; None asks torch.
 
         Returns:
             "cuda", "mps", "cpu", or the device given.
 
         Raises:
-            MissingExtraError: If torch is not installed.
+            MissingExtraError: If torch is needed and not installed.
         """
-        torch = require("torch", extra="clip")
         if self.device != "auto":
             return self.device
-        if torch.cuda.is_available():
+        there = devices or Devices.found()
+        if there.cuda:
             return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
+        return "mps" if there.mps else "cpu"
+
+    def resolve_precision(self, devices: Devices | None = None) -> Precision:
+        """Return the precision that "auto" stands for on the device.
+
+        Args:
+            devices: What there is; None asks torch.
+
+        Returns:
+            "fp32", "bf16" or "fp16".
+
+        Raises:
+            MissingExtraError: If torch is needed and not installed.
+        """
+        if self.precision != "auto":
+            return self.precision
+        device = self.resolve_device(devices)
+        if device.startswith("cuda"):
+            return "bf16" if (devices or Devices.found()).cuda_bf16 else "fp16"
+        return "fp16" if device.startswith("mps") else "fp32"
 
     def resolve_dtype(self) -> Any:
-        """Return the torch dtype that the precision stands for on the device.
+        """Return the torch dtype of the precision.
 
         Returns:
             A torch.dtype.
@@ -82,14 +130,8 @@ class TorchOptions:
             MissingExtraError: If torch is not installed.
         """
         torch = require("torch", extra="clip")
-        if self.precision != "auto":
-            return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[
-                self.precision
-            ]
-        device = self.resolve_device()
-        if device.startswith("cuda"):
-            return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-        return torch.float16 if device.startswith("mps") else torch.float32
+        names = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+        return getattr(torch, names[self.resolve_precision()])
 
     def place(self, model: Any) -> Any:
         """Move a model to the device and precision, ready to infer.
@@ -142,86 +184,3 @@ def in_batches(
                 ) from error
             vectors[rows] = found.float().cpu().numpy()
     return vectors
-
-
-def local_folder(model: str, *, local_files_only: bool) -> Path:
-    """Find the folder of a model: one given, one in the hub's cache, or one downloaded.
-
-    Args:
-        model: A folder, or a hub id such as "org/name".
-        local_files_only: True never touches the network.
-
-    Returns:
-        The folder.
-
-    Raises:
-        InvalidInputError: If it is neither a folder nor in the cache and may not be fetched.
-        MissingExtraError: If huggingface_hub is not installed.
-    """
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
-    hub = require("huggingface_hub", extra="clip")
-    try:
-        return Path(hub.snapshot_download(model, local_files_only=local_files_only))
-    except (OSError, ValueError) as error:
-        advice = (
-            "pass local_files_only=False to download it"
-            if local_files_only
-            else "check the name and the network"
-        )
-        raise InvalidInputError(
-            f"{model!r} is no folder and not in the hub's cache; {advice}. ({error})"
-        ) from error
-
-
-def find_weights(folder: Path) -> list[Path]:
-    """List a model folder's weight files; safetensors where there are any.
-
-    Args:
-        folder: As `save_pretrained` leaves it.
-
-    Returns:
-        The files, by name.
-
-    Raises:
-        InvalidInputError: If there are none.
-    """
-    for suffix in WEIGHT_SUFFIXES:
-        found = sorted(folder.glob(f"*{suffix}"))
-        if found:
-            return found
-    raise InvalidInputError(
-        f"The folder {folder} holds no weights ({', '.join(WEIGHT_SUFFIXES)}); "
-        "give the folder of a saved model."
-    )
-
-
-def hash_files(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 over the contents of files, in the order given.
-
-    Args:
-        paths: Files.
-
-    Returns:
-        64 hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()
-
-
-def space_name(name: str) -> str:
-    """Make a space's name, [a-z0-9-]+, of a model's.
-
-    Args:
-        name: E.g. "ViT-B-32" or a folder's name.
-
-    Returns:
-        E.g. "vit-b-32".
-    """
-    plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in name.lower())
-    return "-".join(part for part in plain.split("-") if part) or "model"

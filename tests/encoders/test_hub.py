@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 
 from deepsearch.encoders import load_suite
-from deepsearch.encoders.hub import HubClipEncoder, HubTextEncoder, TextModelConfig
+from deepsearch.encoders.hub_clip import HubClipEncoder
+from deepsearch.encoders.hub_text import HubTextEncoder
 from deepsearch.encoders.onnx_text import OnnxTextEncoder, export_text_encoder
+from deepsearch.encoders.text_config import TextModelConfig
 from deepsearch.encoders.torch_options import TorchOptions
 from deepsearch.errors import InvalidInputError, UnreadableFileError, UnsupportedOperationError
 from deepsearch.schema import Modality, Role

@@ -1,0 +1,176 @@
+"""transformers models of texts and pictures: CLIP, SigLIP, Chinese-CLIP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepsearch.encoders.composed import ComposedSuite
+from deepsearch.encoders.model_files import (
+    find_weights,
+    hash_files,
+    load_pretrained,
+    local_folder,
+    space_name,
+)
+from deepsearch.encoders.pictures import reduced
+from deepsearch.encoders.torch_options import TorchOptions, in_batches
+from deepsearch.encoders.towers import TowerPictures, TowerTexts, tower_suite
+from deepsearch.errors import InvalidInputError
+from deepsearch.extras import require
+from deepsearch.schema import EmbeddingSpace, FloatArray
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["HubClipEncoder"]
+
+# Trained with every text padded to full length: shorter ones give other vectors.
+PADDED_FAMILIES = ("siglip", "siglip2")
+
+
+class HubClipEncoder:
+    """A transformers model with a text and a picture tower.
+
+    Example:
+        `suite = HubClipEncoder.from_pretrained("folder-of-a-siglip-model").suite()`
+    """
+
+    def __init__(
+        self, model: Any, *, processor: Any, name: str, revision: str, options: TorchOptions
+    ) -> None:
+        """Wrap a loaded model; `from_pretrained` loads one.
+
+        Args:
+            model: The transformers model, placed.
+            processor: Its processor, with `tokenizer` and `image_processor`.
+            name: Name of the space.
+            revision: Hash of the weights.
+            options: Device, precision and batch size.
+        """
+        self.model = model
+        self.tokenizer = processor.tokenizer
+        self.image_processor = processor.image_processor
+        self.options = options
+        config = model.config
+        self._padding = "max_length" if config.model_type in PADDED_FAMILIES else "longest"
+        self._max_tokens = int(config.text_config.max_position_embeddings)
+        if config.text_config.model_type == "chinese_clip_text_model":
+            self._max_tokens = min(self._max_tokens, 52)  # what its makers trained with
+        self.picture_side = int(config.vision_config.image_size)
+        width = self._embed_texts([""]).shape[1]
+        self.space = EmbeddingSpace(name=name, revision=revision, dim=int(width))
+        self.texts = TowerTexts(self)
+        self.pictures = TowerPictures(self)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        model: str,
+        *,
+        local_files_only: bool = True,
+        options: TorchOptions | None = None,
+        name: str | None = None,
+    ) -> HubClipEncoder:
+        """Load a model and its processor.
+
+        Args:
+            model: A folder as `save_pretrained` leaves it, or a hub id.
+            local_files_only: False lets a hub id be downloaded.
+            options: Device, precision, batch size; None: the defaults.
+            name: Name of the space; None: made of the folder's or model's name.
+
+        Returns:
+            The encoder.
+
+        Raises:
+            InvalidInputError: If the model is not at hand, or has not both towers.
+            UnreadableFileError: If the folder cannot be loaded.
+            MissingExtraError: If transformers is not installed.
+        """
+        transformers = require("transformers", extra="clip")
+        chosen = options or TorchOptions()
+        folder = local_folder(model, local_files_only=local_files_only)
+        revision = hash_files(find_weights(folder))[:12]
+        loaded = load_pretrained(transformers.AutoModel, folder)
+        if not (hasattr(loaded, "get_text_features") and hasattr(loaded, "get_image_features")):
+            raise InvalidInputError(
+                f"{model!r} is a {type(loaded).__name__}, which has no text and picture tower; "
+                "for a text model use HubTextEncoder."
+            )
+        return cls(
+            chosen.place(loaded),
+            processor=load_pretrained(transformers.AutoProcessor, folder),
+            name=name or f"clip-{space_name(Path(model).name)}",
+            revision=revision,
+            options=chosen,
+        )
+
+    def suite(self, name: str = "clip") -> ComposedSuite:
+        """Return the two encoders as a suite.
+
+        Args:
+            name: Name a catalogue records.
+
+        Returns:
+            The suite.
+        """
+        return tower_suite(self, name)
+
+    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
+        """Run the text tower.
+
+        Args:
+            texts: Texts.
+
+        Returns:
+            (len(texts), dim) float32, of any length.
+
+        Raises:
+            EncodingError: If the model fails.
+        """
+        return in_batches(
+            texts,
+            self._embed_texts,
+            options=self.options,
+            dim=self.space.dim,
+            lengths=[len(text) for text in texts],
+        )
+
+    def embed_pictures(self, pictures: Sequence[Image]) -> FloatArray:
+        """Run the picture tower.
+
+        Args:
+            pictures: RGB pictures of any size.
+
+        Returns:
+            (len(pictures), dim) float32, of any length.
+
+        Raises:
+            EncodingError: If the model fails.
+        """
+        return in_batches(pictures, self._embed_pictures, options=self.options, dim=self.space.dim)
+
+    def _embed_texts(self, texts: list[str]) -> Any:
+        torch = require("torch", extra="clip")
+        tokens = self.tokenizer(
+            texts,
+            padding=self._padding,
+            truncation=True,
+            max_length=self._max_tokens,
+            return_tensors="pt",
+        ).to(self.options.resolve_device())
+        with torch.inference_mode():
+            return _pooled(self.model.get_text_features(**tokens))
+
+    def _embed_pictures(self, pictures: list[Image]) -> Any:
+        small = [reduced(picture, side=self.picture_side) for picture in pictures]
+        pixels = self.image_processor(images=small, return_tensors="pt")["pixel_values"]
+        pixels = pixels.to(self.options.resolve_device(), dtype=self.options.resolve_dtype())
+        return _pooled(self.model.get_image_features(pixel_values=pixels))
+
+
+def _pooled(found: Any) -> Any:
+    """Return the tensor of features, which newer transformers wrap in a record."""
+    return found if hasattr(found, "shape") else found.pooler_output
