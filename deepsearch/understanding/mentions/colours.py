@@ -1,0 +1,59 @@
+"""Colours, of the thing or of a part of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.lists import Group, list_draft, runs
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["colours"]
+
+_DOUBTFUL_COLOURS = word_set("mention", "doubtful_colours")
+
+
+def colours(reading: Reading) -> None:
+    """Read colours."""
+    for group in runs(reading, "colour", partial(_believable_colour, reading)):
+        field = "colour"
+        part = _part_beside(reading, group)
+        if part is not None:
+            field = f"{part}_colour"
+        inside_product = reading.product[0] <= group.first < reading.product[1]
+        draft = list_draft(reading, field, group, "any_of" if group.joined is None else "all_of")
+        draft.confidence = 0.8 if inside_product else 0.9
+        reading.add(draft)
+
+
+def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
+    word = reading.word(match.first)
+    inside = reading.product[0] <= match.first < reading.product[1]
+    if word == "cream" and inside and match.first > reading.product[0]:
+        return False  # "stretch mark cream" is a cream; "cream sofa" is a colour
+    if match.last == match.first + 1 and word in _DOUBTFUL_COLOURS:
+        ahead = reading.word(match.last)
+        if word == "gold" and (
+            reading.scan.has(match.first, "supplier_flag") or ahead in ("supplier", "plated", "bar")
+        ):
+            return False
+        if word == "orange" and ahead in ("juice", "oil", "tree", "peel"):
+            return False
+    if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
+        return reading.lone_han(match)
+    return word not in ("fond",)
+
+
+def _part_beside(reading: Reading, group: Group) -> str | None:
+    for at in (group.last,):
+        part = reading.scan.value_at(at, "part")
+        if (
+            part is not None
+            and not reading.scan.used[at]
+            and part in ("lid", "cap", "handle", "straps", "zipper", "lining", "wheels")
+        ):
+            return str(part)
+    before = group.first - 1
+    if reading.scan.has(before, "part") and reading.scan.language in ("es", "fr", "it", "pt"):
+        return str(reading.scan.value_at(before, "part"))
+    return None

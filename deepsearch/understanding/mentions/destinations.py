@@ -1,0 +1,133 @@
+"""Where the goods go."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.place_names import capital, place_at
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["destinations"]
+
+_DESTINATION_FILLERS = word_set("mention", "destination_fillers")
+
+_TO = word_set("mention", "towards")
+
+_NOT_PLACE = word_set("mention", "no_place")
+
+
+def destinations(reading: Reading) -> None:
+    """Read destinations."""
+    for match, value in reading.scan.of_kind("textfield"):
+        if value == "destination":
+            _destination(reading, match)
+    for match, _ in reading.scan.of_kind("country"):
+        start = _headed_by(reading, match.first)
+        if reading.scan.free(match.first, match.last) and start is not None:
+            code = reading.scan.value_at(match.first, "country")
+            reading.add(Draft("destination", "eq", code, None, start, match.last, 0.75))
+    for match, value in reading.scan.of_kind("place"):
+        if reading.scan.free(match.first, match.last) and _headed(reading, match.first):
+            reading.add(Draft("destination", "eq", value, None, match.first, match.last, 0.65))
+
+
+def _headed_by(reading: Reading, first: int) -> int | None:
+    """Where "to San Diego, CA USA" begins, if the country closes such a run."""
+    if _headed(reading, first):
+        return first
+    at = first - 1
+    while at >= max(0, first - 6) and (
+        reading.word(at) == ","
+        or (
+            reading.tokens.kinds[at] == "w"
+            and reading.scan.raw(at, at + 1)[:1].isupper()
+            and not reading.scan.used[at]
+        )
+    ):
+        at -= 1
+    return (
+        at + 1
+        if at < first - 1 and _headed(reading, at + 1) and reading.tokens.kinds[at + 1] == "w"
+        else None
+    )
+
+
+def _headed(reading: Reading, first: int) -> bool:
+    before = reading.word(first - 1)
+    if before == ":":
+        before = reading.word(first - 2)
+    if before in ("the", "la", "el", "los") and reading.word(first - 2) in _TO:
+        before = reading.word(first - 2)
+    if before not in _TO:
+        return reading.scan.language in ("zh", "ja") and before in ("到", "至", "往", "向")
+    lang = reading.scan.language
+    if before in ("for", "für", "fur", "pour", "para", "для") and reading.scan.has(
+        first - 2, "supplier"
+    ):
+        return False
+    if before in ("a", "en") and lang not in ("es", "it", "fr", "pt"):
+        return False
+    if before == "en" and lang == "es":
+        return False
+    return not (before in ("в", "do", "для", "en", "on") and lang not in ("ru", "pl", "fr"))
+
+
+def _destination(reading: Reading, cue: Match) -> None:
+    at = cue.last
+    while at < len(reading.tokens) and (
+        reading.word(at) in (":", "-", "(", "'", '"', ",")
+        or (
+            reading.scan.has(at, "stop")
+            and reading.word(at) not in _NOT_PLACE | {"is", "are", "by", "for", "with"}
+            and not capital(reading, at)
+        )
+        or reading.word(at) in _DESTINATION_FILLERS
+    ):
+        at += 1
+    if at >= len(reading.tokens) or not reading.scan.free(cue.first, cue.last):
+        if reading.scan.language in {"ja", "zh"}:
+            _destination_before(reading, cue)
+        return
+    country = _country_ahead(reading, at)
+    place = place_at(reading, at)
+    if country is not None and (place is not None or country[1] - at <= 5):
+        reading.add(Draft("destination", "eq", country[0], None, cue.first, country[2], 0.9))
+    elif place is not None:
+        reading.add(Draft("destination", "eq", place[0], None, cue.first, place[2], 0.8))
+    elif reading.scan.language in ("ja", "zh"):
+        _destination_before(reading, cue)
+
+
+def _destination_before(reading: Reading, cue: Match) -> None:
+    match = reading.scan.match_of(cue.first - 1)
+    if match is None or not reading.scan.free(match.first, match.last):
+        return
+    for kind, value in match.payloads:
+        if kind in ("country", "place"):
+            reading.add(Draft("destination", "eq", value, None, match.first, cue.last, 0.85))
+            return
+
+
+def _country_ahead(reading: Reading, at: int) -> tuple[str, int, int] | None:
+    sentence = reading.scan.clauses[reading.scan.clause_of[at]].sentence
+    for index in range(at, min(len(reading.tokens), at + 9)):
+        if reading.scan.clauses[reading.scan.clause_of[index]].sentence != sentence:
+            return None
+        if index > at and (
+            (
+                reading.tokens.kinds[index] == "n"
+                and reading.scan.clause_of[index] == reading.scan.clause_of[at]
+            )
+            or reading.scan.used[index]
+        ):
+            return None
+        code = reading.scan.value_at(index, "country")
+        found = reading.scan.match_of(index)
+        if code is not None and found is not None:
+            return str(code), index, found.last
+        if any(
+            k in ("incoterm", "certification", "field", "origin")
+            for k, _ in reading.scan.kinds_at(index)
+        ):
+            return None
+    return None

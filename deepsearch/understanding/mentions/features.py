@@ -1,0 +1,51 @@
+"""Finishes, packaging and features known by name."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.mentions.lists import list_draft, runs
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["features", "finishes"]
+
+
+def finishes(reading: Reading) -> None:
+    """Read finishes and packaging."""
+    for kind in ("finish", "packaging"):
+        for group in runs(reading, kind):
+            reading.add(list_draft(reading, kind, group, "all_of"))
+
+
+def features(reading: Reading) -> None:
+    """Read features."""
+    for match, value in reading.scan.of_kind("feature"):
+        if not reading.scan.free(match.first, match.last):
+            continue
+        name, _, given = value.partition("=")
+        if not _wanted_feature(reading, match, name):
+            continue
+        negated = reading.negated(match.first, match.last)
+        if given in ("true", "false"):
+            reading.add(
+                Draft(name, "eq", (given == "true") != negated, None, match.first, match.last, 0.8)
+            )
+        elif given.isdigit():
+            reading.add(Draft(name, "eq", float(given), None, match.first, match.last, 0.9))
+        else:
+            reading.add(
+                Draft(name, "ne" if negated else "eq", given, None, match.first, match.last, 0.8)
+            )
+
+
+def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
+    if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
+        return False
+    word = reading.word(match.first)
+    inside = reading.product[0] <= match.first < reading.product[1]
+    if (name in ("smart", "heavy_duty") or word == "clear") and not inside:
+        return False
+    if name == "connectivity":
+        return reading.scan.raw(match.first, match.last).isupper()
+    raw_lithium = name == "battery_chemistry" and word == "lithium"
+    return not (raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate"))

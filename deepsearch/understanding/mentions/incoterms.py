@@ -1,0 +1,79 @@
+"""Incoterms and the places they name."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.mentions.place_names import place_at
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["incoterms"]
+
+_PORT_WORDS = word_set("mention", "port_words")
+
+_CASED_INCOTERMS = word_set("mention", "cased_incoterms")
+
+_PLACE_FILLERS = word_set("mention", "place_fillers")
+
+
+def incoterms(reading: Reading) -> None:
+    """Read Incoterms with their places."""
+    for match, value in reading.scan.of_kind("incoterm"):
+        if not reading.scan.free(match.first, match.last) or reading.scan.has(
+            match.first - 1, "neg"
+        ):
+            continue
+        raw = reading.scan.raw(match.first, match.last)
+        if (
+            len(raw) <= 3
+            and raw.isascii()
+            and not raw.isupper()
+            and not raw.istitle()
+            and reading.word(match.first) in _CASED_INCOTERMS
+            and not _place_after(reading, match.last)
+        ):
+            continue
+        reading.add(Draft("incoterm", "eq", value, None, match.first, match.last, 0.97))
+        found = _place_after(reading, match.last)
+        if found is None:
+            found = _place_before(reading, match.first)
+        if found is not None:
+            place, first, last = found
+            reading.add(Draft("incoterm_place", "eq", place, None, first, last, 0.9))
+
+
+def _place_after(reading: Reading, at: int) -> tuple[str, int, int] | None:
+    while (
+        reading.word(at) in (":", "(", "-", ",")
+        or (reading.scan.has(at, "stop") and reading.word(at) in _PLACE_FILLERS)
+        or reading.word(at) in _PORT_WORDS
+    ):
+        at += 1
+        if reading.word(at - 1) == ",":
+            break
+    return place_at(reading, at)
+
+
+def _place_before(reading: Reading, first: int) -> tuple[str, int, int] | None:
+    """As in "Lieferung frei Graz (DDP)", "puestas en Bogotá DAP"."""
+    at = first - 1
+    if reading.word(at) == "(":
+        at -= 1
+    if at < 0 or reading.tokens.kinds[at] not in "wc" or reading.scan.used[at]:
+        return None
+    match = reading.scan.match_of(at)
+    if match is not None:
+        return (
+            place_at(reading, match.first)
+            if any(k in ("place",) for k, _ in match.payloads)
+            else None
+        )
+    raw = reading.scan.raw(at, at + 1)
+    if (
+        raw[:1].isupper()
+        and not raw.isupper()
+        and at > 0
+        and (reading.scan.has(at - 1, "textfield") or reading.scan.has(at - 1, "stop"))
+    ):
+        return raw, at, at + 1
+    return None

@@ -1,0 +1,84 @@
+"""Runs of words of one kind: "red, blue or green"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["Group", "list_draft", "runs"]
+
+
+@dataclass(slots=True)
+class Group:
+    """A run: tokens `first`..`last` (exclusive), its values, and the word that joins them."""
+
+    first: int
+    last: int
+    values: list[str]
+    joined: str | None = None
+
+
+def runs(
+    reading: Reading, kind: str, wanted: Callable[[Match, str], bool] | None = None
+) -> list[Group]:
+    """Runs of one kind joined by commas, slashes, and, or."""
+    groups: list[Group] = []
+    for match, value in reading.scan.of_kind(kind):
+        free = reading.scan.free(match.first, match.last)
+        if not free or (wanted is not None and not wanted(match, value)):
+            continue
+        last = groups[-1] if groups else None
+        joiner = _joiner(reading, last.last, match.first) if last is not None else None
+        if last is not None and joiner is not None:
+            if value not in last.values:
+                last.values.append(value)
+            last.last = match.last
+            if (joiner in ("or", "and") and last.joined is None) or joiner == "or":
+                last.joined = joiner
+        else:
+            groups.append(Group(match.first, match.last, [value]))
+    return groups
+
+
+def _joiner(reading: Reading, last: int, first: int) -> str | None:
+    gap = first - last
+    if gap < 0 or gap > 3:
+        return None
+    if gap == 0:
+        return "side"
+    found = "comma"
+    for at in range(last, first):
+        word = reading.word(at)
+        if word in (",", "、", "&", "+"):
+            found = "and" if word in "&+" else found
+        elif word == "/":
+            found = "slash"
+        elif (join := reading.scan.value_at(at, "join")) is not None:
+            found = join
+        elif not (
+            reading.scan.has(at, "stop")
+            or reading.scan.value_at(at, "textfield") == "certification"
+        ):
+            return None
+    return found
+
+
+def list_draft(reading: Reading, field: str, group: Group, default: str) -> Draft:
+    """A draft of a run: one value, or several with the operator their joining asks for."""
+    first, last = group.first, group.last
+    if len(group.values) == 1:
+        op = "ne" if reading.negated(first, last) else "eq"
+        return Draft(field, op, group.values[0], None, first, last)
+    if reading.negated(first, last):
+        op = "none_of"
+    elif group.joined == "or" or reading.near(first, last, "either", 4, 3):
+        op = "any_of"
+    elif reading.near(first, last, "both", 4, 4):
+        op = "all_of"
+    else:
+        op = default
+    return Draft(field, op, tuple(group.values), None, first, last)

@@ -1,0 +1,188 @@
+"""What the thing, or a part of it, is made of."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.lists import Group, list_draft, runs
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["materials"]
+
+_WORKED_MATERIALS = word_set("mention", "worked_materials")
+
+_MATERIAL_WORK = word_set("mention", "material_work")
+
+_MADE_OF = word_set("mention", "made_of")
+
+_CASED_MATERIALS = word_set("mention", "cased_materials")
+
+_COMPOUND_HEADS = tuple(
+    (head, value)
+    for value, heads in {
+        "stainless steel": "edelstahl rvs roestvrijstalen",
+        "cotton": "baumwoll katoen",
+        "plastic": "kunststoff plastik",
+        "aluminium": "aluminium alu",
+        "wood": "holz houten",
+        "leather": "leder",
+        "glass": "glas",
+        "paper": "papier",
+        "cardboard": "karton wellpapp",
+        "rubber": "gummi rubber",
+        "silicone": "silikon siliconen",
+        "ceramic": "keramik",
+        "brass": "messing",
+        "copper": "kupfer koper",
+        "bamboo": "bambus bamboe",
+        "linen": "leinen linnen",
+        "wool": "woll",
+        "metal": "metall metalen",
+        "concrete": "beton",
+        "porcelain": "porzellan porselein",
+        "steel": "stahl staal",
+        "cast iron": "gusseisen",
+        "felt": "filz",
+        "nitrile": "nitril",
+        "latex": "latex",
+        "jute": "jute",
+        "marble": "marmor",
+        "PVC": "pvc",
+        "polyester": "polyester",
+        "acrylic": "acryl",
+        "bronze": "bronze",
+        "titanium": "titan",
+        "kraft paper": "kraftpapier",
+    }.items()
+    for head in heads.split()
+)
+
+
+def materials(reading: Reading) -> None:
+    """Read materials."""
+
+    def wanted(match: Match, value: str) -> bool:
+        word = reading.word(match.first)
+        if reading.word(match.last) == "-" and reading.word(match.last + 1) in ("free", "frei"):
+            return False  # "PVC-free"
+        if (
+            word in _CASED_MATERIALS
+            and match.last == match.first + 1
+            and not reading.scan.raw(match.first, match.last).isupper()
+        ):
+            return False
+        inside = reading.product[0] <= match.first < reading.product[1]
+        if reading.machine and inside and not _made_of(reading, match):
+            return False
+        if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
+            return value in (
+                "plastic",
+                "wood",
+                "copper",
+                "aluminium",
+                "iron",
+                "steel",
+                "cotton",
+                "silver",
+                "leather",
+                "bamboo",
+                "titanium",
+                "paper",
+            ) and _lone_material(reading, match)
+        word = reading.word(match.first)
+        if word in _WORKED_MATERIALS and reading.word(match.last) in _MATERIAL_WORK:
+            return False
+        return not (
+            reading.tokens.glued(match.first)
+            and match.first
+            and reading.tokens.kinds[match.first - 1] == "n"
+        )
+
+    if reading.scan.language in ("de", "nl"):
+        _compounds(reading)
+    for group in runs(reading, "material", wanted):
+        field = "material"
+        part = _part_material(reading, group)
+        if part is not None:
+            field = f"{part}_material"
+        draft = list_draft(
+            reading, field, group, "any_of" if _slashed(reading, group) else "all_of"
+        )
+        if draft.op == "eq" and _for_only(reading, group):
+            continue
+        reading.add(draft)
+
+
+def _slashed(reading: Reading, group: Group) -> bool:
+    return any(reading.word(i) == "/" for i in range(group.first, group.last))
+
+
+def _compounds(reading: Reading) -> None:
+    """Edelstahlrohre, Baumwolltaschen: the product's name begins with its material."""
+    for at in range(max(0, reading.product[0]), max(0, reading.product[1])):
+        word = reading.word(at)
+        if (
+            reading.tokens.kinds[at] != "w"
+            or reading.scan.match_of(at) is not None
+            or reading.scan.used[at]
+        ):
+            continue
+        for head, value in _COMPOUND_HEADS:
+            if word.startswith(head) and len(word) >= len(head) + 3:
+                reading.add(Draft("material", "eq", value, None, at, at + 1, 0.8))
+                break
+
+
+def _lone_material(reading: Reading, match: Match) -> bool:
+    after = match.last
+    before = match.first - 1
+    return (
+        after < len(reading.tokens)
+        and (reading.scan.has(after, "stop") or reading.word(after) in "制质的")
+    ) or (before >= 0 and reading.scan.value_at(before, "textfield") == "material")
+
+
+def _for_only(reading: Reading, group: Group) -> bool:
+    """As in "for wood", "for cutting metal": what it works on, not what it is made of."""
+    for at in range(group.first - 1, max(-1, group.first - 4), -1):
+        if reading.scan.has(at, "for") and reading.scan.language not in ("ja",):
+            return reading.machine
+        if reading.scan.has(at, "textfield"):
+            return False
+    return False
+
+
+def _made_of(reading: Reading, match: Match) -> bool:
+    return any(
+        reading.scan.value_at(i, "textfield") == "material"
+        for i in range(max(0, match.first - 3), match.first)
+    )
+
+
+def _part_material(reading: Reading, group: Group) -> str | None:
+    if reading.scan.language in ("fr", "es", "it", "pt") and reading.scan.value_at(
+        group.first - 1, "part"
+    ) in ("cap", "lid", "handle"):
+        return str(reading.scan.value_at(group.first - 1, "part"))
+    part = reading.scan.value_at(group.last, "part")
+    if part is not None and part in (
+        "lid",
+        "handle",
+        "cap",
+        "wheels",
+        "lining",
+        "straps",
+        "drawers",
+    ):
+        return str(part)
+    for back in (2, 3):
+        at = group.first - back
+        if (
+            at >= 0
+            and reading.scan.has(at, "part")
+            and any(reading.word(i) in _MADE_OF for i in range(at + 1, group.first))
+        ):
+            value = str(reading.scan.value_at(at, "part"))
+            if value in ("lid", "handle", "cap", "wheels", "lining", "straps", "drawers"):
+                return value
+    return None

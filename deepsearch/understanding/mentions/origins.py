@@ -1,0 +1,175 @@
+"""Where the goods, or their makers, come from."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["origins"]
+
+_ORIGIN_AFTER = word_set("mention", "origin_after")
+
+_ORIGIN_BEFORE = word_set("mention", "origin_before")
+
+_FROM_WORDS = word_set("mention", "from_words")
+
+
+def origins(reading: Reading) -> None:
+    """Read countries of origin and of suppliers."""
+    for match, value in reading.scan.of_kind("textfield"):
+        if value not in ("origin", "supplier_country") or not reading.scan.free(
+            match.first, match.last
+        ):
+            continue
+        _origin(reading, match, str(value))
+    _origins_after(reading)
+    _demonyms(reading)
+
+
+def _countries_from(reading: Reading, at: int) -> tuple[list[str], int]:
+    codes: list[str] = []
+    while at < len(reading.tokens):
+        code = reading.scan.value_at(at, "country")
+        match = reading.scan.match_of(at)
+        if code is not None and match is not None:
+            codes.append(str(code))
+            at = match.last
+        elif (
+            codes
+            and (reading.word(at) in (",", "/") or reading.scan.has(at, "join"))
+            and reading.scan.value_at(at + 1, "country") is not None
+        ):
+            at += 1
+        else:
+            break
+    return codes, at
+
+
+def _origin(reading: Reading, cue: Match, field: str) -> None:
+    at = cue.last
+    negated = reading.negated(cue.first, cue.last)
+    while at < len(reading.tokens) and (
+        reading.word(at) in (":", "(", "-")
+        or reading.scan.has(at, "stop")
+        or reading.scan.has(at, "neg")
+        or reading.scan.has(at, "must")
+    ):
+        negated = negated or reading.scan.has(at, "neg")
+        at += 1
+    codes, last = _countries_from(reading, at)
+    if not codes or (field == "supplier_country" and _of_the_buyer(reading, cue)):
+        return
+    negated = negated or reading.negated(cue.first, last)
+    _record_countries(reading, field, codes, (cue.first, last), negated)
+
+
+def _of_the_buyer(reading: Reading, cue: Match) -> bool:
+    """As in "we are located in Germany": where the buyer is asks for nothing."""
+    first = reading.scan.clauses[reading.scan.clause_of[cue.first]].first
+    before = range(max(first, cue.first - 4), cue.first)
+    return any(
+        reading.word(i) in ("i", "we", "im", "my", "our") or reading.scan.has(i, "own")
+        for i in before
+    ) and not any(reading.scan.has(i, "buy") for i in before)
+
+
+def _record_countries(
+    reading: Reading,
+    field: str,
+    codes: list[str],
+    span: tuple[int, int],
+    negated: bool,
+) -> None:
+    first, last = span
+    if negated:
+        first = reading.neg_start(first)
+        draft = Draft(
+            field,
+            "ne" if len(codes) == 1 else "none_of",
+            codes[0] if len(codes) == 1 else tuple(codes),
+            None,
+            first,
+            last,
+        )
+    elif len(codes) == 1:
+        draft = Draft(field, "eq", codes[0], None, first, last)
+    else:
+        draft = Draft(field, "any_of", tuple(codes), None, first, last)
+    reading.add(draft)
+
+
+def _origins_after(reading: Reading) -> None:
+    """越南产, 中国製, ベトナム製以外: the country, then what is said of it."""
+    for match, code in reading.scan.of_kind("country"):
+        if not reading.scan.free(match.first, match.last):
+            continue
+        if (
+            reading.scan.language in ("zh", "ja")
+            and reading.word(match.last) in ("产", "製", "制", "产的", "生")
+            and match.last < len(reading.tokens)
+        ):
+            last = match.last + 1
+            _record_countries(
+                reading,
+                "origin",
+                [str(code)],
+                (match.first, last),
+                reading.negated(match.first, last),
+            )
+        elif reading.scan.value_at(match.last, "supplier_type") or reading.scan.value_at(
+            match.last, "supplier"
+        ):
+            if reading.scan.language in ("zh", "ja", "en"):
+                _record_countries(
+                    reading,
+                    "supplier_country",
+                    [str(code)],
+                    (match.first, match.last),
+                    reading.negated(match.first, match.last + 1),
+                )
+        elif reading.scan.has(match.first - 1, "neg") or (
+            reading.word(match.first - 1) in _FROM_WORDS
+            and reading.scan.has(match.first - 2, "neg")
+        ):
+            field = (
+                "supplier_country"
+                if reading.near(match.first, match.last, "supplier", 5, 2)
+                else "origin"
+            )
+            _record_countries(reading, field, [str(code)], (match.first, match.last), True)
+
+
+def _demonyms(reading: Reading) -> None:
+    for match, code in reading.scan.of_kind("demonym"):
+        if not reading.scan.free(match.first, match.last):
+            continue
+        beside = [match.last, match.first - 1, match.first - 2]
+        if any(reading.scan.has(i, k) for i in beside for k in ("supplier", "supplier_type")):
+            negated = reading.negated(match.first, match.last) or any(
+                reading.negated(i, i + 1)
+                for i in beside
+                if i >= 0 and reading.scan.has(i, "supplier")
+            )
+            first = min(
+                [match.first, *(i for i in beside if i >= 0 and reading.scan.has(i, "supplier"))]
+            )
+            _record_countries(
+                reading, "supplier_country", [str(code)], (first, match.last), negated
+            )
+        elif reading.neg_start(match.first) < match.first and not reading.scan.has(
+            match.first - 1, "with"
+        ):
+            _record_countries(reading, "origin", [str(code)], (match.first, match.last), True)
+        elif (
+            reading.scan.language in ("zh", "ja")
+            or reading.word(match.last) in _ORIGIN_AFTER
+            or reading.word(match.first - 1) in _ORIGIN_BEFORE
+        ):
+            _record_countries(
+                reading,
+                "origin",
+                [str(code)],
+                (match.first, match.last),
+                reading.negated(match.first, match.last),
+            )

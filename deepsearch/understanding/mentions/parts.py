@@ -1,0 +1,86 @@
+"""Parts the thing must have, or must not have."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["hedged_with", "parts"]
+
+_WITH_WORDS = word_set("mention", "with_words")
+
+
+def parts(reading: Reading) -> None:
+    """As in "with wheels", "mit Tempomat", "без крышки": the part is there, or is not."""
+    part_drafts = [d for d in reading.drafts if d.field.endswith(("_colour", "_material"))]
+    for match, value in reading.scan.of_kind("part"):
+        if not reading.scan.free(match.first, match.last):
+            continue
+        if any(
+            d.field.startswith(f"{value}_")
+            and d.field != value
+            and d.first - 1 <= match.last
+            and match.first <= d.last + 1
+            for d in part_drafts
+        ):
+            continue  # its colour or material was asked for: that says it
+        cued, first, last = _with_cue(reading, match)
+        negated = reading.negated(match.first, match.last)
+        if not cued and not negated:
+            continue
+        field = value if value != "led" else "led_light"
+        reading.add(
+            Draft(
+                field,
+                "eq",
+                not negated,
+                None,
+                reading.neg_start(first) if negated else first,
+                last,
+                0.75,
+            )
+        )
+
+
+def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
+    inside = reading.clause(match.first)
+    for at in range(match.first - 1, max(inside.start, match.first - 4) - 1, -1):
+        if reading.scan.has(at, "with"):
+            found = reading.scan.match_of(at)
+            return True, found.first if found is not None else at, match.last
+        if reading.tokens.kinds[at] == "n":
+            break
+    if reading.scan.language == "ja" and reading.scan.has(match.last, "with"):
+        found = reading.scan.match_of(match.last)
+        return True, match.first, found.last if found is not None else match.last
+    before = reading.scan.match_of(match.first - 1)
+    chained = (
+        before is not None
+        and reading.scan.has(match.first - 1, "join")
+        and match.first >= 2
+        and reading.scan.used[match.first - 2]
+    )
+    return chained, match.first, match.last
+
+
+def hedged_with(reading: Reading) -> None:
+    """As in "with dryer": an unknown noun after with is a feature, if short."""
+    if reading.scan.language not in ("en", "es", "de", "fr", "it", "pt", "nl"):
+        return
+    for match, _ in reading.scan.of_kind("with"):
+        at = match.last
+        clause = reading.clause(match.first)
+        if reading.word(match.first) not in _WITH_WORDS:
+            continue
+        words = [i for i in range(at, clause.stop) if reading.tokens.kinds[i] == "w"]
+        plain = [i for i in words if not reading.scan.used[i] and reading.scan.match_of(i) is None]
+        if not 1 <= len(words) <= 2 or len(plain) != len(words) or clause.stop - at != len(words):
+            continue
+        if reading.tokens.folded[reading.tokens.ends[clause.stop - 1] :].startswith(".."):
+            continue  # cut off by the page
+        name = slug(
+            reading.tokens.folded[reading.tokens.starts[at] : reading.tokens.ends[clause.stop - 1]]
+        )
+        if len(name) >= 3:
+            reading.add(Draft(name, "eq", True, None, match.first, clause.stop, 0.6))

@@ -1,0 +1,116 @@
+"""What every reader of words shares: the text, the product, the drafts so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import Tokens
+
+__all__ = ["Reading"]
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text being read.
+
+    Attributes:
+        scan: The text with its known phrases.
+        tokens: Its tokens.
+        product: Tokens of the product's name, first and past the last; (-1, -1) for none.
+        machine: Whether a machine is asked for; it is named after what it works on.
+        tube: Whether a tube or hose is asked for.
+        drafts: What was read so far.
+    """
+
+    scan: Scan
+    tokens: Tokens
+    product: tuple[int, int]
+    machine: bool
+    tube: bool
+    drafts: list[Draft] = field(default_factory=list)
+
+    def word(self, index: int) -> str:
+        """The folded word at a token, "" beyond the text."""
+        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+
+    def add(self, draft: Draft, claim: bool = True) -> None:
+        """Keep a draft; with `claim`, its tokens are spoken for."""
+        self.drafts.append(draft)
+        if claim:
+            self.scan.claim(draft.first, draft.last)
+
+    def clause(self, index: int) -> range:
+        """The tokens of the clause a token stands in."""
+        clause = self.scan.clauses[self.scan.clause_of[index]]
+        return range(clause.first, clause.last)
+
+    def negated(self, first: int, last: int) -> bool:
+        """Whether "no", "without" or a trailing 不要 rules a phrase out."""
+        inside = self.clause(first)
+        for at in range(first - 1, max(inside.start, first - 5) - 1, -1):
+            if self.scan.has(at, "neg"):
+                return not (
+                    self.word(at) in ("no", "not", "non", "不")
+                    and self.word(at - 1) in ("if", "or", "whether")
+                )
+            if (
+                self.tokens.kinds[at] == "n"
+                or self.word(at) in ":="
+                or self.scan.has(at, "with")
+                or self.scan.has(at, "only")
+            ):
+                break
+        for at in range(last, min(inside.stop, last + 4)):
+            if self.scan.has(at, "neg_post"):
+                return True
+            if self.tokens.kinds[at] == "n" or not (
+                self.scan.has(at, "stop")
+                or self.tokens.kinds[at] == "c"
+                or self.scan.has(at, "supplier")
+            ):
+                break
+        return False
+
+    def near(self, first: int, last: int, kind: str, back: int = 3, ahead: int = 3) -> bool:
+        """Whether a phrase of a kind stands within a few tokens, in the same clause."""
+        start, stop = self.clause(first).start, self.clause(last - 1).stop
+        return any(
+            self.scan.has(i, kind)
+            for i in (
+                *range(max(start, first - back), first),
+                *range(last, min(stop, last + ahead)),
+            )
+        )
+
+    def neg_start(self, first: int) -> int:
+        """Where the negation right before a phrase begins, or the phrase itself."""
+        for at in range(first - 1, max(-1, first - 4), -1):
+            if self.scan.has(at, "neg"):
+                match = self.scan.match_of(at)
+                return match.first if match is not None else at
+        return first
+
+    def lone_han(self, match: Match) -> bool:
+        """A single 黑 or 白 counts only where it stands alone or beside its like."""
+        before, after = match.first - 1, match.last
+        left = (
+            before < 0
+            or self.tokens.kinds[before] != "c"
+            or self.scan.has(before, "join")
+            or self.scan.has(before, "colour")
+            or self.scan.used[before]
+            or any(
+                self.scan.has(before, k)
+                for k in ("textfield", "wish", "only", "buy", "neg", "with", "stop")
+            )
+        )
+        right = (
+            after >= len(self.tokens)
+            or self.tokens.kinds[after] != "c"
+            or self.scan.has(after, "join")
+            or self.scan.has(after, "colour")
+        )
+        return left and right

@@ -1,0 +1,77 @@
+"""Demands on the supplier: makers only, verified only."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["suppliers"]
+
+_NO_MAKER = word_set("mention", "no_maker")
+
+
+def suppliers(reading: Reading) -> None:
+    """Read supplier types and flags."""
+    for match, value in reading.scan.of_kind("supplier_type"):
+        if not reading.scan.free(match.first, match.last) or _buyer_own(reading, match):
+            continue
+        negated = reading.negated(match.first, match.last)
+        if (
+            value == "trading_company"
+            and not negated
+            and not reading.near(match.first, match.last, "only", 4, 3)
+        ):
+            continue
+        if (
+            value == "manufacturer"
+            and negated
+            and reading.near(match.first, match.last, "only", 4, 3)
+        ):
+            negated = False
+        first, last = match.first, match.last
+        for at in range(match.first - 1, max(-1, match.first - 4), -1):
+            if (reading.scan.has(at, "neg") and negated) or reading.scan.has(at, "only"):
+                first = at
+                break
+        reading.add(
+            Draft("supplier_type", "ne" if negated else "eq", value, None, first, last, 0.85)
+        )
+    for match, value in reading.scan.of_kind("supplier_flag"):
+        word = reading.word(match.first)
+        alone = match.last == match.first + 1
+        if (
+            alone
+            and not reading.near(match.first, match.last, "supplier", 3, 3)
+            and not reading.near(match.first, match.last, "supplier_type", 3, 3)
+        ):
+            continue
+        if reading.scan.free(match.first, match.last) and word:
+            reading.add(
+                Draft(
+                    value,
+                    "eq",
+                    not reading.negated(match.first, match.last),
+                    None,
+                    match.first,
+                    match.last,
+                    0.9,
+                )
+            )
+
+
+def _buyer_own(reading: Reading, match: Match) -> bool:
+    for at in (match.first - 1, match.first - 2):
+        if at < 0 or reading.scan.has(at, "only"):
+            return False
+        if reading.scan.has(at, "own"):
+            return True
+    if reading.word(match.first - 1) in ("dear", "a", "the") and reading.word(
+        match.first - 2
+    ) not in ("from", "with"):
+        return True
+    if reading.word(match.last) in _NO_MAKER:
+        return True
+    return reading.scan.language in ("de", "fr", "es", "it", "pt", "ru") and reading.scan.has(
+        match.first - 1, "for"
+    )

@@ -1,0 +1,96 @@
+"""Applications, power sources, forms and shapes."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.mentions.reading import Reading
+
+__all__ = ["product_words"]
+
+_DOUBTFUL_POWER = word_set("mention", "doubtful_power")
+
+_ROUND_THINGS = word_set("mention", "round_things")
+
+_UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
+
+_WEAK_USES = frozenset(
+    {
+        "school",
+        "hotel",
+        "office",
+        "wedding",
+        "garden",
+        "restaurant",
+        "camping",
+        "kitchen",
+        "household",
+        "construction",
+        "warehouse",
+        "children",
+        "gym",
+        "commercial",
+        "marine",
+        "automotive",
+    }
+)
+
+
+def product_words(reading: Reading) -> None:
+    """Applications, power sources, forms: where they describe the product itself."""
+    for kind in _UNITS_OF_PRODUCT:
+        for match, value in reading.scan.of_kind(kind):
+            if not reading.scan.free(match.first, match.last):
+                continue
+            inside = reading.product[0] <= match.first < reading.product[1]
+            if kind == "application":
+                if value in _WEAK_USES and not _for_cue(reading, match):
+                    continue
+                if not (
+                    inside
+                    or _for_cue(reading, match)
+                    or (value in ("outdoor", "food contact") and reading.scan.language != "x")
+                ):
+                    continue
+            elif (
+                (kind == "form" and not inside)
+                or (kind == "power_source" and value == "hydraulic" and reading.tube)
+                or (kind == "power_source" and not inside and not _power_cue(reading, match))
+                or (
+                    kind == "shape"
+                    and value in ("round", "square", "flat")
+                    and not inside
+                    and reading.word(match.last) in _ROUND_THINGS
+                )
+            ):
+                continue
+            op = "ne" if reading.negated(match.first, match.last) else "eq"
+            reading.add(
+                Draft(kind, op, value, None, match.first, match.last, 0.75 if inside else 0.8)
+            )
+
+
+def _for_cue(reading: Reading, match: Match) -> bool:
+    if reading.scan.language in ("zh", "ja"):
+        return reading.word(match.last) in ("用", "向") or reading.scan.has(match.first - 1, "for")
+    return any(
+        reading.scan.has(i, "for") for i in (match.first - 1, match.first - 2) if i >= 0
+    ) or reading.scan.raw(match.first, match.last).lower().startswith(
+        ("for ", "für ", "para ", "pour ", "per ", "для ")
+    )
+
+
+def _power_cue(reading: Reading, match: Match) -> bool:
+    word = reading.word(match.first)
+    value = reading.scan.value_at(match.first, "power_source")
+    if (
+        value in ("electric", "solar", "manual", "hydraulic", "pneumatic", "USB", "battery")
+        and match.last == match.first + 1
+    ):
+        return reading.word(match.last) in ("powered", "operated", "driven", "operation")
+    return word not in _DOUBTFUL_POWER or reading.word(match.last) in (
+        "powered",
+        "operated",
+        "driven",
+        "operation",
+    )
