@@ -35,6 +35,10 @@ class Channel:
         keys: (n,) key of the listing at each position.
         parts: (n,) number of the listing's picture; 0 for its text.
         rows: (n,) listing row of each position in this version; -1 where removed.
+        by_row: (m,) positions not removed, ascending by row, then position.
+        sorted_rows: (m,) their rows.
+        aligned: Whether every position is its own listing's row, so that masks over the
+            one are masks over the other.
     """
 
     space: EmbeddingSpace
@@ -43,6 +47,9 @@ class Channel:
     keys: IntArray
     parts: IntArray
     rows: IntArray
+    by_row: IntArray
+    sorted_rows: IntArray
+    aligned: bool
 
     def mask(self, allowed: BoolArray) -> BoolArray:
         """Turn a mask over listings into one over positions.
@@ -53,8 +60,25 @@ class Channel:
         Returns:
             (n,) mask.
         """
+        if self.aligned and len(allowed) == len(self.rows):
+            return allowed
         mask: BoolArray = allowed[self.rows] & (self.rows >= 0)
         return mask
+
+    def positions_of(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """Find all vectors of some listings, without looking at the others.
+
+        Args:
+            rows: (m,) distinct listing rows.
+
+        Returns:
+            (p,) positions, and for each which of `rows` it belongs to.
+        """
+        first = np.searchsorted(self.sorted_rows, rows, side="left")
+        counts = np.searchsorted(self.sorted_rows, rows, side="right") - first
+        owners = np.repeat(np.arange(len(rows)), counts)
+        within = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self.by_row[first[owners] + within], owners
 
 
 def open_channel(
@@ -128,13 +152,20 @@ def _channel(
 ) -> Channel:
     held, present = owners.pairs, wanted.pairs  # `present` ascends: ordered by row, then part
     at = np.minimum(np.searchsorted(present, held), len(present) - 1)
+    row_of = np.where((present[at] == held) & index.live, rows[at], np.int64(-1))
+    aligned = bool((row_of == np.arange(len(row_of))).all())
+    by_row = np.argsort(row_of, kind="stable")
+    by_row = by_row[np.searchsorted(row_of[by_row], 0) :]
     return Channel(
         space=space,
         modality=modality,
         index=index,
         keys=owners.keys,
         parts=owners.parts,
-        rows=np.where((present[at] == held) & index.live, rows[at], np.int64(-1)),
+        rows=row_of,
+        by_row=by_row,
+        sorted_rows=row_of[by_row],
+        aligned=aligned,
     )
 
 

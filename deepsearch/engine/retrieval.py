@@ -177,12 +177,7 @@ def part_runs(
                 weight=part.weight * (1.0 if same else cross_modal_weight),
                 source=part.source,
                 plan=plan,
-                score=partial(
-                    channel_scores,
-                    channel,
-                    part.vectors[channel.space.name],
-                    len(snapshot.catalogue),
-                ),
+                score=partial(channel_scores, channel, part.vectors[channel.space.name]),
             )
         )
     return runs
@@ -200,34 +195,22 @@ def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:
     return own[:1] + cross[:1]
 
 
-def channel_scores(channel: Channel, vector: FloatArray, total: int, rows: IntArray) -> FloatArray:
+def channel_scores(channel: Channel, vector: FloatArray, rows: IntArray) -> FloatArray:
     """Score given listings by the best of their vectors in a channel, exactly.
 
     Args:
         channel: The index.
         vector: (dim,) query vector.
-        total: Listings of the catalogue.
-        rows: (m,) listing rows.
+        rows: (m,) distinct listing rows.
 
     Returns:
         (m,) float32; NaN where the listing has no vector there.
     """
-    result = np.full(len(rows), np.nan, dtype=np.float32)
-    wanted = np.zeros(total, dtype=np.bool_)
-    wanted[rows] = True
-    positions = channel.mask(wanted)
-    count = int(np.count_nonzero(positions))
-    if not count:
-        return result
-    # Every position of these listings is asked for, so that none can be missed.
-    matches = channel.index.search(
-        np.ascontiguousarray(vector[None, :]), k=count, allowed=positions
-    )
-    best = np.full(total, -np.inf, dtype=np.float32)
-    np.maximum.at(best, channel.rows[matches.ids[0, :count]], matches.scores[0, :count])
-    scores = best[rows]
-    result[np.isfinite(scores)] = scores[np.isfinite(scores)]
-    return result
+    positions, owners = channel.positions_of(rows)
+    best = np.full(len(rows), np.nan, dtype=np.float32)
+    if len(positions):
+        np.fmax.at(best, owners, channel.index.scores(vector, positions))
+    return best
 
 
 def similarity(snapshot: Snapshot, part: EncodedPart, rows: IntArray) -> FloatArray:
@@ -242,9 +225,7 @@ def similarity(snapshot: Snapshot, part: EncodedPart, rows: IntArray) -> FloatAr
         (m,) float32 similarity; NaN where the listing has no vector to compare.
     """
     for channel in _channels(snapshot, part):
-        scores = channel_scores(
-            channel, part.vectors[channel.space.name], len(snapshot.catalogue), rows
-        )
+        scores = channel_scores(channel, part.vectors[channel.space.name], rows)
         # A cross-modal guess is used only where the own modality says nothing at all.
         if not np.isnan(scores).all():
             return scores
@@ -290,7 +271,7 @@ def _best_of(group: Sequence[Run]) -> Run:
     )
 
 
-def completed(runs: Sequence[Run], total: int) -> list[Run]:
+def completed(runs: Sequence[Run]) -> list[Run]:
     """Let every retriever score what any other one found.
 
     A listing just below one retriever's depth would otherwise count as if it knew
@@ -298,31 +279,27 @@ def completed(runs: Sequence[Run], total: int) -> list[Run]:
 
     Args:
         runs: The retrievers' answers.
-        total: Listings of the catalogue.
 
     Returns:
         The runs, each with all rows it can score, best first.
     """
-    found = np.zeros(total, dtype=np.bool_)
-    for run in runs:
-        found[run.rows] = True
-    whole = []
-    for run in runs:
-        missing = found.copy()
-        missing[run.rows] = False
-        rows = np.flatnonzero(missing)
-        if len(rows):
-            scores = run.score(rows)
-            known = np.isfinite(scores) & (scores != 0)
-            order = np.lexsort((rows[known], -scores[known]))
-            added, values = rows[known][order], scores[known][order]
-            # What the search missed is no better than what it found.
-            values = np.minimum(values, run.scores[-1]) if len(run.scores) else values
-            run = replace(  # noqa: PLW2901
-                run,
-                rows=np.concatenate((run.rows, added)),
-                scores=np.concatenate((run.scores, values)).astype(np.float32),
-                parts=np.concatenate((run.parts, np.full(len(added), -1, dtype=np.int64))),
-            )
-        whole.append(run)
-    return whole
+    found = np.unique(np.concatenate([run.rows for run in runs])) if runs else ()
+    return [_with_rows(run, np.setdiff1d(found, run.rows, assume_unique=True)) for run in runs]
+
+
+def _with_rows(run: Run, rows: IntArray) -> Run:
+    """Return a run with what it can score of further rows, below what it found itself."""
+    if not len(rows):
+        return run
+    scores = run.score(rows)
+    known = np.isfinite(scores) & (scores != 0)
+    order = np.lexsort((rows[known], -scores[known]))
+    added, values = rows[known][order], scores[known][order]
+    # What the search missed is no better than what it found.
+    values = np.minimum(values, run.scores[-1]) if len(run.scores) else values
+    return replace(
+        run,
+        rows=np.concatenate((run.rows, added)),
+        scores=np.concatenate((run.scores, values)).astype(np.float32),
+        parts=np.concatenate((run.parts, np.full(len(added), -1, dtype=np.int64))),
+    )

@@ -212,7 +212,7 @@ def retrieve(
     runs = _runs(snapshot, query, parts, options=options, allowed=allowed)
     if options.fusion.pictures == "max":
         runs = pooled(runs)
-    runs = completed(runs, len(snapshot.catalogue))
+    runs = completed(runs)
     unlike = [part for part in parts if part.weight < 0]
     fused = fuse_runs(snapshot, runs, unlike, options.fusion)
     if not runs:

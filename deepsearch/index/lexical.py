@@ -208,7 +208,16 @@ class LexicalIndex:
             raise InvalidInputError(
                 f"Positions lie within 0..{self._length - 1}; got {wanted.min()}..{wanted.max()}."
             )
-        return self._totals(self._weigh(query, spelling=spelling))[wanted]
+        # Looked up, not added over the whole collection: few texts, and long postings.
+        sought = wanted.astype(self._rows.dtype)
+        totals = np.zeros(len(wanted), dtype=np.float32)
+        for term, weight in sorted(self._weigh(query, spelling=spelling).items()):
+            start, stop = self._starts[term], self._starts[term + 1]
+            rows = self._rows[start:stop]
+            at = np.minimum(np.searchsorted(rows, sought), len(rows) - 1)
+            held = rows[at] == sought
+            totals[held] += self._scores[start:stop][at[held]] * np.float32(weight)
+        return totals
 
     def explain(
         self, query: str, position: int, *, spelling: bool = True

@@ -17,6 +17,7 @@ import numpy as np
 
 from deepsearch.errors import InvalidInputError, SpaceMismatchError, UnknownIdError
 from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k
+from deepsearch.index._metric import row_scores
 from deepsearch.index._select import merge
 from deepsearch.index.exact import exact_search
 from deepsearch.index.planner import Plan, PlannedIndex
@@ -206,6 +207,29 @@ class LiveIndex:
             allowed_count=plan.allowed_count + rows.shape[0],
             reason=f"{plan.reason}; {rows.shape[0]} fresh rows scanned exactly",
         )
+
+    def scores(self, query: FloatArray, positions: IntArray) -> FloatArray:
+        """Score given live vectors, exactly: what another retriever found, say.
+
+        Args:
+            query: (dim,) float32, finite.
+            positions: (m,) distinct live positions.
+
+        Returns:
+            (m,) float32, as `search` scores them.
+
+        Raises:
+            DimensionMismatchError: If the query's width is not the space's.
+            InvalidInputError: If a value is not finite or a position repeats.
+            UnknownIdError: If a position was never given out or was removed.
+        """
+        state = self._snapshot
+        (checked,) = as_queries(query[None, :], self.space)
+        wanted = _positions(positions, state.where.shape[0])
+        removed = state.where[wanted] == _REMOVED
+        if removed.any():
+            raise UnknownIdError(f"Position {int(wanted[removed][0])} was removed.")
+        return row_scores(checked, vectors_at(state, wanted), self.space.metric)
 
     # ------------------------------------------------------------ writing
 

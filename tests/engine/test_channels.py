@@ -10,6 +10,7 @@ import pytest
 from deepsearch.catalogue import Catalogue
 from deepsearch.engine import channels
 from deepsearch.engine.channels import Channel, open_channel
+from deepsearch.engine.retrieval import channel_scores
 from deepsearch.schema import EmbeddingSpace, FloatArray, Listing, Modality
 
 SPACE = EmbeddingSpace(name="test", revision="1", dim=16)
@@ -99,6 +100,28 @@ def test_caught_up_equals_built_anew(catalogue: Catalogue, tmp_path: Path) -> No
     one = channel.index.search(queries, k=10, allowed=channel.mask(allowed))
     two = fresh.index.search(queries, k=10, allowed=fresh.mask(allowed))
     np.testing.assert_array_equal(channel.rows[one.ids], fresh.rows[two.ids])
+
+
+def test_listings_are_scored_as_the_search_scores_them(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    whole = opened(tmp_path / "index", catalogue)
+    assert whole.aligned
+    catalogue.remove(["00003", "00250"])
+    add(catalogue, range(3), version=" b")
+    add(catalogue, range(300, 310))
+    catalogue.upsert([Listing(id="x", title="not encoded")])
+    channel = opened(tmp_path / "index", catalogue, whole)
+    assert not channel.aligned
+    query, total = vector_of(999), len(catalogue)
+    found = channel.index.search(query[None, :], k=total)
+    count = int(found.counts[0])
+    expected = np.full(total, np.nan, dtype=np.float32)
+    expected[channel.rows[found.ids[0, :count]]] = found.scores[0, :count]
+    assert np.isnan(expected).sum() == 1
+    rows = np.random.default_rng(3).permutation(total)
+    np.testing.assert_array_equal(channel_scores(channel, query, rows), expected[rows])
+    np.testing.assert_array_equal(channel_scores(channel, query, rows[:0]), [])
 
 
 @pytest.mark.parametrize("name", ["owners.npz", "header.json"])

@@ -147,6 +147,20 @@ def live(count: int = 100) -> LiveIndex:
     return LiveIndex(build_index(rows(count, 0), SPACE))
 
 
+def test_given_positions_are_scored_as_a_search_scores_them() -> None:
+    index = LiveIndex(build_index(rows(40, 1), SPACE))
+    index.add(rows(5, 2))
+    index.remove(np.array([3, 41]))
+    query = rows(1, 3)
+    found = index.search(query, k=50)
+    wanted = found.ids[0, :43][::-1].copy()
+    np.testing.assert_array_equal(index.scores(query[0], wanted), found.scores[0, :43][::-1])
+    with pytest.raises(UnknownIdError, match="Position 41 was removed"):
+        index.scores(query[0], np.array([0, 41]))
+    with pytest.raises(DimensionMismatchError):
+        index.scores(query[0, 1:], np.array([0]))
+
+
 def test_a_write_shows_in_the_next_search() -> None:
     index, query = live(), rows(1, 50)
     position = index.add(query)
