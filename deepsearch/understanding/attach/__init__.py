@@ -1,0 +1,58 @@
+"""Which field a quantity belongs to, and which way it bounds it."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.choice import choose
+from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.rates import rate
+from deepsearch.understanding.attach.sides import dims
+from deepsearch.understanding.attach.state import Attaching, attaching
+from deepsearch.understanding.attach.surroundings import surroundings
+from deepsearch.understanding.attach.unnamed import without_word
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["attach"]
+
+
+def attach(
+    scan: Scan,
+    quantities: list[Quantity],
+    kinds: frozenset[str],
+    product: tuple[int, int] | None = None,
+) -> list[Draft]:
+    """Give every quantity its field and operator.
+
+    Args:
+        scan: The text.
+        quantities: Quantities found in it.
+        kinds: Kinds of goods the text is about.
+        product: Tokens of the product's name.
+
+    Returns:
+        Drafts, one or more a quantity that states something.
+    """
+    state = attaching(scan, quantities, kinds, product or (-1, -1))
+    for quantity in quantities:
+        if not scan.used[quantity.first]:
+            _one(state, quantity)
+    return state.drafts
+
+
+def _one(state: Attaching, quantity: Quantity) -> None:
+    around = surroundings(state, quantity)
+    if quantity.shape == "dims":
+        dims(state, quantity, around)
+        return
+    if rate(state, quantity, around):
+        return
+    chosen = choose(state, quantity, around)
+    if chosen is None:
+        without_word(state, quantity, around)
+        return
+    name, first, last = chosen
+    if first >= quantity.last:
+        state.taken.add(first)
+    span = (min(first, around.first), max(last, around.last))
+    emit(state, quantity, around, name, span=span)

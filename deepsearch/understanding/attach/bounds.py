@@ -1,0 +1,89 @@
+"""Which way a quantity bounds its field."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.fields import (
+    CAPABILITY,
+)
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities import Quantity
+
+__all__ = ["direct", "says_up_to"]
+
+_UP_TO = word_set("quantity", "up_to")
+
+_NEGATIVE_KEEP = word_set("quantity", "floor_of_cold")
+
+
+def direct(
+    state: Attaching, quantity: Quantity, around: Surroundings, name: str
+) -> tuple[str, str | None]:
+    """The field and operator a quantity ends with.
+
+    What the thing can do is a floor ("max load 150 kg"); temperatures have rules of their own.
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The quantity.
+        around: What stands around it.
+        name: The field its words chose.
+
+    Returns:
+        Field and operator; None where nothing bounds it.
+    """
+    op = around.op
+    if name in ("temperature", "operating_temperature"):
+        return _temperature(state, quantity, around, name)
+    if name in CAPABILITY and op == "le" and says_up_to(around):
+        op = "ge"
+    elif op is None and around.bound is not None and name not in CAPABILITY:
+        op = {"max": "le", "min": "ge"}[around.bound]
+    elif op is None and around.bound == "max" and name in CAPABILITY:
+        op = "ge"
+    return name, op
+
+
+def says_up_to(around: Surroundings) -> bool:
+    """Whether the comparator reads "up to": for what the thing can do, a floor."""
+    words = around.op_words
+    return words in _UP_TO or words.split(" ")[0] in _UP_TO
+
+
+def _temperature(
+    state: Attaching, quantity: Quantity, around: Surroundings, name: str
+) -> tuple[str, str | None]:
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    inside = range(clause.first, clause.last)
+    operating = name == "operating_temperature" or any(state.scan.has(i, "operate") for i in inside)
+    named = any(n == "temperature" for n, _, _ in around.left)
+    if quantity.shape == "range":
+        below = min(quantity.values) < 0 and not named
+        return ("operating_temperature" if operating or below else name), None
+    if quantity.shape != "one":
+        return name, around.op
+    if max(quantity.values) < 0:
+        if around.op in ("ge", "gt") and around.op_words in _NEGATIVE_KEEP:
+            return ("operating_temperature" if operating else name), around.op
+        return "operating_temperature", "lt" if around.op == "lt" else "le"
+    if _resists(state, inside):
+        return name, "ge"
+    return _above_zero(around, name, operating and not named)
+
+
+def _resists(state: Attaching, inside: range) -> bool:
+    return any(
+        state.scan.has(i, "withstand") or state.scan.value_at(i, "feature") == "heat_resistant=true"
+        for i in inside
+    )
+
+
+def _above_zero(around: Surroundings, name: str, operating: bool) -> tuple[str, str | None]:
+    """Heat the thing must bear is a floor; "max 60 °C" of the thing itself is a ceiling."""
+    limit = around.op_words.startswith(("max", "最", "макс"))
+    if around.op == "le" and says_up_to(around) and not limit:
+        return ("operating_temperature" if operating else name), "ge"
+    if operating and name == "temperature":
+        return "operating_temperature", "ge" if around.op in (None, "le") else around.op
+    return name, around.op

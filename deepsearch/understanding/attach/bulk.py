@@ -1,0 +1,131 @@
+"""Masses, volumes and areas: an order of bulk goods, or a property of the thing."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.bounds import says_up_to
+from deepsearch.understanding.attach.emit import emit, record
+from deepsearch.understanding.attach.state import Attaching, tidy
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.units import Unit, unit_at
+
+__all__ = ["bare_area", "bare_mass", "bare_volume", "orders_bulk"]
+
+_PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
+
+
+def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
+    """Record a mass."""
+    kinds = state.kinds
+    if _generation(state, quantity):
+        return
+    packed = _bagged(state, quantity)
+    if packed:
+        emit(
+            state,
+            quantity,
+            around,
+            "pack_weight",
+            0.7,
+            span=(around.first, max(packed, around.last)),
+        )
+        return
+    if quantity.sense("mass") is not None and unit.raw in ("oz",) and "vessel" in kinds:
+        litres = tuple(tidy(v / 0.028349523125 * 0.0295735295625) for v in quantity.values)
+        draft = Draft("volume", around.op or "", litres[0], "l", around.first, around.last, 0.8)
+        record(state, quantity, around, draft, litres)
+        return
+    if "lifting" in kinds and (unit.factor >= 1 or max(quantity.values) >= 20):
+        op = around.op
+        if op == "le" and not says_up_to(around):
+            emit(state, quantity, around, "weight", 0.7)
+            return
+        emit(state, quantity, around, "load_capacity", 0.8)
+        return
+    if orders_bulk(state, quantity, around, unit):
+        emit(state, quantity, around, "order_quantity", 0.8)
+        return
+    emit(state, quantity, around, "weight", 0.75)
+
+
+def _generation(state: Attaching, quantity: Quantity) -> bool:
+    """3G, 4G/5G, 4G+64G are networks and storage, not grams."""
+    if state.scan.raw(quantity.last - 1, quantity.last) != "G":
+        return False
+    beside = (
+        state.word(quantity.first - 1),
+        state.word(quantity.first),
+        state.word(quantity.last),
+    )
+    return max(quantity.values) <= 6 or "+" in beside
+
+
+def _bagged(state: Attaching, quantity: Quantity) -> int:
+    """As in "25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
+    at = quantity.last
+    if quantity.shape != "one" or at >= len(state.tokens) or state.tokens.kinds[at] not in "wc":
+        return 0
+    if state.scan.has(at, "material") or state.word(at) in _PACK_WEIGHT_JOINS:
+        at += 1
+    units = (
+        unit_at(state.tokens, at, state.scan.language)
+        if at < len(state.tokens) and state.tokens.kinds[at] in "wc"
+        else ()
+    )
+    packs = ("bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle")
+    return units[0].last if any(u.canonical in packs for u in units) else 0
+
+
+def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> bool:
+    """Whether "20 t" is what is ordered."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    before = range(clause.first, quantity.first)
+    asked = any(state.scan.has(i, "buy") for i in before)
+    opening = (
+        all(state.scan.has(i, "noise") for i in before)
+        and clause.sentence == 0
+        and clause.first < 6
+    )
+    of = state.word(quantity.last) in ("of", "de", "di", "d'", "d") or (
+        state.tokens.kinds[quantity.last : quantity.last + 1] == ["w"]
+        and state.scan.language in ("de", "ru", "nl", "tr", "ar", "pl")
+    )
+    tonnes_of = unit.factor >= 1000 and state.word(quantity.last) in ("of", "de", "di")
+    limit = around.op in ("lt", "le") and not of and "bulk" not in state.kinds
+    if (asked and not limit) or (opening and of) or tonnes_of:  # "a press under 30 kg"
+        return True
+    return "bulk" in state.kinds and (unit.factor >= 1000 or max(quantity.values) >= 200)
+
+
+def bare_volume(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
+    """Record a volume."""
+    if unit.factor == 1000.0 and (
+        "bulk" in state.kinds
+        or "sheet" in state.kinds
+        or orders_bulk(state, quantity, around, unit)
+    ):
+        emit(state, quantity, around, "order_quantity", 0.8)
+        return
+    if (
+        orders_bulk(state, quantity, around, unit)
+        and max(quantity.values) >= 50
+        and "vessel" not in state.kinds
+        and state.word(quantity.last) in ("of", "de", "di")
+    ):
+        emit(state, quantity, around, "order_quantity", 0.75)
+        return
+    emit(state, quantity, around, "volume", 0.85)
+
+
+def bare_area(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
+    """Record an area."""
+    of = state.word(quantity.last) in ("of", "de", "di")
+    name = (
+        "order_quantity"
+        if (of and orders_bulk(state, quantity, around, unit))
+        or ("sheet" in state.kinds and max(quantity.values) >= 20)
+        else "area"
+    )
+    emit(state, quantity, around, name, 0.75)

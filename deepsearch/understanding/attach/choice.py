@@ -1,0 +1,62 @@
+"""The field word a quantity belongs to."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.fields import (
+    COUNT_NOUNS,
+    fits,
+)
+from deepsearch.understanding.quantities import Quantity
+
+__all__ = ["choose"]
+
+
+def choose(
+    state: Attaching, quantity: Quantity, around: Surroundings
+) -> tuple[str, int, int] | None:
+    """The field word a quantity belongs to, nearest fitting first."""
+    for name, first, last in around.left:
+        if name.startswith("text:"):
+            continue
+        if fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name)):
+            return name, first, last
+    for name, first, last in around.right:
+        if not fits(name, quantity):
+            continue
+        gap = first - quantity.last
+        if not quantity.units and (
+            gap > 1
+            or name in ("order_quantity", "annual_quantity", "min_order_quantity")
+            or (gap == 1 and state.word(quantity.last) != "-")
+        ):
+            continue
+        if gap <= 3 and not _claims_next(state, last):
+            return name, first, last
+    return None
+
+
+def _bare_ok(state: Attaching, quantity: Quantity, last: int, name: str) -> bool:
+    if name in COUNT_NOUNS and state.word(quantity.first - 1) != ":":
+        return False
+    gap = [
+        i
+        for i in range(last, quantity.first)
+        if not state.scan.has(i, "cmp")
+        and not state.scan.has(i, "stop")
+        and state.word(i) not in ":=(#."
+    ]
+    return not gap or (name == "order_quantity" and len(gap) <= 1)
+
+
+def _claims_next(state: Attaching, last: int) -> bool:
+    """A field word right before another number is that number's."""
+    at = last
+    while at < len(state.tokens) and (
+        state.scan.has(at, "cmp")
+        or state.word(at) in ":="
+        or (state.scan.has(at, "stop") and state.word(at) in ("of", "de", "di", "is", "von"))
+    ):
+        at += 1
+    return at < len(state.tokens) and state.owner[at] >= 0

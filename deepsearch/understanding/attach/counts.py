@@ -1,0 +1,163 @@
+"""Counts: orders, packs, and the numbers that are neither."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.units import Unit, unit_at
+
+__all__ = ["bare", "bare_count"]
+
+_PACK_JOINS = word_set("quantity", "pack_joins")
+
+_COUNT_OPENERS = word_set("quantity", "count_openers")
+
+_PACK_OF = word_set("quantity", "pack_of")
+
+
+def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    """A number and then a noun is an order: "12 lamps", "10k glass jars"."""
+    if (
+        quantity.shape != "one"
+        or quantity.negative
+        or quantity.counts[0] < 1
+        or quantity.counts[0] != int(quantity.counts[0])
+    ):
+        return
+    at = quantity.last
+    if state.word(at) == "x" and not state.tokens.glued(at) and quantity.first == 0:
+        emit(state, quantity, around, "order_quantity", 0.75, span=(around.first, at + 1))
+        return
+    if (
+        at >= len(state.tokens)
+        or state.tokens.kinds[at] not in "wc"
+        or (state.tokens.glued(at) and state.scan.language not in ("zh", "ja", "ar"))
+    ):
+        return
+    model_year = 1950 <= quantity.counts[0] <= 2050 and quantity.first == 0
+    if model_year and state.scan.raw(at, at + 1)[:1].isupper():
+        return  # "2025 Nissan Frontier"
+    if _buyer_asks(state, quantity) and _noun(state, at):
+        emit(state, quantity, around, "order_quantity", 0.8)
+
+
+def _noun(state: Attaching, at: int) -> bool:
+    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
+    if (
+        kinds
+        & {
+            "field",
+            "cmp",
+            "cmp_post",
+            "to",
+            "neg",
+            "wish",
+            "must",
+            "certification",
+            "incoterm",
+            "buy",
+        }
+        and "material" not in kinds
+    ):
+        return False
+    if "stop" in kinds and state.word(at) not in _COUNT_OPENERS:
+        return False
+    return (not (kinds & {"join"}) and len(state.word(at)) > 1) or state.tokens.kinds[at] == "c"
+
+
+def _buyer_asks(state: Attaching, quantity: Quantity) -> bool:
+    value = quantity.counts[0]
+    if (
+        1900 <= value <= 2100
+        and quantity.first != 0
+        and not state.scan.has(quantity.first - 1, "buy")
+    ):
+        return False
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    before = range(clause.first, quantity.first)
+    if not before or all(
+        state.scan.has(i, "noise") or state.scan.has(i, "stop") or state.tokens.kinds[i] == "s"
+        for i in before
+    ):
+        opening = all(
+            state.scan.has(i, "noise") or state.tokens.kinds[i] == "s" for i in range(clause.first)
+        )
+        fresh = not state.ordered
+        return fresh and (opening or state.word(clause.first - 1) == "\n")
+    asked = [i for i in before if state.scan.has(i, "buy") or state.scan.has(i, "cmp")]
+    if not asked or any(state.word(i) == ":" for i in range(asked[-1], quantity.first)):
+        return False
+    unknown = [
+        i
+        for i in range(asked[-1] + 1, quantity.first)
+        if state.scan.match_of(i) is None and state.tokens.kinds[i] in "wc"
+    ]
+    return len(unknown) <= 1 and quantity.first - 1 not in unknown
+
+
+def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
+    """Record "500 pcs": an order, unless a pack or a price."""
+    at = quantity.last
+    if state.scan.raw(at, at + 2) in ("产品", "目录", "报价") or state.word(at) in (
+        "catalog",
+        "catalogue",
+        "brochure",
+        "quotation",
+        "pricelist",
+    ):
+        return
+    packed = _packed(state, quantity)
+    if packed:
+        emit(state, quantity, around, "pack_size", 0.75, span=(around.first, packed))
+        return
+    if _one_of_price(state, quantity):
+        return
+    if state.word(quantity.first - 1) in _PACK_OF and _counted_before(state, quantity.first - 2):
+        emit(state, quantity, around, "pack_size", 0.8)
+        return
+    around.last = max(around.last, at)
+    if state.product[0] <= at - 1 < state.product[1] and unit.canonical not in (
+        "set",
+        "pair",
+        "dozen",
+    ):
+        quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
+    emit(state, quantity, around, "order_quantity")
+
+
+def _one_of_price(state: Attaching, quantity: Quantity) -> bool:
+    """As in "1枚50円": the one is what the price is for."""
+    number = state.owner[quantity.last] if quantity.last < len(state.tokens) else -1
+    return (
+        quantity.counts[0] == 1
+        and number >= 0
+        and state.quantities[number].sense("money") is not None
+    )
+
+
+def _counted_before(state: Attaching, index: int) -> bool:
+    number = state.owner[index] if 0 <= index < len(state.tokens) else -1
+    return number >= 0 and state.quantities[number].sense("count") is not None
+
+
+def _packed(state: Attaching, quantity: Quantity) -> int:
+    """As in "50 pcs/box", "24 bottles per carton": the token after, or 0."""
+    at = quantity.last
+    if state.word(at) in _PACK_JOINS:
+        senses = (
+            unit_at(state.tokens, at + 1, state.scan.language)
+            if at + 1 < len(state.tokens) and state.tokens.kinds[at + 1] != "n"
+            else ()
+        )
+        if (
+            senses
+            and senses[0].dimension == "count"
+            and senses[0].canonical not in ("piece", "set", "pair")
+        ):
+            return senses[0].last
+    return 0

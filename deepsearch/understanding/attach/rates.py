@@ -1,0 +1,119 @@
+"""Quantities a time: "500 pcs/h", "2 t per hour", "100,000 pieces a month"."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.bounds import says_up_to
+from deepsearch.understanding.attach.emit import emit, record
+from deepsearch.understanding.attach.state import Attaching, tidy
+from deepsearch.understanding.attach.surroundings import Surroundings, look_right_from
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.fields import (
+    in_field_unit,
+)
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.units import unit_at
+
+__all__ = ["rate"]
+
+_MONTHLY = word_set("quantity", "monthly")
+
+_RATE_JOIN = word_set("quantity", "rate_joins")
+
+_HOURLY = {
+    3600.0: "h",
+    60.0: "min",
+    86400.0: "day",
+    1.0: "s",
+    2629800.0: "month",
+    604800.0: "week",
+    31557600.0: "year",
+}
+
+_YEARLY = word_set("quantity", "yearly")
+
+_GOODS = ("count", "mass", "length", "volume", "area")
+
+
+def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "500 pcs/h", "2 t per hour", "100,000 pieces per month".
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The quantity before the "per".
+        around: What stands around it.
+
+    Returns:
+        Whether it was a rate, and is recorded.
+    """
+    unit = quantity.unit
+    if unit.dimension not in _GOODS if unit is not None else quantity.shape != "one":
+        return False
+    found = _period(state, quantity, unit is not None)
+    if found is None:
+        return False
+    per, last = found
+    if per == "year":
+        around.last = last
+        emit(state, quantity, around, "annual_quantity", 0.8)
+    elif per == "month":
+        _emit_rate(state, quantity, around, None, last)
+    else:
+        _emit_rate(state, quantity, around, per, last)
+    return True
+
+
+def _period(state: Attaching, quantity: Quantity, measured: bool) -> tuple[str, int] | None:
+    """The time a rate is for, and the token after its words."""
+    at = quantity.last
+    glue = state.word(at)
+    if glue not in _RATE_JOIN:
+        if not measured or state.scan.value_at(at, "each") is not None:
+            return None
+        adverb = "year" if glue in _YEARLY else "month" if glue in _MONTHLY else None
+        return (adverb, at + 1) if adverb is not None else None
+    at += 1
+    if state.word(at) in ("l", "'", "l'"):
+        at += 1
+    if at >= len(state.tokens) or state.tokens.kinds[at] == "n":
+        return None
+    senses = unit_at(state.tokens, at, state.scan.language)
+    sense = next((u for u in senses if u.dimension == "time"), None)
+    if sense is None or (glue not in ("/", "每") and sense.raw in ("a", "m")):
+        return None
+    per = _HOURLY.get(sense.factor)
+    return (per, sense.last) if per is not None else None
+
+
+def _emit_rate(
+    state: Attaching,
+    quantity: Quantity,
+    around: Surroundings,
+    per: str | None,
+    last: int,
+) -> None:
+    name = "throughput" if per is not None else "monthly_capacity"
+    values = [
+        in_field_unit("order_quantity", v, c, quantity.unit)
+        for v, c in zip(quantity.values, quantity.counts, strict=True)
+    ]
+    unit = values[0][1] or "piece"
+    factor = 1.0
+    if per == "min":
+        per, factor = "h", 60.0
+    numbers = tuple(tidy(v * factor) for v, _ in values)
+    if per is not None:
+        unit = f"{unit}/{per}"
+    first = min(
+        [
+            around.first,
+            *(f for n, f, _ in around.left if n in ("throughput", "monthly_capacity", "speed")),
+        ]
+    )
+    op = around.op
+    if op == "le" and says_up_to(around):
+        op = "ge"
+    around.last = max(around.last, last)
+    look_right_from(state, last, around)
+    draft = Draft(name, op or around.op or "", numbers[0], unit, first, around.last, 0.85)
+    record(state, quantity, around, draft, numbers)

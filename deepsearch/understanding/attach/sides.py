@@ -1,0 +1,110 @@
+"""Dimensions: which side each number of "120 x 80 x 15 mm" is."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.state import Attaching, tidy
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.kinds import goods_kinds
+from deepsearch.understanding.quantities import Quantity
+
+__all__ = ["dims", "kinds_before"]
+
+
+def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    """Read the sides, or the resolution, of "a x b" and "a x b x c".
+
+    Args:
+        state: The text's quantities so far.
+        quantity: A quantity of shape "dims".
+        around: What stands around it.
+    """
+    unit = quantity.unit
+    names = {name for name, _, _ in around.left}
+    if unit is None:
+        if "text:size" in names:
+            _as_written(state, quantity, "size", around.first, 0.6)
+        elif not names & {"length", "width", "height"}:
+            _resolution(state, quantity)
+    elif unit.dimension == "cross_section":
+        _as_written(state, quantity, "cross_section", quantity.first)
+    elif unit.dimension == "pixels":
+        _resolution(state, quantity)
+    elif unit.dimension == "length" and "carton_size" in names:
+        _as_written(state, quantity, "carton_size", around.first)
+    elif unit.dimension == "length":
+        _each_side(state, quantity, around)
+
+
+def _as_written(
+    state: Attaching, quantity: Quantity, name: str, first: int, confidence: float = 0.9
+) -> None:
+    value = state.scan.raw(quantity.first, quantity.last)
+    state.add(Draft(name, "eq", value, None, first, quantity.last, confidence))
+
+
+def _each_side(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    first, last = around.first, quantity.last
+    for name, value in zip(_sides(state, quantity), quantity.values, strict=True):
+        if around.approx and around.op is None:
+            bounds = (tidy(value * 0.9), tidy(value * 1.1))
+            state.drafts.append(Draft(name, "between", bounds, "mm", first, last))
+        else:
+            state.drafts.append(Draft(name, around.op or "eq", value, "mm", first, last))
+    state.scan.claim(first, last)
+
+
+def _sides(state: Attaching, quantity: Quantity) -> list[str]:
+    size = len(quantity.values)
+    if any(quantity.labels):
+        plain = ["length", "width", "height", "depth"]
+        given = list(quantity.labels)
+        free = [n for n in plain if n not in given]
+        return [label or free.pop(0) for label in given][:size]
+    order = _written_order(state, quantity)
+    if order and len(order) == size:
+        return order
+    third = "thickness" if "sheet" in kinds_before(state, quantity) else "height"
+    return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
+
+
+def _written_order(state: Attaching, quantity: Quantity) -> list[str]:
+    """As in "(L x W x H): 1200*..." names the sides before the numbers."""
+    names: list[str] = []
+    letters = {
+        "l": "length",
+        "w": "width",
+        "h": "height",
+        "d": "depth",
+        "t": "thickness",
+        "b": "width",
+    }
+    at = quantity.first - 1
+    seen = 0
+    while at >= 0 and seen < 10:
+        word = state.word(at)
+        if word in letters:
+            names.insert(0, letters[word])
+        elif word not in ("x", "*", "(", ")", ":", "×", "-", "/", "mm", "cm", "in", "х"):
+            break
+        at, seen = at - 1, seen + 1
+    return names if len(set(names)) == len(names) and len(names) > 1 else []
+
+
+def _resolution(state: Attaching, quantity: Quantity) -> None:
+    if len(quantity.values) == 2 and min(quantity.values) >= 120 and max(quantity.values) <= 20000:
+        near = range(max(0, quantity.first - 4), min(len(state.tokens), quantity.last + 4))
+        if (
+            any(state.scan.value_at(i, "field") == "resolution" for i in near)
+            or quantity.units
+            or "screen" in state.kinds
+        ):
+            value = f"{quantity.values[0]:g}x{quantity.values[1]:g}"
+            state.add(Draft("resolution", "eq", value, None, quantity.first, quantity.last, 0.8))
+
+
+def kinds_before(state: Attaching, quantity: Quantity) -> frozenset[str]:
+    """Kinds of goods named right before a quantity, else those of the text."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    near = goods_kinds(state.tokens, max(clause.first, quantity.first - 5), quantity.first)
+    return near or state.kinds

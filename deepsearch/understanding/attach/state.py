@@ -1,0 +1,78 @@
+"""What every reader of quantities shares: the text, its quantities, what was made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import Tokens
+
+__all__ = ["Attaching", "attaching", "tidy"]
+
+
+@dataclass(slots=True)
+class Attaching:
+    """A text whose quantities are being given their fields.
+
+    Attributes:
+        scan: The text with its known phrases.
+        tokens: Its tokens.
+        quantities: Its quantities, left to right.
+        kinds: Kinds of goods it is about.
+        product: Tokens of the product's name; (-1, -1) for none.
+        owner: Token → number of the quantity it belongs to, or -1.
+        ordered: Whether an order quantity was read already.
+        taken: First tokens of the field words already used.
+        drafts: What was read so far.
+    """
+
+    scan: Scan
+    tokens: Tokens
+    quantities: list[Quantity]
+    kinds: frozenset[str]
+    product: tuple[int, int]
+    owner: list[int]
+    ordered: bool = False
+    taken: set[int] = field(default_factory=set)
+    drafts: list[Draft] = field(default_factory=list)
+
+    def word(self, index: int) -> str:
+        """The folded word at a token, "" beyond the text."""
+        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+
+    def add(self, draft: Draft) -> None:
+        """Keep a draft; its tokens are spoken for."""
+        self.scan.claim(draft.first, draft.last)
+        self.drafts.append(draft)
+        self.ordered = self.ordered or draft.field == "order_quantity"
+
+
+def attaching(
+    scan: Scan,
+    quantities: list[Quantity],
+    kinds: frozenset[str],
+    product: tuple[int, int],
+) -> Attaching:
+    """Begin with nothing read.
+
+    Args:
+        scan: The text.
+        quantities: Its quantities.
+        kinds: Kinds of goods it is about.
+        product: Tokens of the product's name; (-1, -1) for none.
+
+    Returns:
+        The state the readers work on.
+    """
+    owner = [-1] * len(scan.tokens)
+    for number, quantity in enumerate(quantities):
+        for index in range(quantity.first, quantity.last):
+            owner[index] = number
+    return Attaching(scan, scan.tokens, quantities, kinds, product, owner)
+
+
+def tidy(value: float) -> float:
+    """A number rounded to 9 significant digits: what arithmetic added is no precision."""
+    return float(f"{value:.9g}")

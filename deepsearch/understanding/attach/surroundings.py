@@ -1,0 +1,158 @@
+"""What stands around a quantity: comparators, field words, other words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepsearch.understanding.attach.slips import TAILS, mistyped, tail_fields
+from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.quantities import Quantity
+
+__all__ = ["Surroundings", "look_right_from", "surroundings"]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What stands around a quantity.
+
+    Attributes:
+        op: Operator of a comparator before or behind it.
+        approx: Whether "about" stands there.
+        op_words: The comparator's words, folded.
+        first: First token, comparator included.
+        last: Token after the last, comparator included.
+        left: Field words before it, nearest first: name, first token, token after.
+        right: Field words behind it.
+        left_words: Tokens before it that no lexicon knows, nearest first.
+        bound: "max" or "min" inside a field word ("maximum weight").
+    """
+
+    op: str | None = None
+    approx: bool = False
+    op_words: str = ""
+    first: int = 0
+    last: int = 0
+    left: list[tuple[str, int, int]] = field(default_factory=list)
+    right: list[tuple[str, int, int]] = field(default_factory=list)
+    left_words: list[int] = field(default_factory=list)
+    bound: str | None = None
+
+
+def surroundings(state: Attaching, quantity: Quantity) -> Surroundings:
+    """Look at what stands around a quantity, within its clause."""
+    around = Surroundings(first=quantity.first, last=quantity.last, op=quantity.op)
+    _look_left(state, quantity, around)
+    _look_right(state, quantity, around)
+    return around
+
+
+def _look_left(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    at, steps = quantity.first - 1, 0
+    while at >= clause.first and steps < 9 and state.owner[at] < 0:
+        match = state.scan.match_of(at)
+        if match is None:
+            if state.tokens.kinds[at] in "wc":
+                _left_word(state, at, around)
+            elif state.word(at) in "≈~":
+                around.approx = True
+            at, steps = at - 1, steps + 1
+            continue
+        if _stops_left(match.payloads):
+            break
+        _left_match(state, match, around)
+        steps += 1
+        at = match.first - 1
+
+
+def _stops_left(payloads: tuple[tuple[str, object], ...]) -> bool:
+    kinds = {kind for kind, _ in payloads}
+    return bool(kinds & {"certification", "incoterm", "payment"})
+
+
+def _left_word(state: Attaching, at: int, around: Surroundings) -> None:
+    word = state.word(at)
+    tails = tail_fields()
+    if state.scan.language in ("de", "nl"):
+        for tail in TAILS:
+            if word.endswith(tail) and tail in tails:
+                around.left.append((tails[tail], at, at + 1))
+                return
+    slipped = mistyped(word)
+    if slipped is not None:
+        around.left.append((slipped, at, at + 1))
+        return
+    around.left_words.append(at)
+
+
+def _left_match(state: Attaching, match: Match, around: Surroundings) -> None:
+    first, last, payloads = match.first, match.last, match.payloads
+    near = not around.left_words or len(around.left_words) <= 2
+    fields = [str(v) for k, v in payloads if k == "field"]
+    for kind, value in payloads:
+        if kind == "cmp" and near:
+            if value == "approx":
+                around.approx = around.approx or state.word(first) != "±"
+            elif around.op is None:
+                around.op, around.op_words = (
+                    str(value),
+                    state.tokens.folded[state.tokens.starts[first] : state.tokens.ends[last - 1]],
+                )
+            around.first = min(around.first, first)
+        elif kind == "bound":
+            around.bound = str(value)
+        elif kind == "textfield" and value in ("size", "destination"):
+            around.left.append((f"text:{value}", first, last))
+    for name in fields:
+        if first not in state.taken:
+            around.left.append((name, first, last))
+    if not fields and any(
+        k in ("material", "part", "application", "power_source", "colour", "feature")
+        for k, _ in payloads
+    ):
+        around.left_words.append(first)
+
+
+def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    clause = state.scan.clauses[state.scan.clause_of[quantity.last - 1]]
+    at, steps = quantity.last, 0
+    while at < clause.last and steps < 5 and state.owner[at] < 0:
+        match = state.scan.match_of(at)
+        if match is None:
+            slipped = mistyped(state.word(at)) if state.tokens.kinds[at] == "w" else None
+            if slipped is not None:
+                around.right.append((slipped, at, at + 1))
+            at, steps = at + 1, steps + 1
+            continue
+        for kind, value in match.payloads:
+            if kind == "cmp_post" and steps <= 2:
+                _post(state, match.last, str(value), around)
+            elif kind == "field" and match.first not in state.taken:
+                around.right.append((str(value), match.first, match.last))
+        if any(k == "cmp" for k, _ in match.payloads) and not any(
+            k == "cmp_post" for k, _ in match.payloads
+        ):
+            break
+        at, steps = match.last, steps + 1
+
+
+def _post(state: Attaching, last: int, value: str, around: Surroundings) -> None:
+    """Take a comparator behind the quantity in."""
+    following_number = last < len(state.tokens) and state.owner[last] >= 0
+    if following_number and state.scan.language not in ("zh", "ja"):
+        return  # it bounds the next quantity
+    if value == "approx":
+        around.approx = True
+    elif around.op is None:
+        around.op = value
+    around.last = max(around.last, last)
+
+
+def look_right_from(state: Attaching, at: int, around: Surroundings) -> None:
+    """Take a comparator that begins at a token in."""
+    match = state.scan.match_of(at)
+    if match is not None and match.first == at:
+        for kind, value in match.payloads:
+            if kind == "cmp_post":
+                _post(state, match.last, str(value), around)

@@ -1,0 +1,132 @@
+"""Quantities without a field word: what their unit alone says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deepsearch.understanding.attach.bulk import bare_area, bare_mass, bare_volume
+from deepsearch.understanding.attach.counts import bare, bare_count
+from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.lengths import bare_length
+from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.fields import (
+    DEFAULT,
+)
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.units import Unit
+
+__all__ = ["without_word"]
+
+_NO_CONTENT = word_set("quantity", "no_content")
+
+_BARE_DEGREES = word_set("quantity", "bare_degrees")
+
+_AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
+
+_SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
+
+
+def _bare_data(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:
+    name = "memory" if "memory" in state.kinds else "storage"
+    emit(state, quantity, around, name, 0.75)
+
+
+def _bare_denier(state: Attaching, quantity: Quantity, _around: Surroundings, _unit: Unit) -> None:
+    if not quantity.glued or quantity.values[0] < 10:
+        return
+    value = state.scan.raw(quantity.core, quantity.last)
+    state.add(Draft("yarn_count", "eq", value.upper(), None, quantity.first, quantity.last, 0.8))
+
+
+def _bare_color_temperature(
+    state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit
+) -> None:
+    if 1800 <= max(quantity.values) <= 12000:
+        emit(state, quantity, around, "color_temperature", 0.8)
+
+
+def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    inside = range(clause.first, clause.last)
+    if unit.raw in _AGE_RAW or state.word(quantity.last) in ("old", "olds", "alt"):
+        emit(state, quantity, around, "age_range", 0.85)
+    elif unit.factor == 31557600.0 and any(
+        state.scan.has(i, k) for i in inside for k in _SUPPLIER_KINDS
+    ):
+        emit(state, quantity, around, "supplier_years", 0.85)
+    elif unit.factor == 31557600.0 and any(
+        state.scan.value_at(i, "application") == "children" for i in inside
+    ):
+        emit(state, quantity, around, "age_range", 0.85)
+    elif (
+        86400.0 <= unit.factor < 3e6
+        and (around.op in ("le", "lt") or (quantity.shape == "range" and unit.factor < 2e6))
+    ) or (86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left)):
+        emit(state, quantity, around, "lead_time", 0.75)
+
+
+def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:
+    for at in (quantity.last, quantity.first - 1):
+        if state.scan.has(at, "material") or state.scan.has(at, "payment"):
+            return
+    if state.word(quantity.last) in _NO_CONTENT:
+        return
+    for at in around.left_words[:1]:
+        name = slug(state.word(at))
+        if len(name) >= 3 and quantity.first - at <= 3 and not state.scan.has(at, "stop"):
+            emit(state, quantity, around, name, 0.6, span=(at, around.last))
+            return
+    nxt = quantity.last
+    if (
+        nxt < len(state.tokens)
+        and state.scan.match_of(nxt) is None
+        and state.tokens.kinds[nxt] == "w"
+        and len(slug(state.word(nxt))) >= 4
+        and around.op is not None
+    ):
+        emit(state, quantity, around, slug(state.word(nxt)), 0.5, span=(around.first, nxt + 1))
+
+
+def _bare_temperature(
+    state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
+) -> None:
+    vague = unit.raw in _BARE_DEGREES
+    if vague and not quantity.negative and quantity.shape == "one":
+        clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+        if not any(
+            state.scan.has(i, k)
+            for i in range(clause.first, clause.last)
+            for k in ("operate", "withstand")
+        ):
+            return
+    emit(state, quantity, around, "temperature", 0.8)
+
+
+_Reader = Callable[[Attaching, Quantity, Surroundings, Unit], None]
+_READERS: dict[str, _Reader] = {
+    "area": bare_area,
+    "color_temperature": _bare_color_temperature,
+    "count": bare_count,
+    "data": _bare_data,
+    "denier": _bare_denier,
+    "length": bare_length,
+    "mass": bare_mass,
+    "percent": _bare_percent,
+    "temperature": _bare_temperature,
+    "time": _bare_time,
+    "volume": bare_volume,
+}
+
+
+def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    """Record a quantity that no field word names, by the dimension of its unit."""
+    unit = quantity.unit
+    if unit is None:
+        bare(state, quantity, around)
+    elif (reader := _READERS.get(unit.dimension)) is not None:
+        reader(state, quantity, around, unit)
+    elif (name := DEFAULT.get(unit.dimension)) is not None:
+        emit(state, quantity, around, name, 0.8)
