@@ -1,0 +1,1 @@
+"""Texts and answers written without sight of the parser, and their scorer."""

@@ -1,0 +1,57 @@
+"""The parser on requests written without sight of it; see `blind/score.py`.
+
+The floors lie a little below what was measured when they were set; they guard against
+falling back and are no goal.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.understanding.blind import score as blind
+
+
+@pytest.mark.parametrize(
+    ("split", "f1", "precision", "recall"),
+    [("dev", 0.75, 0.82, 0.70), ("test", 0.78, 0.82, 0.74)],
+)
+def test_requirements_of_strangers_are_read(
+    split: str, f1: float, precision: float, recall: float
+) -> None:
+    report = blind.score(blind.load(f"requirements_{split}"))
+    shown = blind.table(report)
+    print(shown)  # noqa: T201  (pytest -s shows it)
+    assert report.overall.f1 >= f1, shown
+    assert report.overall.precision >= precision, shown
+    assert report.overall.recall >= recall, shown
+    assert report.strength_right >= 0.95 * report.overall.paired, shown
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_every_answer_can_be_found_in_its_text(split: str) -> None:
+    for item in blind.load(f"requirements_{split}"):
+        for answer in [*item["requirements"], *item.get("optional", ())]:
+            assert answer["text"] in item["text"], (item["id"], answer["text"])
+
+
+def test_a_wrong_value_unit_or_operator_is_no_agreement() -> None:
+    text = "at least 500 kg"
+    wanted = {"field": "load_capacity", "op": "ge", "value": 500, "unit": "kg", "text": "500 kg"}
+    found = {"field": "load_capacity", "op": "ge", "value": 501.0, "unit": "kg", "span": [9, 15]}
+    assert blind.agrees(wanted, found, text)
+    for change in ({"value": 510.0}, {"unit": "t"}, {"op": "eq"}, {"field": "weight"}):
+        assert not blind.agrees(wanted, found | change, text)
+    for alternative in ({"alt_ops": ["eq"]}, {"alt": [{"value": 500, "unit": "kg", "op": "eq"}]}):
+        assert blind.agrees(wanted | alternative, found | {"op": "eq"}, text)
+
+
+def test_pairs_are_one_to_one_and_as_many_as_can_be() -> None:
+    def said(value: float, **more: object) -> dict[str, object]:
+        return {"field": "voltage", "op": "eq", "value": value, "unit": "V", **more}
+
+    wide = said(230, text="230", alt=[{"value": 24, "unit": "V"}])
+    wanted = [wide, said(230, text="230")]
+    found = [said(230, span=[0, 3]), said(24, span=[6, 8]), said(24, span=[6, 8])]
+    pairs = blind.pair_up(wanted, found, "230 / 24")
+    assert len(pairs) == 2
+    assert {f["value"] for _, f in pairs} == {230, 24}
