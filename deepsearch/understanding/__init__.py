@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from deepsearch.understanding.claims import extract_claims as extract_claims
+    from deepsearch.understanding.clauses import parse_document as parse_document
     from deepsearch.understanding.edit import change as change
     from deepsearch.understanding.edit import harden as harden
     from deepsearch.understanding.edit import merge as merge
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from deepsearch.understanding.parser import RuleParser as RuleParser
     from deepsearch.understanding.parser import parse as parse
     from deepsearch.understanding.questions import open_questions as open_questions
+    from deepsearch.understanding.rows import Cell as Cell
+    from deepsearch.understanding.rows import parse_row as parse_row
     from deepsearch.understanding.serial import describe as describe
     from deepsearch.understanding.serial import from_json as from_json
     from deepsearch.understanding.serial import to_html as to_html
     from deepsearch.understanding.serial import to_json as to_json
-    from deepsearch.understanding.structured import parse_document as parse_document
-    from deepsearch.understanding.structured import parse_row as parse_row
 
 __all__ = [
+    "Cell",
     "LlmConfig",
     "LlmParser",
     "Rule",
@@ -61,6 +63,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Cell": "rows",
     "LlmConfig": "llm",
     "LlmParser": "llm",
     "Rule": "implications",
@@ -74,8 +77,8 @@ _HOME = {
     "merge": "edit",
     "open_questions": "questions",
     "parse": "parser",
-    "parse_document": "structured",
-    "parse_row": "structured",
+    "parse_document": "clauses",
+    "parse_row": "rows",
     "remove": "edit",
     "rules": "implications",
     "soften": "edit",
