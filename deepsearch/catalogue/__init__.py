@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.catalogue.catalogue import Catalogue, VersionInfo
+from deepsearch.catalogue.catalogue import Catalogue
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
 from deepsearch.catalogue.ingest import ingest
 from deepsearch.catalogue.jsonld import from_json_ld, to_json_ld
@@ -12,6 +12,7 @@ from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
 from deepsearch.catalogue.upkeep import Problem
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
+from deepsearch.catalogue.view import VersionInfo
 
 __all__ = [
     "FIELDS",

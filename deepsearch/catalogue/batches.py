@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from deepsearch.catalogue.columns import LISTING_SCHEMA, assemble, flatten
 from deepsearch.catalogue.report import Reject
+from deepsearch.schema import IntArray
 
-__all__ = ["MAX_CELL", "Chunk", "Failures", "checked_table"]
+__all__ = ["MAX_CELL", "Chunk", "Column", "Failures", "as_array", "as_list", "checked_table"]
+
+Column: TypeAlias = "pa.Array | Sequence[Any]"
+"""Values of one column of a chunk, one a row."""
 
 MAX_CELL = 1_000_000
 """Characters of one value; a longer one is no product data."""
@@ -26,13 +31,44 @@ class Chunk:
 
     Attributes:
         columns: Values by dotted path, each as long as `lines`.
-        lines: Where each row stands in the source.
+        lines: (rows,) int64, where each row stands in the source.
         originals: Gives row i as it stood, for the rejects.
     """
 
-    columns: dict[str, Sequence[Any]]
-    lines: Sequence[int]
+    columns: dict[str, Column]
+    lines: IntArray
     originals: Callable[[int], str]
+
+
+def as_array(column: Column | None, n: int, kind: pa.DataType) -> pa.Array:
+    """Give a column as an Arrow array, whichever form the reader made it in.
+
+    Args:
+        column: The column, or None for an absent one.
+        n: Rows.
+        kind: Its type.
+
+    Returns:
+        n values; nulls where it is absent.
+    """
+    if column is None:
+        return pa.nulls(n, kind)
+    return column if isinstance(column, pa.Array) else pa.array(column, kind)
+
+
+def as_list(column: Column | None, n: int) -> list[Any]:
+    """Give a column as a list, whichever form the reader made it in.
+
+    Args:
+        column: The column, or None for an absent one.
+        n: Rows.
+
+    Returns:
+        n values; None where it is absent.
+    """
+    if column is None:
+        return [None] * n
+    return column.to_pylist() if isinstance(column, pa.Array) else list(column)
 
 
 @dataclass(slots=True)
@@ -95,7 +131,7 @@ def _bad_rows(flat: pa.Table) -> dict[int, str]:
     return bad
 
 
-def checked_table(chunk: Chunk, failures: Failures) -> tuple[pa.Table, list[int]]:
+def checked_table(chunk: Chunk, failures: Failures) -> tuple[pa.Table, IntArray]:
     """Build the Arrow rows of a chunk, leaving out those that must not go in.
 
     Args:
@@ -108,8 +144,8 @@ def checked_table(chunk: Chunk, failures: Failures) -> tuple[pa.Table, list[int]
     table = assemble(chunk.columns, len(chunk.lines))
     bad = _bad_rows(flatten(table))
     if not bad:
-        return table, list(chunk.lines)
+        return table, chunk.lines
     for i, reason in sorted(bad.items()):
-        failures.add(chunk.lines[i], reason, chunk.originals(i))
-    good = [i for i in range(len(chunk.lines)) if i not in bad]
-    return table.take(pa.array(good, pa.int64())), [chunk.lines[i] for i in good]
+        failures.add(int(chunk.lines[i]), reason, chunk.originals(i))
+    good = np.setdiff1d(np.arange(len(chunk.lines)), list(bad))
+    return table.take(pa.array(good)), chunk.lines[good]

@@ -7,10 +7,12 @@ keeps it in `price` alone; `price_tiers` is for ladders.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -256,12 +258,12 @@ def _as_text(array: pa.Array, depth: int = 0) -> pa.Array:
 
 def _digests(texts: pa.Array) -> pa.Array:
     hash_one = hashlib.blake2b
-    return pa.array(
-        [
-            hash_one(text, digest_size=16).hexdigest()
-            for text in texts.cast(pa.binary()).to_pylist()
-        ],
-        pa.string(),
+    raw = b"".join(
+        [hash_one(text, digest_size=16).digest() for text in texts.cast(pa.binary()).to_pylist()]
+    )
+    ends = pa.py_buffer(np.arange(0, 32 * len(texts) + 1, 32, dtype=np.int32))
+    return pa.Array.from_buffers(
+        pa.string(), len(texts), [None, ends, pa.py_buffer(binascii.hexlify(raw))]
     )
 
 

@@ -14,13 +14,14 @@ import pyarrow as pa
 from deepsearch.catalogue.batches import Chunk, Failures, checked_table
 from deepsearch.catalogue.catalogue import Catalogue
 from deepsearch.catalogue.columns import DETAIL_COLUMNS, FACT_COLUMNS, flatten
-from deepsearch.catalogue.identity import SourceIds, default_source
+from deepsearch.catalogue.identity import default_source
 from deepsearch.catalogue.manifest import TableRef
 from deepsearch.catalogue.mapping import ColumnMapping
 from deepsearch.catalogue.pictures import PictureHasher
 from deepsearch.catalogue.records import listings_from_table, listings_to_table
 from deepsearch.catalogue.rejects import write_rejects
 from deepsearch.catalogue.report import IngestReport
+from deepsearch.catalogue.sourceids import SourceIds
 from deepsearch.catalogue.sources import Source, open_source
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.schema import Listing
@@ -121,7 +122,7 @@ def ingest(
     opened = open_source(path, failures, mapping=mapping, progress=progress)
     run = _Run(
         source=opened,
-        ids=SourceIds(catalogue, name, prefix=mapping.id_prefix if mapping else ""),
+        ids=SourceIds(catalogue.known, name, prefix=mapping.id_prefix if mapping else ""),
         pictures=PictureHasher(root),
         enrich=enrich,
         failures=failures,

@@ -439,7 +439,7 @@ def _chunk(
         kept = [kept[i] for i in good]
     return Chunk(
         columns=dict(columns),
-        lines=numbers,
+        lines=np.array(numbers, np.int64),
         originals=lambda i: kept[i].decode("utf-8", "replace"),
     )
 

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # Deletes name their rows in an SQL list; a longer one costs more to parse than two scans.
 _DELETE_BATCH = 50_000
+# Lance holds what belongs to a file in memory until the file is full.
+_FILE_ROWS = 131_072
 
 
 @contextmanager
@@ -273,7 +275,9 @@ def append(
     _settled(path, ref)
     reader = pa.RecordBatchReader.from_batches(schema, guarded())
     try:
-        dataset = lance.write_dataset(reader, _folder(path, ref), mode="append")
+        dataset = lance.write_dataset(
+            reader, _folder(path, ref), mode="append", max_rows_per_file=_FILE_ROWS
+        )
     except BaseException:
         if failure:
             raise failure[0] from None

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
+
 from deepsearch.catalogue.batches import MAX_CELL, Chunk, Failures
 from deepsearch.catalogue.cells import CellReader, too_long
 from deepsearch.catalogue.identity import supplier_id
@@ -113,7 +115,7 @@ class TableReader:
         columns = _Assembly(read, len(rows), self.mapping).columns()
         return Chunk(
             columns=columns,
-            lines=[raw.lines[row] for row in rows],
+            lines=np.array([raw.lines[row] for row in rows], np.int64),
             originals=lambda i: original(rows[i]),
         )
 

@@ -1,0 +1,413 @@
+"""The reading side of a catalogue: one committed version, as tables, listings and texts."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+from deepsearch.catalogue import claims as claim_rows
+from deepsearch.catalogue import vectors as vector_rows
+from deepsearch.catalogue.columns import (
+    DETAIL_COLUMNS,
+    FACT_COLUMNS,
+    LISTING_SCHEMA,
+    conform,
+    flatten,
+    listing_texts,
+)
+from deepsearch.catalogue.factcache import load_facts, store_facts
+from deepsearch.catalogue.ids import KnownIds
+from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
+from deepsearch.catalogue.manifest import (
+    Manifest,
+    TableRef,
+    list_versions,
+    read_head,
+    read_manifest,
+)
+from deepsearch.catalogue.merge import Known
+from deepsearch.catalogue.records import listings_from_table
+from deepsearch.catalogue.rejects import REJECTS_SCHEMA
+from deepsearch.catalogue.tables import open_table, read_table
+from deepsearch.catalogue.vectors import PendingItem, VectorTable
+from deepsearch.errors import UnknownIdError
+from deepsearch.extras import require
+from deepsearch.schema import EmbeddingSpace, IntArray, Listing, Media, Modality
+
+__all__ = ["CatalogueView", "VersionInfo"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionInfo:
+    """A committed state of a catalogue, as listed by `Catalogue.versions`."""
+
+    version: int
+    created: str
+    operation: str
+    summary: Mapping[str, Any]
+
+
+class CatalogueView:
+    """One committed version of a catalogue, to be read.
+
+    Rows are numbered 0..len-1 in a fixed order within a version; indexes and masks refer
+    to these positions. `keys` numbers them for good: a listing keeps its key while its
+    content is unchanged, and new or changed ones get higher ones.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Take a committed state; use `open`, `create` or `open_or_create` instead.
+
+        Args:
+            path: The catalogue folder.
+            manifest: The state to show.
+        """
+        self.path = path
+        self._manifest = manifest
+
+    def refresh(self) -> bool:
+        """Move on to the newest committed version.
+
+        Returns:
+            Whether there was a newer one.
+        """
+        head = read_head(self.path)
+        if head.version == self._manifest.version:
+            return False
+        self._move_to(head)
+        return True
+
+    def _move_to(self, manifest: Manifest) -> None:
+        same_listings = manifest.tables["listings"] == self._manifest.tables["listings"]
+        self._manifest = manifest
+        if not same_listings:
+            for name in (
+                "facts",
+                "ladders",
+                "listing_ids",
+                "keys",
+                "claims",
+                "known",
+                "_row_of_id",
+                "_listings",
+            ):
+                self.__dict__.pop(name, None)
+
+    # ------------------------------------------------------------ reading
+
+    @property
+    def version(self) -> int:
+        """The committed version this object shows."""
+        return self._manifest.version
+
+    @property
+    def manifest(self) -> Manifest:
+        """Which table versions make up this state."""
+        return self._manifest
+
+    def __len__(self) -> int:
+        """Count the listings."""
+        return self._manifest.tables["listings"].rows
+
+    def at_version(self) -> Self:
+        """Make an object that stays at this version, whatever this one writes later.
+
+        Returns:
+            The copy; what was read so far is shared, not read again.
+        """
+        return copy.copy(self)
+
+    @cached_property
+    def _listings(self) -> Any:
+        """The open listings table; opening it costs more than reading a hundred rows."""
+        return open_table(self.path, self._manifest.tables["listings"])
+
+    def _read(self, columns: Sequence[str], rows: Sequence[int] | None = None) -> pa.Table:
+        """Read whole columns of the listings, or some rows of them, at today's schema."""
+        ref = self._manifest.tables["listings"]
+        table = read_table(self.path, ref, columns, rows, self._listings)
+        return conform(table, pa.schema([LISTING_SCHEMA.field(name) for name in columns]))
+
+    @cached_property
+    def facts(self) -> pa.Table:
+        """One row a listing: the flat columns filters refer to, by dotted name.
+
+        `certifications` lists the names claimed of the listing or its supplier; it is
+        null, not empty, where none is known.
+        """
+        ref = self._manifest.tables["listings"]
+        stored = load_facts(self.path, ref)
+        if stored is not None:
+            return stored
+        facts = self._fresh_facts()
+        store_facts(self.path, ref, facts)
+        return facts
+
+    def _fresh_facts(self) -> pa.Table:
+        table = flatten(self._read(FACT_COLUMNS).combine_chunks())
+        named = claim_rows.certifications(self.claims, len(self))
+        return table.append_column("certifications", named)
+
+    @cached_property
+    def ladders(self) -> pa.Table:
+        """One row a listing: `price_tiers` and `lead_times`, lists by quantity, null where none.
+
+        Apart from the facts, because filters compare single values.
+        """
+        return self._read(("price_tiers", "lead_times"))
+
+    @cached_property
+    def claims(self) -> pa.Table:
+        """One row a claim: `row` of the listing, `subject` (listing or supplier), the claim."""
+        return claim_rows.explode(self._read(("claims", "supplier_claims")))
+
+    @cached_property
+    def listing_ids(self) -> list[str]:
+        """The ids in row order."""
+        ids: list[str] = self._read(("id",))["id"].to_pylist()
+        return ids
+
+    @cached_property
+    def keys(self) -> IntArray:
+        """(len,) int64, ascending: a number a listing keeps while its content is unchanged."""
+        keys: IntArray = self._read(("key",))["key"].to_numpy()
+        return keys
+
+    @cached_property
+    def known(self) -> Known | None:
+        """What a merge compares new rows with; None for an empty catalogue."""
+        if not len(self):
+            return None
+        table = self._read(("id", "source", "content_hash"))
+        return Known(
+            ids=KnownIds(table["id"]),
+            keys=self.keys,
+            hashes=table["content_hash"],
+            sources=table["source"],
+        )
+
+    @cached_property
+    def _row_of_id(self) -> dict[str, int]:
+        return {listing_id: row for row, listing_id in enumerate(self.listing_ids)}
+
+    def rows(self, ids: Sequence[str]) -> IntArray:
+        """Find the rows of listings.
+
+        Args:
+            ids: Listing ids.
+
+        Returns:
+            (len(ids),) int64 positions.
+
+        Raises:
+            UnknownIdError: If an id is not in the catalogue.
+        """
+        found = [self._row_of_id.get(listing_id, -1) for listing_id in ids]
+        unknown = [listing_id for listing_id, row in zip(ids, found, strict=True) if row < 0]
+        if unknown:
+            raise UnknownIdError(_unknown(unknown, self.path))
+        return np.array(found, np.int64)
+
+    def __contains__(self, listing_id: object) -> bool:
+        """Tell whether a listing of that id is there."""
+        return listing_id in self._row_of_id
+
+    def listings(self, rows: Sequence[int] | IntArray) -> list[Listing]:
+        """Read listings whole.
+
+        Args:
+            rows: Positions, in any order, repeats allowed.
+
+        Returns:
+            One listing a row, in that order.
+        """
+        positions = np.asarray(rows, np.int64).reshape(-1)
+        if not len(positions):
+            return []
+        # Lance wants each row once and in order
+        unique, back = np.unique(positions, return_inverse=True)
+        details = self._read(DETAIL_COLUMNS, unique.tolist())
+        table = self.facts.take(unique)
+        for name in DETAIL_COLUMNS:
+            table = table.append_column(name, details[name])
+        listings = listings_from_table(table)
+        return [listings[position] for position in back]
+
+    def texts(self, rows: Sequence[int] | IntArray | None = None) -> list[str]:
+        """Write the text each listing is embedded and lexically indexed by.
+
+        Args:
+            rows: Positions; None for all, in row order.
+
+        Returns:
+            Title, description, brand, model, category and attributes, one a line.
+        """
+        facts = self.facts if rows is None else self.facts.take(np.asarray(rows, np.int64))
+        texts: list[str] = listing_texts(facts.combine_chunks()).to_pylist()
+        return texts
+
+    def rejects(self) -> pa.Table:
+        """Read the rows that did not go in at the newest ingest of each source.
+
+        Returns:
+            Columns source, line, reason, original.
+        """
+        ref = self._manifest.tables.get("rejects")
+        return (
+            REJECTS_SCHEMA.empty_table() if ref is None else open_table(self.path, ref).to_table()
+        )
+
+    def info(self) -> CatalogueInfo:
+        """Summarise the catalogue: counts, sources, fill rate of every field, spaces.
+
+        Returns:
+            The summary of this version.
+        """
+        sources, fill, suppliers = summarise(self.facts)
+        rejects = self._manifest.tables.get("rejects")
+        return CatalogueInfo(
+            path=self.path,
+            version=self.version,
+            versions=len(list_versions(self.path)),
+            listings=len(self),
+            suppliers=suppliers,
+            claims=len(self.claims),
+            rejects=rejects.rows if rejects else 0,
+            sources=sources,
+            fill=fill,
+            claimed=claimed_dimensions(self.claims),
+            spaces=[
+                SpaceInfo(space=space, modality=modality, vectors=count)
+                for space, modality, count in self.spaces()
+            ],
+        )
+
+    def to_duckdb(self, connection: Any = None) -> Any:
+        """Show the facts and claims to DuckDB, as the views `facts` and `claims`.
+
+        Args:
+            connection: A DuckDB connection; None opens one in memory.
+
+        Returns:
+            The connection. Columns with dots are quoted: `select "price.min" from facts`.
+
+        Raises:
+            MissingExtraError: If DuckDB is not installed.
+        """
+        connection = connection or require("duckdb", extra="bench").connect()
+        connection.register("facts", self.facts)
+        connection.register("claims", self.claims)
+        return connection
+
+    def media_path(self, media: Media, *, source: str | None = None) -> Path | None:
+        """Find the file of a picture or video on this machine.
+
+        Args:
+            media: A listing's medium.
+            source: The listing's source; without it every source's media folder is tried.
+
+        Returns:
+            An existing file, or None for a URL or a file that is not there.
+        """
+        if "://" in media.uri:
+            return None
+        given = Path(media.uri)
+        if given.is_absolute():
+            return given if given.is_file() else None
+        sources = self._manifest.sources
+        named = sources.get(source) if source is not None else None
+        roots = [named] if named is not None else list(sources.values())
+        for about in roots:
+            root = about.get("media_root")
+            if root and (file := Path(root) / given).is_file():
+                return file
+        return None
+
+    # ------------------------------------------------------------ vectors
+
+    def _vector_table(
+        self, space: EmbeddingSpace, modality: Modality
+    ) -> tuple[str, TableRef | None]:
+        identity = json.dumps([space.name, space.revision, space.dim, space.metric])
+        short = hashlib.sha256(identity.encode()).hexdigest()[:10]
+        name = f"vectors_{space.name}_{Modality(modality)}_{short}"
+        return name, self._manifest.tables.get(name)
+
+    def _parts(self, modality: Modality) -> vector_rows.Parts:
+        column = "text_hash" if modality == Modality.TEXT else "media"
+        return vector_rows.parts_of(self._read((column,)), modality)
+
+    def pending(self, space: EmbeddingSpace, modality: Modality) -> list[PendingItem]:
+        """List what is not encoded yet, each distinct content once.
+
+        Args:
+            space: The embedding space.
+            modality: Texts or pictures.
+
+        Returns:
+            Content hash, and a row and part that hold it, in row order. A picture whose
+            file was not read when its listing came in has no hash and is not listed.
+        """
+        _, ref = self._vector_table(space, modality)
+        done = vector_rows.stored_hashes(self.path, ref)
+        return vector_rows.pending(self._parts(modality), done)
+
+    def vectors(self, space: EmbeddingSpace, modality: Modality) -> VectorTable:
+        """Read the vectors of this version's listings.
+
+        Args:
+            space: The embedding space.
+            modality: Texts or pictures.
+
+        Returns:
+            Vectors with the row and part each belongs to, ordered by row, then part;
+            listings that are not encoded have none.
+        """
+        _, ref = self._vector_table(space, modality)
+        return vector_rows.join(self.path, ref, space, self._parts(modality))
+
+    def spaces(self) -> list[tuple[EmbeddingSpace, Modality, int]]:
+        """List the embedding spaces that have vectors.
+
+        Returns:
+            Space, modality and how many vectors are stored.
+        """
+        return [
+            (*vector_rows.space_of(ref.meta), ref.rows)
+            for name, ref in sorted(self._manifest.tables.items())
+            if name.startswith("vectors_")
+        ]
+
+    # ------------------------------------------------------------ versions
+
+    def versions(self) -> list[VersionInfo]:
+        """List the committed versions still kept, oldest first.
+
+        Returns:
+            What made each, when, and its counts.
+        """
+        manifests = (read_manifest(self.path, number) for number in list_versions(self.path))
+        return [
+            VersionInfo(
+                version=manifest.version,
+                created=manifest.created,
+                operation=manifest.operation,
+                summary=manifest.summary,
+            )
+            for manifest in manifests
+        ]
+
+
+def _unknown(ids: Sequence[str], path: Path) -> str:
+    shown = ", ".join(repr(listing_id) for listing_id in ids[:5])
+    more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+    return f"No listing {shown}{more} in the catalogue {path}. Ids are case-sensitive."
