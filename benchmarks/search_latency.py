@@ -1,63 +1,123 @@
-"""How long does a search take with 100,000 listings, and where does the time go?
+"""How long does a search take with 100,000 and 1,000,000 listings, and where does it go?
 
-Method: listings made by varying the real ones (title words shuffled in, price and minimum
-order drawn around the real ones); their text vectors are the real ones with noise, so that
-nothing has to be encoded. The judged queries are asked one at a time through `SearchEngine`,
-after a warm-up: as they are with requirements read and judged, and without. Milliseconds,
-p50/p95, in all, without the text encoder, and by stage. Building and opening are timed once.
+Method: listings made by varying the real ones (two words added to the title, price and
+minimum order drawn around the real ones); their text vectors are the real ones with noise, so
+that nothing has to be encoded. The judged queries are asked one at a time through
+`SearchEngine`, after a warm-up, in three ways by turns: with requirements read and judged,
+without, and with requirements nothing fulfils, so that relaxations are counted. Milliseconds
+without the text encoder, in all and by stage; the memory held when all was asked; steps of
+building and opening, once. Each size is built in one process and searched in another, so that
+the memory is the search's.
+
+`--folder` keeps what was built for the next run; `--listings` chooses the sizes.
 
 Threats: varied copies are more alike than real listings, which makes folding busier and
-neighbours closer; vectors with noise are not vectors of the varied words. Timings on shared
-cores swing by tens of percent.
+neighbours closer; vectors with noise are not vectors of the varied words; sixteen queries,
+asked again and again, leave the listings they find in memory. Timings on shared cores swing
+by tens of percent.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from benchmarks.common import arguments, data_hash, print_table, shared_data, write_results
+from benchmarks.common import Row, data_hash, print_table, shared_data, write_results
 from deepsearch.catalogue import Catalogue, ingest
+from deepsearch.catalogue.records import listings_to_table
 from deepsearch.encoders import load_suite
 from deepsearch.engine import SearchEngine, SearchOptions
 from deepsearch.engine.encoding import encode_pending
-from deepsearch.schema import Listing, Modality, Offer, PriceTier, Query
+from deepsearch.schema import Modality, Operator, Query, Requirement
 from deepsearch.understanding import extract_claims
 
 NOISE = 0.35
 """Length of the noise beside a unit vector: copies stay near their original, not upon it."""
+CHUNK = 50_000
+"""Listings made, and vectors stored, at once."""
+SIZES = (100_000, 1_000_000)
+ROUNDS = 9
+IMPOSSIBLE = (
+    Requirement(field="supplier_years", op=Operator.GE, value=400.0, unit="year", hard=True),
+    Requirement(field="rating", op=Operator.GE, value=4.9, hard=True),
+)
+"""Wanted on top of what a query says, to be relaxed."""
+WAYS: dict[str, tuple[SearchOptions, bool]] = {
+    "with requirements and ranking": (SearchOptions(), False),
+    "without requirements": (SearchOptions(requirements=False), False),
+    "too few hits: relaxations counted": (SearchOptions(unknown="exclude"), True),
+}
+STAGES = ("understand", "filter", "retrieve", "rank", "relax")
 
 
-def varied(listings: list[Listing], count: int, rng: np.random.Generator) -> Iterator[Listing]:
-    """Copies of listings with other words, prices and minimum orders."""
-    words = sorted({word for listing in listings for word in listing.title.split()})
-    for number in range(count):
-        listing = listings[number % len(listings)]
-        added = " ".join(rng.choice(words, 2))
-        offer: Offer = listing.offer
-        if offer.price_min is not None and offer.price_max is not None:
-            factor = float(rng.uniform(0.5, 2.0))
-            tier = PriceTier(low=offer.price_min * factor, high=offer.price_max * factor)
-            offer = replace(offer, price_tiers=(tier,))
-        if offer.min_order_quantity is not None:
-            value = max(1.0, float(round(offer.min_order_quantity.value * rng.uniform(0.3, 3))))
-            offer = replace(
-                offer, min_order_quantity=replace(offer.min_order_quantity, value=value)
-            )
-        yield replace(
-            listing, id=f"{listing.id}~{number}", title=f"{listing.title} {added}", offer=offer
-        )
+def varied(real: pa.Table, count: int, rng: np.random.Generator) -> Iterator[pa.Table]:
+    """Copies of listings with other words, prices and minimum orders, in chunks.
+
+    Prices become one tier, as far around the real one as it was wide.
+    """
+    words = sorted({word for title in real["title"].to_pylist() for word in title.split()})
+    for first in range(0, count, CHUNK):
+        numbers = np.arange(first, min(first + CHUNK, count))
+        table = real.take(numbers % len(real)).combine_chunks()
+        added = [pa.array(rng.choice(words, len(numbers)), pa.string()) for _ in range(2)]
+        price, least = (table[name].chunk(0) for name in ("price", "min_order_quantity"))
+        factor = pa.array(rng.uniform(0.5, 2.0, len(numbers)))
+        low, high = (pc.multiply(price.field(name), factor) for name in ("min", "max"))
+        amount = pc.multiply(least.field("value"), pa.array(rng.uniform(0.3, 3, len(numbers))))
+        changed = {
+            "id": pc.binary_join_element_wise(
+                table["id"], pa.array(numbers.astype(str), pa.string()), "~"
+            ),
+            "title": pc.binary_join_element_wise(table["title"], *added, " "),
+            "price": _with_fields(price, min=low, max=high),
+            "price_tiers": _single_tiers(low, high, table.schema.field("price_tiers").type),
+            "min_order_quantity": _with_fields(
+                least, value=pc.max_element_wise(pc.round(amount), 1.0, skip_nulls=False)
+            ),
+        }
+        for name, column in changed.items():
+            table = table.set_column(table.schema.get_field_index(name), name, column)
+        yield table
 
 
-def build(folder: Path, source: Path, count: int, rng: np.random.Generator) -> dict[str, float]:
-    """Make the catalogue; returns seconds by step."""
+def _with_fields(struct: pa.StructArray, **changed: pa.Array) -> pa.StructArray:
+    """A struct array with some of its fields replaced."""
+    names = [struct.type.field(i).name for i in range(struct.type.num_fields)]
+    fields = [changed.get(name, struct.field(name)) for name in names]
+    return pa.StructArray.from_arrays(fields, names, mask=struct.is_null())
+
+
+def _single_tiers(low: pa.Array, high: pa.Array, kind: pa.DataType) -> pa.ListArray:
+    """Price ladders of one step each; none where there is no price."""
+    known = pc.and_(low.is_valid(), high.is_valid())
+    offsets = np.concatenate(([0], np.cumsum(known.to_numpy(zero_copy_only=False))))
+    step = kind.value_type
+    given = {"low": low.filter(known), "high": high.filter(known)}
+    fields = [
+        given.get(step.field(i).name, pa.nulls(int(offsets[-1]), step.field(i).type))
+        for i in range(step.num_fields)
+    ]
+    values = pa.StructArray.from_arrays(fields, fields=list(step))
+    return pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), values, mask=pc.invert(known)
+    ).cast(kind)
+
+
+def build(folder: Path, source: Path, count: int, seed: int) -> dict[str, float]:
+    """Make the catalogue; returns seconds by step, which are kept beside it."""
+    rng = np.random.default_rng(seed)
     suite = load_suite("mini")
     real = Catalogue.create(folder / "real")
     ingest(
@@ -66,69 +126,114 @@ def build(folder: Path, source: Path, count: int, rng: np.random.Generator) -> d
         enrich=lambda listing: replace(listing, claims=extract_claims(listing)),
     )
     encode_pending(real, suite)
-    originals = real.listings(range(len(real)))
+    originals = listings_to_table(real.listings(range(len(real))))
     engine = SearchEngine.create(folder / "many")
     start = time.perf_counter()
-    engine.catalogue.upsert(varied(originals, count, rng))
+    engine.catalogue.merge(varied(originals, count, rng), operation="upsert", distinct=True)
     seconds = {"upsert": time.perf_counter() - start}
     start = time.perf_counter()
     for space in suite.spaces[Modality.TEXT]:
         table = real.vectors(space, Modality.TEXT)
-        of_row = dict(zip(table.rows.tolist(), table.vectors, strict=True))
+        of_row = np.empty((len(real), space.dim), dtype=np.float32)
+        of_row[table.rows] = table.vectors
         rows = real.rows([i.rpartition("~")[0] for i in engine.catalogue.listing_ids])
         pending = engine.catalogue.pending(space, Modality.TEXT)
-        base = np.stack([of_row[int(rows[item.row])] for item in pending])
-        noise = rng.standard_normal(base.shape).astype(np.float32)
-        noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
-        vectors = base + noise
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        hashes = [item.content_hash for item in pending]
-        engine.catalogue.put_vectors(space, Modality.TEXT, hashes, vectors)
+        for first in range(0, len(pending), CHUNK):
+            items = pending[first : first + CHUNK]
+            base = of_row[rows[[item.row for item in items]]]
+            noise = rng.standard_normal(base.shape, dtype=np.float32)
+            noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
+            base += noise
+            base /= np.linalg.norm(base, axis=1, keepdims=True)
+            hashes = [item.content_hash for item in items]
+            engine.catalogue.put_vectors(space, Modality.TEXT, hashes, base)
     seconds["put vectors"] = time.perf_counter() - start
     start = time.perf_counter()
     _ = SearchEngine.open(folder / "many").snapshot
     seconds["build indexes"] = time.perf_counter() - start
+    (folder / "seconds.json").write_text(json.dumps(seconds), encoding="utf-8")
     return seconds
 
 
-def main() -> None:
-    options = arguments(__doc__)
-    folder = shared_data()
-    source = folder / "listings" / "catalog.jsonl"
-    text = (folder / "relevance" / "queries_dev.jsonl").read_text(encoding="utf-8")
-    queries = [Query(text=json.loads(line)["text"]) for line in text.splitlines()]
-    count = 5_000 if options.small else 100_000
-    rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        seconds = build(Path(scratch), source, count, np.random.default_rng(options.seed))
-        start = time.perf_counter()
-        engine = SearchEngine.open(Path(scratch) / "many")
-        _ = engine.snapshot
-        seconds["open"] = time.perf_counter() - start
-        for name, how in (
-            ("with requirements and ranking", SearchOptions()),
-            ("without requirements", SearchOptions(requirements=False)),
-        ):
+def measure(folder: Path, queries: list[Query], rounds: int) -> tuple[list[Row], float]:
+    """Ask every query in every way; returns a row a way, and seconds to open."""
+    start = time.perf_counter()
+    engine = SearchEngine.open(folder / "many")
+    _ = engine.snapshot
+    seconds = time.perf_counter() - start
+    memory = {"opened": resident_mb()}
+    timings: dict[str, list[dict[str, float]]] = {name: [] for name in WAYS}
+    for turn in range(-1, rounds):
+        for name, (how, impossible) in WAYS.items():
             for query in queries:
-                engine.search(query, options=how)
-            timings: list[dict[str, float]] = []
-            for _ in range(1 if options.small else 7):
-                timings += [dict(engine.search(query, options=how).timings_ms) for query in queries]
-            row: dict[str, Any] = {"searches": name}
-            rest = [timing["total"] - timing["encode"] for timing in timings]
-            row["p50, no encoder"] = round(float(np.percentile(rest, 50)), 1)
-            row["p95, no encoder"] = round(float(np.percentile(rest, 95)), 1)
-            for stage in ("understand", "encode", "filter", "retrieve", "rank"):
-                values = [timing[stage] for timing in timings]
-                row[f"{stage} p50"] = round(float(np.percentile(values, 50)), 1)
-            rows.append(row)
-    steps = [{"step": name, "seconds": round(value, 1)} for name, value in seconds.items()]
+                asked = replace(query, requirements=IMPOSSIBLE) if impossible else query
+                taken = engine.search(asked, options=how).timings_ms
+                if turn >= 0:
+                    timings[name].append(dict(taken))
+    memory["asked"] = resident_mb()
+    rows = []
+    for name, found in timings.items():
+        row: dict[str, Any] = {"listings": len(engine.catalogue), "searches": name}
+        rest = [timing["total"] - timing["encode"] for timing in found]
+        row["p50"] = round(float(np.percentile(rest, 50)), 1)
+        row["p95"] = round(float(np.percentile(rest, 95)), 1)
+        for stage in STAGES:
+            values = [timing.get(stage, 0.0) for timing in found]
+            row[f"{stage} p50"] = round(float(np.percentile(values, 50)), 1)
+            row[f"{stage} p95"] = round(float(np.percentile(values, 95)), 1)
+        row["GB held"] = round(memory["asked"] / 1000, 2)
+        rows.append(row)
+    return rows, seconds
+
+
+def resident_mb() -> float:
+    """Memory this process holds now, memory-mapped files' pages included, in MB (10^6)."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return float("nan")
+    line = next(x for x in status.read_text().splitlines() if x.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def apart(task: Callable[..., Any], *values: object) -> Any:
+    """Call a function in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(task, *values).result()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--small", action="store_true", help="little data, nothing kept")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=None, help="write the results here")
+    parser.add_argument("--listings", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--folder", type=Path, default=None, help="keep what is built here")
+    options = parser.parse_args()
+    data = shared_data()
+    source = data / "listings" / "catalog.jsonl"
+    text = (data / "relevance" / "queries_dev.jsonl").read_text(encoding="utf-8")
+    queries = [Query(text=json.loads(line)["text"]) for line in text.splitlines()]
+    sizes = [5_000] if options.small else options.listings
+    rows: list[Row] = []
+    steps: list[Row] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for count in sizes:
+            folder = (options.folder or Path(scratch)) / str(count)
+            if not (folder / "seconds.json").is_file():
+                apart(build, folder, source, count, options.seed)
+            seconds = json.loads((folder / "seconds.json").read_text(encoding="utf-8"))
+            found, seconds["open"] = apart(measure, folder, queries, 1 if options.small else ROUNDS)
+            rows += found
+            steps.append({"listings": count} | {k: round(v, 1) for k, v in seconds.items()})
     print_table(rows)
     print_table(steps)
     write_results(
         "search_latency",
         tables={"main": rows, "steps": steps},
-        parameters={"listings": count, "queries": len(queries), "noise": NOISE},
+        parameters={"listings": sizes, "queries": len(queries), "noise": NOISE, "rounds": ROUNDS},
         data={"catalog.jsonl": data_hash(source)},
         seed=options.seed,
         out=options.out,

@@ -13,7 +13,7 @@ from deepsearch.engine.retrieval import EncodedPart, Run, similarity
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.errors import InvalidInputError
 from deepsearch.fusion import FusedItem, FusedList, convex, dbsf, reciprocal_rank_fusion
-from deepsearch.schema import Contribution
+from deepsearch.schema import Contribution, IntArray
 
 __all__ = ["Fused", "FusionConfig", "fuse_runs"]
 
@@ -81,7 +81,12 @@ class Fused:
 
 
 def fuse_runs(
-    snapshot: Snapshot, runs: Sequence[Run], unlike: Sequence[EncodedPart], config: FusionConfig
+    snapshot: Snapshot,
+    runs: Sequence[Run],
+    unlike: Sequence[EncodedPart],
+    config: FusionConfig,
+    *,
+    limit: int,
 ) -> list[Fused]:
     """Fuse the runs of one query.
 
@@ -94,40 +99,52 @@ def fuse_runs(
         runs: The retrievers' answers.
         unlike: Parts with negative weight.
         config: How to fuse.
+        limit: Candidates wanted; only these are explained.
 
     Returns:
-        Candidates, best first, ties by listing id.
+        At most `limit` candidates, best first, ties by listing id.
     """
     if not runs:
         return []
     ids = snapshot.catalogue.listing_ids
     names = [f"{run.name}#{number}" for number, run in enumerate(runs)]
     by_name = dict(zip(names, runs, strict=True))
+    listed = [run.rows.tolist() for run in runs]
     named = {
-        name: [(ids[row], float(score)) for row, score in zip(run.rows, run.scores, strict=True)]
-        for name, run in zip(names, runs, strict=True)
+        name: list(zip([ids[row] for row in rows], run.scores.tolist(), strict=True))
+        for name, run, rows in zip(names, runs, listed, strict=True)
     }
     weights = {name: run.weight for name, run in zip(names, runs, strict=True)}
-    fused = _fuse(named, weights, config)
-    row_of = {ids[row]: int(row) for run in runs for row in run.rows}
+    items = _fuse(named, weights, config).items
+    row_of = {ids[row]: row for rows in listed for row in rows}
+    costs = [0.0] * len(items)
+    order: Sequence[int] = range(len(items))
+    if unlike:
+        rows = np.array([row_of[item.id] for item in items], dtype=np.int64)
+        costs = _penalties(snapshot, rows, unlike, config, top=items[0].score)
+        order = sorted(order, key=lambda i: (costs[i] - items[i].score, items[i].id))
     best = _best_pictures(runs)
     result = []
-    for item in fused.items:
-        row = row_of[item.id]
-        picture = best.get(row)
+    for i in order[:limit]:
+        item, row = items[i], row_of[items[i].id]
+        parts = _parts(item, by_name)
+        if unlike:
+            parts = (*parts, Contribution(name="unlike", value=-costs[i], sentence=_UNLIKE))
+        number, source, likeness = best.get(row, (None, None, None))
         result.append(
             Fused(
                 row=row,
-                score=item.score,
-                parts=_parts(item, by_name),
-                picture=picture[0] if picture else None,
-                source=picture[1] if picture else None,
-                similarity=picture[2] if picture else None,
+                score=item.score - costs[i],
+                parts=parts,
+                picture=number,
+                source=source,
+                similarity=likeness,
             )
         )
-    return _penalise(snapshot, result, unlike, config)
+    return result
 
 
+_UNLIKE = "Lowered for its likeness to what is not wanted."
 _SENTENCES = {
     "words": "shares the query's words",
     "meaning": "means what the query says",
@@ -183,6 +200,8 @@ def _best_pictures(runs: Sequence[Run]) -> dict[int, tuple[int, str | None, floa
     """Row → (picture number, query part's source, similarity) of the best picture match."""
     best: dict[int, tuple[int, str | None, float]] = {}
     for run in sorted(runs, key=lambda run: run.name != "picture"):
+        if not (run.parts >= 0).any():
+            continue
         for row, part, score in zip(run.rows, run.parts, run.scores, strict=True):
             if part < 0:
                 continue
@@ -192,14 +211,16 @@ def _best_pictures(runs: Sequence[Run]) -> dict[int, tuple[int, str | None, floa
     return best
 
 
-def _penalise(
-    snapshot: Snapshot, fused: list[Fused], unlike: Sequence[EncodedPart], config: FusionConfig
-) -> list[Fused]:
-    if not unlike or not fused:
-        return fused
-    rows = np.array([item.row for item in fused], dtype=np.int64)
-    top = fused[0].score
-    penalty = np.zeros(len(fused))
+def _penalties(
+    snapshot: Snapshot,
+    rows: IntArray,
+    unlike: Sequence[EncodedPart],
+    config: FusionConfig,
+    *,
+    top: float,
+) -> list[float]:
+    """What likeness to the negative parts costs each row."""
+    penalty = np.zeros(len(rows))
     for part in unlike:
         likeness = similarity(snapshot, part, rows).astype(np.float64)
         if np.isnan(likeness).all():
@@ -208,24 +229,5 @@ def _penalise(
         spread = np.ptp(likeness)
         if spread > 0:
             penalty += abs(part.weight) * (likeness - likeness.min()) / spread
-    penalty *= config.unlike_weight * top
-    ids = snapshot.catalogue.listing_ids
-    lowered = [
-        Fused(
-            row=item.row,
-            score=item.score - float(cost),
-            parts=(
-                *item.parts,
-                Contribution(
-                    name="unlike",
-                    value=-float(cost),
-                    sentence="Lowered for its likeness to what is not wanted.",
-                ),
-            ),
-            picture=item.picture,
-            source=item.source,
-            similarity=item.similarity,
-        )
-        for item, cost in zip(fused, penalty, strict=True)
-    ]
-    return sorted(lowered, key=lambda item: (-item.score, ids[item.row]))
+    costs: list[float] = (penalty * config.unlike_weight * top).tolist()
+    return costs

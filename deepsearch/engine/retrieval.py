@@ -91,7 +91,7 @@ def channel_run(
         rows, scores, picture numbers (each listing once, best first), and the plan.
     """
     mask = None if allowed is None else channel.mask(allowed)
-    total = channel.index.live_count if mask is None else int(mask.sum())
+    total = len(channel.by_row) if mask is None else int(np.count_nonzero(mask))
     wanted = depth
     query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
     while True:
@@ -190,7 +190,7 @@ def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:
     for name in part.vectors:
         for modality in Modality:
             channel = snapshot.channels.get((name, modality))
-            if channel is not None and channel.index.live_count:
+            if channel is not None and len(channel.by_row):
                 (own if modality == part.modality else cross).append(channel)
     return own[:1] + cross[:1]
 

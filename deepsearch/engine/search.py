@@ -214,12 +214,11 @@ def retrieve(
         runs = pooled(runs)
     runs = completed(runs)
     unlike = [part for part in parts if part.weight < 0]
-    fused = fuse_runs(snapshot, runs, unlike, options.fusion)
+    limit = max(options.ranked, 3 * options.k, options.first_phase)
+    fused = fuse_runs(snapshot, runs, unlike, options.fusion, limit=limit)
     if not runs:
         fused = _filter_only(snapshot, allowed, options)
-    return _candidates(
-        snapshot, fused[: max(options.ranked, 3 * options.k, options.first_phase)]
-    ), runs
+    return _candidates(snapshot, fused[:limit]), runs
 
 
 def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:
