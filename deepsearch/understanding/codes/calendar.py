@@ -1,0 +1,147 @@
+"""Dates as people write them: 2026-11-01, 1.11.2026, 1 May, 2026年11月1日."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+from deepsearch.understanding.codes.state import Codes
+from deepsearch.understanding.lexicon import load_data, split_spellings, word_set
+from deepsearch.understanding.text import fold
+
+__all__ = ["date_at"]
+
+_DAY_ENDINGS = word_set("code", "day_endings")
+
+_YEAR_JOINS = word_set("code", "year_joins")
+
+
+def _last_day(year: int, month: int) -> int:
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return (following - dt.timedelta(days=1)).day
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for packed in load_data("numbers")["month"].values():
+        for number, name in enumerate(split_spellings(packed), 1):
+            found.setdefault(fold(name), number)
+    return found
+
+
+def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    """The date that begins at a token, and the token after it; None if there is none."""
+    kind = state.tokens.kinds[index]
+    if kind == "n":
+        return _numeric_date(state, index) or _day_first(state, index) or _cjk_date(state, index)
+    if kind == "w" and state.word(index) in _months():
+        return _month_first(state, index)
+    return None
+
+
+def _number(state: Codes, index: int) -> int | None:
+    word = state.word(index)
+    return int(word) if word.isdigit() and len(word) <= 4 else None
+
+
+def _make(state: Codes, year: int | None, month: int, day: int) -> dt.date | None:
+    if year is not None and year < 100:
+        year += 2000
+    try:
+        if year is not None:
+            return dt.date(year, month, day) if 1990 <= year <= 2100 else None
+        today = state.today or dt.date.today()
+        made = dt.date(today.year, month, day)
+        return made if made >= today else dt.date(today.year + 1, month, day)
+    except ValueError:
+        return None
+
+
+def _numeric_date(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    word = state.word(index)
+    if word.count(".") == 2 and word.replace(".", "").isdigit():
+        parts = [int(part) for part in word.split(".")]
+        made = (
+            _make(state, parts[2], parts[1], parts[0]) if parts[0] <= 31 else _make(state, *parts)
+        )
+        return (made, index + 1) if made else None
+    if state.word(index + 1) not in ("-", "/") or state.word(index + 3) != state.word(index + 1):
+        return None
+    if not all(state.tokens.glued(index + i) for i in range(1, 5) if index + i < len(state.tokens)):
+        return None
+    one, two, three = (_number(state, index + i) for i in (0, 2, 4))
+    if one is None or two is None or three is None:
+        return None
+    if one > 1900:
+        made = _make(state, one, two, three)
+    elif two > 12 or (state.scan.language == "en" and one <= 12 and state.word(index + 1) == "/"):
+        made = _make(state, three, one, two)
+    else:
+        made = _make(state, three, two, one)
+    return (made, index + 5) if made else None
+
+
+def _day_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    day = _number(state, index)
+    if day is None or not 1 <= day <= 31:
+        return None
+    at = index + 1
+    if state.word(at) in _DAY_ENDINGS:
+        at += 1
+    while state.word(at) in ("de", "of", "del", "-", "."):
+        at += 1
+    month = _months().get(state.word(at))
+    if month is None or state.tokens.kinds[at] != "w":
+        return None
+    at += 1
+    return _with_year(state, at, month, day)
+
+
+def _with_year(state: Codes, at: int, month: int, day: int) -> tuple[dt.date, int] | None:
+    look = at
+    while state.word(look) in _YEAR_JOINS:
+        look += 1
+    year = _number(state, look)
+    if year is not None and 2000 <= year <= 2100:
+        look += 1
+        if state.word(look) in ("г", "года", "г."):
+            look += 1
+        made = _make(state, year, month, day)
+        return (made, look) if made else None
+    made = _make(state, None, month, day)
+    return (made, at) if made else None
+
+
+def _month_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    month = _months()[state.word(index)]
+    day = _number(state, index + 1)
+    if day is not None and 1 <= day <= 31:
+        at = index + 2
+        if state.word(at) in ("st", "nd", "rd", "th"):
+            at += 1
+        return _with_year(state, at, month, day)
+    look = index + 2 if state.word(index + 1) in ("de", "of", "del", ",") else index + 1
+    year = _number(state, look)
+    if year is not None and 2000 <= year <= 2100:  # "October 2027": by its last day
+        made = _make(state, year, month, _last_day(year, month))
+        return (made, look + 1) if made else None
+    return None
+
+
+def _cjk_date(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    year: int | None = None
+    at = index
+    if state.word(at + 1) == "年" and _number(state, at):
+        year, at = _number(state, at), at + 2
+    month = _number(state, at)
+    if month is None or state.word(at + 1) != "月" or not 1 <= month <= 12:
+        return None
+    if state.word(at + 2) in ("末", "底"):
+        made = _make(state, year, month, _last_day(year or 2000, month))
+        return (made, at + 3) if made else None
+    day = _number(state, at + 2)
+    if day is None or state.word(at + 3) not in ("日", "号"):
+        return None
+    made = _make(state, year, month, day)
+    return (made, at + 4) if made else None

@@ -1,0 +1,75 @@
+"""Grades of metal: 304, A2, S235JR, beside a metal or the word grade."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.codes.state import Codes
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
+
+__all__ = ["grade"]
+
+_GRADES = word_set("code", "grades")
+
+
+def grade(state: Codes, index: int) -> bool:
+    """Read a grade of metal."""
+    found, last = _grade_at(state, index)
+    if not found:
+        return False
+    named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
+    metal = _metal_near(state, index, last)
+    if not named and not metal and not (found.startswith("1.4") and len(found) == 6):
+        return False
+    first = index
+    previous = state.drafts[-1] if state.drafts else None
+    if previous is not None and previous.field == "grade" and 0 <= first - previous.last <= 1:
+        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        previous.value, previous.op, previous.last = (*values, found), "any_of", last
+        state.scan.claim(first, last)
+        return True
+    state.add(Draft("grade", "eq", found, None, first, last, 0.9))
+    return True
+
+
+def _grade_at(state: Codes, index: int) -> tuple[str, int]:
+    if index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw":
+        return "", index
+    at, joined = index, ""
+    best, end = "", index
+    while at < len(state.tokens) and at < index + 4 and state.tokens.kinds[at] in "nw":
+        if at > index and not state.tokens.glued(at):
+            break
+        joined += state.word(at)
+        at += 1
+        if joined in _GRADES or (joined.startswith("ss") and joined[2:] in _GRADES):
+            best, end = (
+                state.tokens.text[state.tokens.starts[index] : state.tokens.ends[at - 1]],
+                at,
+            )
+    if (
+        end < len(state.tokens)
+        and best
+        and state.tokens.glued(end)
+        and state.tokens.kinds[end] in "nw"
+    ):
+        return "", index
+    if best.lower().startswith("ss") and best[2:].isalnum() and best[2:3].isdigit():
+        best = best[2:]
+    return best.upper() if best else "", end
+
+
+def _metal_near(state: Codes, index: int, last: int) -> bool:
+    for other in (index - 1, index - 2, last, last + 1):
+        value = state.scan.value_at(other, "material")
+        if value is not None and str(value) in (
+            "stainless steel",
+            "steel",
+            "aluminium",
+            "carbon steel",
+            "alloy steel",
+            "brass",
+            "titanium",
+            "copper",
+        ):
+            return True
+    return False

@@ -1,0 +1,121 @@
+"""Garment sizes and paper sizes."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.codes.state import Codes
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
+
+__all__ = ["paper", "sizes"]
+
+_SIZES = word_set("code", "sizes")
+
+
+def sizes(state: Codes, index: int) -> bool:
+    """A run of garment sizes: "S, M, L", "S-XXL", "size XL"."""
+    if not _size(state, index):
+        return False
+    members, at, ranged = [_size(state, index)], index + _size_len(state, index), False
+    while at < min(len(state.tokens), index + 40):
+        step = at
+        if (
+            state.word(step) in (",", "/", "-", "~")
+            or state.scan.has(step, "join")
+            or state.scan.has(step, "to")
+        ):
+            ranged = (
+                ranged
+                or state.word(step) in ("-", "~")
+                or (state.scan.has(step, "to") and state.word(step) not in (",", "/"))
+            )
+            step += 1
+        if step < len(state.tokens) and _size(state, step):
+            members.append(_size(state, step))
+            at = step + _size_len(state, step)
+        else:
+            break
+    named = state.scan.value_at(index - 1, "textfield") == "size" or (
+        state.word(index - 1) == ":" and state.scan.value_at(index - 2, "textfield") == "size"
+    )
+    if len(members) < 2 and not named and members[0] not in ("XL", "XXL", "2XL", "3XL", "XXXL"):
+        return False
+    if ranged and len(members) == 2:
+        order = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"]
+        if members[0] in order and members[1] in order:
+            members = order[order.index(members[0]) : order.index(members[1]) + 1]
+    first = index
+    if len(members) == 1:
+        state.add(Draft("size", "eq", members[0], None, first, at, 0.9))
+    else:
+        joined = any(
+            state.scan.value_at(i, "join") == "or" and state.word(i) != "/"
+            for i in range(index, at)
+        )
+        state.add(
+            Draft("size", "any_of" if joined else "all_of", tuple(members), None, first, at, 0.85)
+        )
+    return True
+
+
+def _size_len(state: Codes, index: int) -> int:
+    return 2 if state.tokens.kinds[index] == "n" else 1
+
+
+def _size(state: Codes, index: int) -> str:
+    word = state.word(index)
+    if state.tokens.kinds[index] == "n":
+        joined = word + state.word(index + 1)
+        ok = joined in _SIZES and index + 1 < len(state.tokens) and state.tokens.glued(index + 1)
+        return joined.upper() if ok else ""
+    if word not in _SIZES or not state.raw(index).isupper():
+        return ""
+    if state.tokens.glued(index) and index and state.tokens.kinds[index - 1] in "nw":
+        return ""
+    if (
+        index + 1 < len(state.tokens)
+        and state.tokens.glued(index + 1)
+        and state.tokens.kinds[index + 1] in "wn"
+    ):
+        return ""
+    following = state.word(index + 1)
+    if following in ("x", ":", "*", ")", ".") and word in ("l", "s", "m") and following != ".":
+        return ""
+    return word.upper()
+
+
+def paper(state: Codes, index: int) -> bool:
+    """Read a paper size."""
+    if state.word(index) not in ("a", "b") or state.tokens.kinds[index + 1 : index + 2] != ["n"]:
+        return False
+    if not state.tokens.glued(index + 1) or state.word(index + 1) not in (
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+    ):
+        return False
+    value = state.raw(index).upper() + state.word(index + 1)
+    if value in ("A2", "A4") and _near_steel(state, index):
+        return False
+    if index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw":
+        return False
+    if (
+        index + 2 < len(state.tokens)
+        and state.tokens.glued(index + 2)
+        and state.tokens.kinds[index + 2] in "wn"
+    ):
+        return False
+    state.add(Draft("size", "eq", value, None, index, index + 2, 0.8))
+    return True
+
+
+def _near_steel(state: Codes, index: int) -> bool:
+    for other in range(max(0, index - 4), min(len(state.tokens), index + 5)):
+        value = state.scan.value_at(other, "material")
+        if value is not None and "steel" in str(value):
+            return True
+    return False

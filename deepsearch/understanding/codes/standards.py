@@ -1,0 +1,140 @@
+"""Standards: DIN EN ISO 4014, GB/T 5782-2016, ASTM A36."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.codes.state import Codes
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
+
+__all__ = ["standard"]
+
+_BODIES = {
+    "din": "DIN",
+    "en": "EN",
+    "iso": "ISO",
+    "astm": "ASTM",
+    "ansi": "ANSI",
+    "bs": "BS",
+    "jis": "JIS",
+    "gb": "GB",
+    "gost": "GOST",
+    "гост": "GOST",
+    "asme": "ASME",
+    "iec": "IEC",
+    "nf": "NF",
+    "uni": "UNI",
+    "une": "UNE",
+    "sae": "SAE",
+    "api": "API",
+    "ty": "TU",
+    "ту": "TU",
+    "nema": "NEMA",
+    "vda": "VDA",
+    "nbr": "NBR",
+    "abnt": "ABNT",
+    "ieee": "IEEE",
+    "ul": "UL",
+    "nfpa": "NFPA",
+    "mil": "MIL",
+    "aisi": "AISI",
+    "jb": "JB",
+    "csn": "CSN",
+    "sn": "SN",
+    "awwa": "AWWA",
+    "nsf": "NSF",
+    "ece": "ECE",
+    "aws": "AWS",
+    "as": "AS",
+    "is": "IS",
+    "cns": "CNS",
+    "nom": "NOM",
+    "icc": "ICC",
+    "vde": "VDE",
+    "etsi": "ETSI",
+}
+
+_CASED_BODIES = word_set("code", "cased_bodies")
+
+
+def standard(state: Codes, index: int) -> bool:
+    """Read a standard that begins at a token."""
+    word = state.word(index)
+    if word not in _BODIES or state.tokens.kinds[index] != "w":
+        return False
+    if word in _CASED_BODIES and not state.raw(index).isupper():
+        return False
+    if state.scan.has(index, "certification") and state.scan.match_of(index).last > index + 1:  # type: ignore[union-attr]
+        return False
+    bodies = [_BODIES[word]]
+    at = index + 1
+    while at < min(len(state.tokens), index + 8):
+        nxt = state.word(at)
+        if nxt in _BODIES and state.raw(at).isupper():
+            bodies.append(_BODIES[nxt])
+            at += 1
+        elif nxt == "/" and state.word(at + 1) in ("t", "z", *_BODIES):
+            bodies[-1] += "/" + state.raw(at + 1).upper()
+            at += 2
+        elif nxt in ("-", "r", "р") and state.tokens.kinds[at + 1 : at + 2] == ["n"] and nxt == "-":
+            at += 1
+        elif nxt in ("р", "r") and bodies == ["GOST"]:
+            bodies.append("R")
+            at += 1
+        else:
+            break
+    end, code = _code(state, at)
+    if not code:
+        return False
+    value = " ".join(bodies) + " " + code
+    _add_standard(state, index, end, value)
+    return True
+
+
+def _code(state: Codes, at: int) -> tuple[int, str]:
+    """A standard's number: "4014", "A36", "1176-1", "5782-2016"."""
+    first = at
+    letters = ""
+    if (
+        state.tokens.kinds[at : at + 1] == ["w"]
+        and len(state.word(at)) <= 2
+        and state.tokens.kinds[at + 1 : at + 2] == ["n"]
+        and state.tokens.glued(at + 1)
+    ):
+        letters = state.raw(at).upper()
+        at += 1
+    if state.tokens.kinds[at : at + 1] != ["n"]:
+        return first, ""
+    at += 1
+    while (
+        at + 1 < len(state.tokens)
+        and state.word(at) in ("-", ":", "/")
+        and state.tokens.glued(at)
+        and state.tokens.glued(at + 1)
+        and state.tokens.kinds[at + 1] in "nw"
+        and len(state.word(at + 1)) <= 4
+    ):
+        at += 2
+    start = first + (1 if letters else 0)
+    return at, letters + state.tokens.folded[state.tokens.starts[start] : state.tokens.ends[at - 1]]
+
+
+def _add_standard(state: Codes, first: int, last: int, value: str) -> None:
+    previous = state.drafts[-1] if state.drafts else None
+    between = state.word(first - 1)
+    if (
+        previous is not None
+        and previous.field == "standard"
+        and previous.last in (first - 1,)
+        and (between in (",", "/", "&", "+") or state.scan.has(first - 1, "join"))
+    ):
+        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        op = (
+            "any_of"
+            if state.scan.value_at(first - 1, "join") == "or" and between != "/"
+            else "all_of"
+        )
+        previous.value = (*values, value)
+        previous.op, previous.last = op, last
+        state.scan.claim(first - 1, last)
+        return
+    state.add(Draft("standard", "eq", value, None, first, last, 0.95))

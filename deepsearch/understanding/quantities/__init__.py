@@ -1,0 +1,49 @@
+"""Quantities in running text: numbers with units, ranges, lists, dimensions, tolerances."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.numerals import NumberReader
+from deepsearch.understanding.quantities.duals import dual
+from deepsearch.understanding.quantities.grow import quantity_at
+from deepsearch.understanding.quantities.model import Quantity
+from deepsearch.understanding.quantities.state import Numbers
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["Quantity", "find_quantities"]
+
+
+def find_quantities(scan: Scan) -> list[Quantity]:
+    """Find every quantity among the tokens not yet spoken for.
+
+    Args:
+        scan: The text.
+
+    Returns:
+        Quantities, left to right, never overlapping.
+    """
+    numbers = Numbers(scan, scan.tokens, NumberReader(scan.tokens, scan.language, scan.languages))
+    found: list[Quantity] = []
+    at = 0
+    while at < len(scan.tokens):
+        if scan.used[at] or _blocked(scan, at):
+            at += 1
+            continue
+        read = quantity_at(numbers, at) or dual(scan, at)
+        # a spelt-out number counts with a unit; articles and bare words do not
+        if read is None or (read.worded and not read.units):
+            at += 1
+            continue
+        found.append(read)
+        at = max(read.last, at + 1)
+    return found
+
+
+def _blocked(scan: Scan, index: int) -> bool:
+    """A phrase that begins with a number word ("one of", "一次性") is no number."""
+    match = scan.match_of(index)
+    return (
+        match is not None
+        and (match.last > match.first + 1 or scan.tokens.kinds[index] == "n")
+        and match.first <= index
+        and not any(kind in ("stop", "between", "neg") for kind, _ in match.payloads)
+    )

@@ -1,0 +1,115 @@
+"""Lists: "2, 3 or 5 mm", "4GB/8GB/16GB"."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.numerals import Atom
+from deepsearch.understanding.quantities.model import Quantity
+from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
+from deepsearch.understanding.units import Unit, unit_at
+
+__all__ = ["list_of", "listed"]
+
+_MOST = 24
+_Member = tuple[Atom, tuple[Unit, ...]]
+
+
+def list_of(head: Head) -> Quantity:
+    """A list written without spaces: "2,3,5 mm"."""
+    unit = head.units[0] if head.units else None
+    values = tuple(in_unit(v, unit) for v in head.atom.values)
+    return Quantity(
+        head.first,
+        head.after,
+        "list",
+        values,
+        head.atom.values,
+        head.units,
+        glued=unit is not None,
+        core=head.atom.first,
+    )
+
+
+def listed(state: Numbers, head: Head) -> Quantity | None:
+    """Read numbers of one unit: "2, 3 or 5 mm", "4GB/8GB/16GB", "100Ah 200Ah".
+
+    Args:
+        state: The text.
+        head: The first number.
+
+    Returns:
+        A quantity of shape "list", or None if fewer than two belong together.
+    """
+    members = _members(state, head)
+    if len(members) < 2:
+        return None
+    final = members[-1][1] or head.units
+    dimension = final[0].dimension
+    if not head.units:
+        apart = state.word(head.after) == "," and not state.tokens.glued(members[1][0].first)
+        if (len(members) == 2 and apart) or dimension in ("count", "money", "time"):
+            return None  # "mesh 60, 25 kg": two things
+    values = []
+    for number, units in members:
+        own = next((u for u in (units or final) if u.dimension == dimension), final[0])
+        values.append(in_unit(number.value, own))
+    last_number, last_units = members[-1]
+    return Quantity(
+        head.first,
+        last_units[0].last if last_units else last_number.last,
+        "list",
+        tuple(values),
+        tuple(m.count for m, _ in members),
+        final,
+        negative=head.sign < 0,
+        glued=True,
+        core=head.atom.first,
+    )
+
+
+def _members(state: Numbers, head: Head) -> list[_Member]:
+    members: list[_Member] = [(head.atom, head.units)]
+    at = head.after
+    while len(members) < _MOST:
+        step = _step(state, at, bool(head.units))
+        if step is None:
+            break
+        number = state.atom(step)
+        if number is None or number.values:
+            break
+        units = unit_at(state.tokens, number.last, state.scan.language)
+        aside = step == at  # without a sign between: only if both carry the unit
+        if head.units and not _alike(state, head.units, units, at, step):
+            break
+        if aside and not (head.units and units):
+            break
+        members.append((number, units))
+        at = units[0].last if units else number.last
+        if units and not head.units and _step(state, at, True) is None:
+            break
+    while len(members) > 1 and not head.units and not members[-1][1]:
+        members.pop()
+    return members
+
+
+def _alike(
+    state: Numbers, first: tuple[Unit, ...], other: tuple[Unit, ...], at: int, step: int
+) -> bool:
+    if not {u.dimension for u in first} & {u.dimension for u in other}:
+        return False
+    if first[0].dimension == "count" and first[0].canonical != other[0].canonical:
+        return False
+    spaced = state.word(at) == "," and not state.tokens.glued(step)
+    return not spaced or first[0].factor == other[0].factor  # "100 m, 5 km": two things
+
+
+def _step(state: Numbers, at: int, unit_seen: bool) -> int | None:
+    """The token of the next number, after what joins it; None if nothing does."""
+    word = state.word(at)
+    if word == "/" or (word == "," and state.number_follows(at + 1)):
+        return at + 1
+    if state.scan.value_at(at, "join") in ("or", "and"):
+        match = state.scan.starting.get(at)
+        return match.last if match is not None else None
+    if unit_seen and at < len(state.tokens) and state.tokens.kinds[at] == "n":
+        return at
+    return None

@@ -1,0 +1,74 @@
+"""Dimensions: "120 x 80 x 15 mm"."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.quantities.model import Quantity
+from deepsearch.understanding.quantities.signs import TIMES, label_at
+from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
+from deepsearch.understanding.units import Unit, unit_at
+
+__all__ = ["sides"]
+
+_MOST = 6
+
+
+def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity | None:
+    """Read sides joined by x, each with its own unit or all with the last one's.
+
+    Args:
+        state: The text.
+        head: The first number.
+        label: Token after a label of its side, and the side; None without one.
+
+    Returns:
+        A quantity of shape "dims", or None if no x and number follow.
+    """
+    at, side = label
+    if state.word(at) not in TIMES:
+        return None
+    atoms, senses, labels = [head.atom], [head.units], [side]
+    last = at
+    while state.word(at) in TIMES and len(atoms) < _MOST:
+        atom = state.atom(at + 1)
+        if atom is None or atom.worded:
+            break
+        units = unit_at(state.tokens, atom.last, state.scan.language)
+        last = units[0].last if units else atom.last
+        end, side = label_at(state, last)
+        if (end > last and state.word(end) in TIMES) or side:
+            last = end
+        if not units and state.word(last) == "(":
+            units, last = _bracketed(state, last)
+        atoms.append(atom)
+        senses.append(units)
+        labels.append(side)
+        at = last
+    if len(atoms) < 2:
+        return None
+    final = senses[-1] or next((s for s in senses if s), ())
+    shared = _length(final) or (final[0] if final else None)
+    values = (
+        in_unit(a.value, _length(units) or shared) for a, units in zip(atoms, senses, strict=True)
+    )
+    return Quantity(
+        head.first,
+        last,
+        "dims",
+        tuple(values),
+        tuple(a.count for a in atoms),
+        (shared,) if shared else (),
+        tuple(labels),
+        glued=shared is not None,
+        core=head.atom.first,
+    )
+
+
+def _length(units: tuple[Unit, ...]) -> Unit | None:
+    return next((u for u in units if u.dimension == "length"), None)
+
+
+def _bracketed(state: Numbers, index: int) -> tuple[tuple[Unit, ...], int]:
+    inner = unit_at(state.tokens, index + 1, state.scan.language)
+    if inner and state.word(inner[0].last) == ")":
+        return inner, inner[0].last + 1
+    return (), index

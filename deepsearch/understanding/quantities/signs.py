@@ -1,0 +1,82 @@
+"""Signs and labels beside a number: minus, currency, side."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities.state import Numbers
+from deepsearch.understanding.units import Unit, unit_at
+
+__all__ = ["TIMES", "currency_before", "label_at", "signed"]
+
+_LABELS = {
+    "l": "length",
+    "w": "width",
+    "h": "height",
+    "d": "depth",
+    "t": "thickness",
+    "b": "width",
+    "ø": "diameter",
+    "dia": "diameter",
+    "long": "length",
+    "wide": "width",
+    "high": "height",
+    "deep": "depth",
+    "thick": "thickness",
+    "tall": "height",
+    "p": "depth",
+    "a": "width",
+}
+
+TIMES = word_set("quantity", "times")
+
+
+def signed(state: Numbers, index: int) -> tuple[int, float]:
+    """How far a sign before token `index` reaches back, and its factor."""
+    before = index - 1
+    word = state.word(before)
+    if word == "-":
+        free_left = (
+            before == 0
+            or not state.tokens.glued(before)
+            or (state.tokens.kinds[before - 1] == "s" and state.word(before - 1) not in ")%°")
+            or state.tokens.kinds[before - 1] == "c"
+        )
+        if free_left and state.tokens.glued(index):
+            return before, -1.0
+        return index, 1.0
+    if word == "+" and state.tokens.glued(index):
+        return before, 1.0
+    match = state.scan.match_of(before)
+    if match is not None and match.last == index and any(k == "minus" for k, _ in match.payloads):
+        return match.first, -1.0
+    return index, 1.0
+
+
+def currency_before(state: Numbers, index: int) -> tuple[int, Unit] | None:
+    """The currency right before a token, and where it begins."""
+    for back in (3, 2, 1):
+        start = index - back
+        if start < 0 or state.tokens.kinds[start] == "n":
+            continue
+        for unit in unit_at(state.tokens, start, state.scan.language):
+            if unit.dimension == "money" and unit.last == index:
+                raw = unit.raw
+                if raw.isalpha() and len(raw) > 4:
+                    continue  # "euro 5" is rare, "euros 5" rarer
+                return start, unit
+    return None
+
+
+def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
+    """The side a label behind a number names, and the token after it."""
+    word = state.word(index)
+    if word in "([" and word and state.word(index + 1) in _LABELS and state.word(index + 2) in ")]":
+        return index + 3, _LABELS[state.word(index + 1)]
+    if word in _LABELS and len(word) < 6:
+        following = state.word(index + 1)
+        raw = state.tokens.text[state.tokens.starts[index]] if word else ""
+        if (raw.isupper() or len(word) > 1 or raw == "ø") and (
+            following in TIMES or following in ("", ",", ".", ")", "\n", ";", "(")
+        ):
+            return index + 1, _LABELS[word]
+    return index, None
