@@ -107,9 +107,8 @@ class _Reader:
                 roles[at] = role
         return roles
 
-    def _opens(  # noqa: PLR0911
-        self, at: int, first: int, role: int
-    ) -> tuple[int, int] | None:
+    def _opens(self, at: int, first: int, role: int) -> tuple[int, int] | None:
+        """The role that begins at a token, and the token it reaches back to."""
         if self.starts("speaks", at):
             return _DOES, at
         if self.starts("trouble", at):
@@ -121,13 +120,11 @@ class _Reader:
         match = self.scan.starting.get(at)
         if match is None or not self.scan.has(at, "buy"):
             return None
-        if self.words[match.last : match.last + 1] == ["to"] and self.starts(
-            "plans", match.last + 1
-        ):
+        planned = self.words[match.last : match.last + 1] == ["to"]
+        if planned and self.starts("plans", match.last + 1):
             return _DOES, at
-        if role == _DOES and self.starts("weak", at) and not self._subject_before(at):
-            return None
-        return _ASKS, at
+        idle = role == _DOES and self.starts("weak", at) and not self._subject_before(at)
+        return None if idle else (_ASKS, at)
 
     def _subject_before(self, at: int) -> bool:
         """A wish with its own subject, or after "and", is a new statement."""

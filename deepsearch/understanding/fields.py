@@ -342,7 +342,13 @@ def _time(value: float, unit: Unit, target: str) -> float:
     return value / _SECONDS[target]
 
 
-def in_field_unit(  # noqa: C901, PLR0911
+_ORDERS = frozenset({"order_quantity", "min_order_quantity", "annual_quantity", "monthly_capacity"})
+_RATIOS = frozenset({"reorder_rate", "on_time_rate"})
+# Fields that count without naming what.
+_PLAIN_COUNTS = frozenset({"layers", "review_count", "pack_size"})
+
+
+def in_field_unit(
     field: str, value: float, count: float, unit: Unit | None
 ) -> tuple[float, str | None]:
     """Express a canonical value in the unit of a field.
@@ -358,34 +364,38 @@ def in_field_unit(  # noqa: C901, PLR0911
     """
     wanted = FIELD_UNIT.get(field)
     if unit is None:
-        if field in ("order_quantity", "min_order_quantity", "annual_quantity", "monthly_capacity"):
-            return count, "piece"
-        if field in ("reorder_rate", "on_time_rate") and value > 1:
-            return value / 100, None
-        if field in ("unit_price", "budget"):
-            return value, None
-        return (count if field == "review_count" else value), wanted
-    dimension = unit.dimension
-    if dimension == "time":
+        return _unitless(field, value, count)
+    if unit.dimension == "time":
         target = wanted if wanted in _SECONDS else _natural_time(unit)
         return _clean(_time(value, unit, target)), target
-    if dimension == "count":
-        return count, None if field in ("layers", "review_count") else (
-            unit.canonical if field != "pack_size" else None
-        )
-    if field in ("order_quantity", "min_order_quantity", "annual_quantity", "monthly_capacity"):
+    if unit.dimension == "count":
+        return count, None if field in _PLAIN_COUNTS else unit.canonical
+    if field in _ORDERS:
         return _goods(value, unit)
-    if field == "screen_size" and dimension == "length":
-        return _clean(value / 25.4), "in"
-    if field == "range" and dimension == "length":
-        return _clean(value / 1e6), "km"
-    if field in ("reorder_rate", "on_time_rate"):
+    if field in _RATIOS:
         return _clean(value / 100), None
-    if field == "force" and dimension == "mass":
-        return _clean(value * 9.80665), "N"
-    if field == "angle":
-        return value, "deg"
-    return value, unit.canonical
+    factor, name = _CONVERTED.get((field, unit.dimension), (1.0, unit.canonical))
+    return (_clean(value * factor) if factor != 1.0 else value), name
+
+
+# A field measured in another unit than its dimension's canonical one.
+_CONVERTED = {
+    ("screen_size", "length"): (1 / 25.4, "in"),
+    ("range", "length"): (1e-6, "km"),
+    ("force", "mass"): (9.80665, "N"),
+    ("angle", "angle"): (1.0, "deg"),
+    ("angle", "temperature"): (1.0, "deg"),
+}
+
+
+def _unitless(field: str, value: float, count: float) -> tuple[float, str | None]:
+    if field in _ORDERS:
+        return count, "piece"
+    if field in _RATIOS and value > 1:
+        return value / 100, None
+    if field in ("unit_price", "budget"):
+        return value, None
+    return (count if field == "review_count" else value), FIELD_UNIT.get(field)
 
 
 def _natural_time(unit: Unit) -> str:

@@ -329,30 +329,37 @@ def _any(wanted: Iterable[str], found: Collection[str]) -> bool:
     return any(item in found for item in wanted)
 
 
-def _holds(when: dict[str, Any], facts: _Facts) -> bool:  # noqa: PLR0911
-    for name, have in (
-        ("goods", facts.goods),
-        ("context", facts.context),
-        ("market", facts.market),
-        ("packaging", facts.packaging),
-    ):
+def _holds(when: dict[str, Any], facts: _Facts) -> bool:
+    groups = {
+        "goods": facts.goods,
+        "context": facts.context,
+        "market": facts.market,
+        "packaging": facts.packaging,
+    }
+    for name, have in groups.items():
         if name in when and not _any(when[name], have):
             return False
         if f"not_{name}" in when and _any(when[f"not_{name}"], have):
             return False
-    if "cold" in when and (facts.low is None or facts.low > when["cold"]):
-        return False
-    if "hot" in when and (facts.high is None or facts.high < when["hot"]):
-        return False
-    if "age_below" in when and (facts.age is None or facts.age >= when["age_below"]):
-        return False
     if "unless" in when and _any(when["unless"], facts.fields):
         return False
-    if "context_words" in when and not any(
-        fold(word) in facts.text for word in when["context_words"]
-    ):
+    if "context_words" in when and not _written(when["context_words"], facts):
         return False
-    return not ("not_words" in when and any(fold(word) in facts.text for word in when["not_words"]))
+    if "not_words" in when and _written(when["not_words"], facts):
+        return False
+    return _within(when, facts)
+
+
+def _within(when: dict[str, Any], facts: _Facts) -> bool:
+    """Whether the numbers a rule asks for are known, and on its side of the bound."""
+    cold = "cold" not in when or (facts.low is not None and facts.low <= when["cold"])
+    hot = "hot" not in when or (facts.high is not None and facts.high >= when["hot"])
+    young = "age_below" not in when or (facts.age is not None and facts.age < when["age_below"])
+    return cold and hot and young
+
+
+def _written(words: Iterable[str], facts: _Facts) -> bool:
+    return any(fold(word) in facts.text for word in words)
 
 
 def _said(parsed: ParsedQuery, name: str, value: RequirementValue) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from deepsearch.understanding.lexicon import load_data, split_spellings
@@ -52,12 +53,9 @@ _LETTERS = {
 }
 
 
-@lru_cache(maxsize=1)
-def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:  # noqa: C901, PLR0912
-    """Word → (language, weight): the rarer among languages, the heavier."""
-    seen: dict[str, dict[str, float]] = {}
-    cues = load_data("cues")
-    weights = {
+# How much a word of each kind says about the language it is written in.
+_WEIGHTS = {
+    "cues": {
         "stop": 1.0,
         "noise": 2.0,
         "buy": 1.6,
@@ -70,63 +68,79 @@ def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:  # noqa: C901, P
         "for": 0.8,
         "only": 0.7,
         "own": 0.7,
-    }
-    for kind, weight in weights.items():
-        for spellings in cues[kind].values():
-            for language, packed in spellings.items():
-                for phrase in split_spellings(packed):
-                    if language != "x" and " " not in phrase:
-                        word = fold(phrase.rstrip("~*"))
-                        known = seen.setdefault(word, {})
-                        known[language] = max(known.get(language, 0.0), weight)
-    for name, kinds in (
-        ("fields", ("field", "textfield")),
-        ("values", ("colour", "material", "form", "part")),
-        ("trade", ("custom",)),
-    ):
-        for kind in kinds:
+    },
+    "fields": {"field": 0.7, "textfield": 0.7},
+    "values": {"colour": 0.7, "material": 0.7, "form": 0.7, "part": 0.7},
+    "trade": {"custom": 0.7},
+}
+
+
+def _weighed() -> Iterator[tuple[str, str, float, bool]]:
+    """Folded word, language, weight, and whether it is a cue, of every single word known."""
+    for name, kinds in _WEIGHTS.items():
+        for kind, weight in kinds.items():
             for spellings in load_data(name)[kind].values():
                 for language, packed in spellings.items():
                     for phrase in split_spellings(packed):
                         if language != "x" and " " not in phrase:
-                            seen.setdefault(fold(phrase.rstrip("~*")), {}).setdefault(language, 0.7)
-    for packed_language, packed in load_data("numbers")["month"].items():
+                            yield fold(phrase.rstrip("~*")), language, weight, name == "cues"
+    for language, packed in load_data("numbers")["month"].items():
         for month in split_spellings(packed):
-            seen.setdefault(fold(month), {}).setdefault(packed_language[:2], 0.8)
+            yield fold(month), language[:2], 0.8, False
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Word → (language, weight): the rarer among languages, the heavier."""
+    seen: dict[str, dict[str, float]] = {}
+    for word, language, weight, cue in _weighed():
+        known = seen.setdefault(word, {})
+        if cue:
+            known[language] = max(known.get(language, 0.0), weight)
+        else:
+            known.setdefault(language, weight)
     return {
         word: tuple((language, weight / len(known)) for language, weight in known.items())
         for word, known in seen.items()
     }
 
 
-def _by_script(text: str) -> str | None:  # noqa: C901, PLR0912
-    counts = {"ja": 0, "zh": 0, "ru": 0, "ar": 0, "ko": 0, "th": 0, "he": 0, "el": 0, "latin": 0}
+# Script → (first and last character, what one character counts beside Latin letters).
+_SCRIPTS = (
+    ("ja", "\u3040", "\u30ff", 2),
+    ("zh", "\u4e00", "\u9fff", 2),
+    ("ru", "\u0400", "\u04ff", 1),
+    ("ar", "\u0600", "\u06ff", 1),
+    ("ko", "\uac00", "\ud7af", 2),
+    ("th", "\u0e00", "\u0e7f", 1),
+    ("he", "\u0590", "\u05ff", 1),
+    ("el", "\u0370", "\u03ff", 1),
+)
+
+
+@lru_cache(maxsize=4096)
+def _script(char: str) -> tuple[str, int] | None:
+    if "a" <= char <= "z" or "A" <= char <= "Z":
+        return "latin", 1
+    if char in _JAPANESE_HAN:
+        return "ja", 2
+    for name, first, last, weight in _SCRIPTS:
+        if first <= char <= last:
+            return None if char in "μΩΦφø" else (name, weight)
+    return None
+
+
+def _by_script(text: str) -> str | None:
+    counts = dict.fromkeys(("ja", "zh", "ru", "ar", "ko", "th", "he", "el", "latin"), 0)
     for char in text[:4000]:
-        if "a" <= char <= "z" or "A" <= char <= "Z":
-            counts["latin"] += 1
-        elif "\u3040" <= char <= "\u30ff" or char in _JAPANESE_HAN:
-            counts["ja"] += 2
-        elif "\u4e00" <= char <= "\u9fff":
-            counts["zh"] += 2
-        elif "\u0400" <= char <= "\u04ff":
-            counts["ru"] += 1
-        elif "\u0600" <= char <= "\u06ff":
-            counts["ar"] += 1
-        elif "\uac00" <= char <= "\ud7af":
-            counts["ko"] += 2
-        elif "\u0e00" <= char <= "\u0e7f":
-            counts["th"] += 1
-        elif "\u0590" <= char <= "\u05ff":
-            counts["he"] += 1
-        elif "\u0370" <= char <= "\u03ff" and char not in "μΩΦφø":
-            counts["el"] += 1
+        found = _script(char)
+        if found is not None:
+            counts[found[0]] += found[1]
     if counts["ja"] >= 2 and counts["ja"] * 45 >= counts["zh"]:
         return "ja"
     best = max((k for k in counts if k != "latin"), key=lambda k: counts[k])
     # A Latin specification pasted under one foreign sentence does not change the language.
-    if counts[best] >= 4 and counts[best] * 5 >= counts["latin"]:
-        return best
-    if counts[best] >= 12:
+    if counts[best] >= 12 or (counts[best] >= 4 and counts[best] * 5 >= counts["latin"]):
         return best
     return None
 

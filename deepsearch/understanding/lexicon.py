@@ -77,14 +77,10 @@ class Trie:
                 if word in _SKIP and not (empty and len(words) == 1):
                     continue
                 empty = False
-                if mark and index == len(words) - 1:
-                    node.inflected = node.inflected or mark == "~"
-                    node.prefixed = node.prefixed or mark == "*"
-                    word += mark  # noqa: PLW2901
-                child = node.children.get(word)
-                if child is None:
-                    child = node.children[word] = _Node()
-                node = child
+                open_end = mark if index == len(words) - 1 else ""
+                node.inflected = node.inflected or open_end == "~"
+                node.prefixed = node.prefixed or open_end == "*"
+                node = node.children.setdefault(word + open_end, _Node())
         if empty:
             return
         if (kind, value) not in node.payloads:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.units import unit_at
 
 __all__ = ["read_names"]
-
-from functools import lru_cache
 
 
 @lru_cache(maxsize=1)
@@ -21,12 +21,11 @@ def _brands() -> Trie:
     return trie
 
 
-def read_names(scan: Scan, product: tuple[int, int] | None) -> list[Draft]:  # noqa: ARG001
+def read_names(scan: Scan) -> list[Draft]:
     """Read brands known by name, and codes that look like model numbers.
 
     Args:
         scan: The text; tokens already spoken for are left alone.
-        product: Tokens of the product's name.
 
     Returns:
         Drafts found; their tokens are marked as spoken for.

@@ -67,7 +67,7 @@ def read_digits(raw: str, language: str) -> tuple[float, float, tuple[float, ...
         value = float(raw)
         return value, value, ()
     if dots and commas:
-        return _mixed(raw, dots, commas)
+        return _mixed(raw)
     sign = "," if commas else "."
     parts = raw.split(sign)
     if len(parts) > 2:
@@ -83,11 +83,11 @@ def read_digits(raw: str, language: str) -> tuple[float, float, tuple[float, ...
     return plain, grouped, ()
 
 
-def _mixed(raw: str, dots: int, commas: int) -> tuple[float, float, tuple[float, ...]]:  # noqa: ARG001
+def _mixed(raw: str) -> tuple[float, float, tuple[float, ...]]:
     decimal = "." if raw.rfind(".") > raw.rfind(",") else ","
     group = "," if decimal == "." else "."
     if raw.count(decimal) > 1:
-        if decimal == "," and dots:  # "1.5,2,3": a list of decimals
+        if decimal == ",":  # "1.5,2,3": a list of decimals
             members = tuple(float(part) for part in raw.split(",") if part.count(".") <= 1)
             return members[0], members[0], members
         decimal, group = "", raw[len(raw.rstrip("0123456789")) - 1]

@@ -127,7 +127,7 @@ def read_scan(
         kinds = goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 60))
     if "memory" in goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 120)):
         kinds |= {"memory"}
-    drafts += read_names(scanned, product)
+    drafts += read_names(scanned)
     quantities = find_quantities(scanned)
     drafts += open_quantities(scanned, pairs, quantities)
     drafts += attach(scanned, quantities, kinds, product)

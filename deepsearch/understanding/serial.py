@@ -280,8 +280,7 @@ def to_html(parsed: ParsedQuery) -> str:
 
 
 def _annotate(pieces: list[str], found: list[Requirement]) -> None:
-    for requirement in found:
-        pieces.append(f"<small>[{html.escape(describe(requirement))}]</small>")  # noqa: PERF401
+    pieces += [f"<small>[{html.escape(describe(requirement))}]</small>" for requirement in found]
 
 
 def _text(words: str) -> str:

@@ -81,6 +81,8 @@ def convert(value: float, unit: Unit) -> float:
 _RISKY = word_set("unit", "risky")
 _UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
 _AFTER_IN = word_set("unit", "after_inch")
+# Currencies whose code in small letters is a word.
+_CODES_OR_WORDS = frozenset({"rm", "php", "try", "cop", "pen", "ars", "ron"})
 _FOREIGN_ARTICLES = word_set("unit", "articles")
 
 
@@ -103,15 +105,14 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     if match.last == index + 1 and not _believable(tokens, index, language):
         return ()
     last = match.last
-    if (  # noqa: SIM102
+    if (
         tokens.kinds[last - 1] == "w"
         and last < len(tokens)
         and tokens.kinds[last] == "n"
         and tokens.glued(last)
+        and tokens.words[last - 1] in _RISKY
     ):
-        # "12v4" or "m10": a code, unless the unit ends where the number begins a new term
-        if tokens.words[last - 1] in _RISKY:
-            return ()
+        return ()  # "m10" is a code; "12v4" a unit and a new term
     units = []
     for _, value in match.payloads:
         if not isinstance(value, Unit):
@@ -141,31 +142,21 @@ def _cased(tokens: Tokens, index: int, unit: Unit) -> float:
     return unit.factor
 
 
-def _believable(tokens: Tokens, index: int, language: str) -> bool:  # noqa: PLR0911
+def _believable(tokens: Tokens, index: int, language: str) -> bool:
+    """Whether a spelling that is also a word stands for its unit here."""
     word = tokens.words[index]
     if word not in _RISKY:
         return True
     glued = tokens.glued(index)
     raw = tokens.text[tokens.starts[index]]
     if word == "in":
-        following = tokens.words[index + 1] if index + 1 < len(tokens) else "."
-        newline = index + 1 < len(tokens) and tokens.words[index + 1] == "\n"
-        return (glued and language == "en") or following in _AFTER_IN or newline
+        following = tokens.words[index + 1] if index + 1 < len(tokens) else "\n"
+        return (glued and language == "en") or following in _AFTER_IN or following == "\n"
     if word in _UPPER_GLUED:
-        return raw == _UPPER_GLUED[word] or (glued and word in ("a",) and language == "en")
-    if word in ("g", "m", "l", "t", "h", "d", "s", "y"):
-        return not (
-            not glued
-            and language in ("fr", "it")
-            and word == "l"
-            and tokens.folded[tokens.ends[index] : tokens.ends[index] + 1] == "'"
-        )
+        return raw == _UPPER_GLUED[word] or (glued and word == "a" and language == "en")
     if word in _FOREIGN_ARTICLES:
         return glued
-    if word in ("ps", "cv", "ch"):
-        return True
-    if word == "#":
-        return False
-    if word in ("rs", "rm", "php", "try", "cop", "pen", "ars", "ron"):
-        return raw.isupper() or word == "rs"
-    return True
+    if word in _CODES_OR_WORDS:
+        return raw.isupper()
+    article = word == "l" and not glued and language in ("fr", "it")  # "l'acier"
+    return word != "#" and not (article and tokens.folded.startswith("'", tokens.ends[index]))

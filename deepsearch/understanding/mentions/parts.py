@@ -77,7 +77,7 @@ def hedged_with(reading: Reading) -> None:
         plain = [i for i in words if not reading.scan.used[i] and reading.scan.match_of(i) is None]
         if not 1 <= len(words) <= 2 or len(plain) != len(words) or clause.stop - at != len(words):
             continue
-        if reading.tokens.folded[reading.tokens.ends[clause.stop - 1] :].startswith(".."):
+        if reading.tokens.folded.startswith("..", reading.tokens.ends[clause.stop - 1]):
             continue  # cut off by the page
         name = slug(
             reading.tokens.folded[reading.tokens.starts[at] : reading.tokens.ends[clause.stop - 1]]
