@@ -1,4 +1,4 @@
-"""The parser on requests written without sight of it; see `blind/score.py`.
+"""The parser on requests written without sight of it; see `blind/score.py`, `blind/implied.py`.
 
 The floors lie a little below what was measured when they were set; they guard against
 falling back and are no goal.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.understanding.blind import implied
 from tests.understanding.blind import score as blind
 
 
@@ -25,6 +26,33 @@ def test_requirements_of_strangers_are_read(
     assert report.overall.precision >= precision, shown
     assert report.overall.recall >= recall, shown
     assert report.strength_right >= 0.95 * report.overall.paired, shown
+
+
+@pytest.mark.parametrize(
+    ("split", "recall", "precision", "resisted"),
+    [("dev", 0.28, 0.68, 0.77), ("test", 0.38, 0.90, 0.94)],
+)
+def test_what_an_expert_would_infer_is_inferred_and_no_more(
+    split: str, recall: float, precision: float, resisted: float
+) -> None:
+    report = implied.score(blind.load(f"implied_{split}"))
+    shown = implied.table(report)
+    print(shown)  # noqa: T201  (pytest -s shows it)
+    assert report.recall >= recall, shown
+    assert report.precision >= precision, shown
+    assert report.resisted >= resisted * report.tempting, shown
+    assert report.without_reason == 0, shown
+
+
+def test_an_inference_is_recognised_by_whole_words() -> None:
+    pattern = {"fields": ["certification", "standard"], "values": ["UL", 230]}
+    found = {"field": "certification", "value": ["CE", "UL 60335"]}
+    assert implied.follows(pattern, found)
+    assert implied.follows(pattern | {"values": None}, found)
+    assert not implied.follows(pattern, found | {"value": "regulation"})
+    assert not implied.follows(pattern, found | {"field": "grade"})
+    assert implied.follows(pattern, found | {"value": 230.0})
+    assert not implied.follows(pattern, found | {"value": 2300.0})
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
