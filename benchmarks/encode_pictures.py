@@ -4,11 +4,13 @@ Method: the same JPEG files (shop photos enlarged to what a camera gives, 1,600 
 turn by turn in one process, on as many threads as named. "open_clip" decodes with Pillow,
 runs the library's own transform and a ViT-B-32 in fp32. "OpenClipEncoder" is our adapter
 of the same model: decoded at reduced size (JPEG draft mode), box-reduced before the
-transform, bf16. The model's weights are random; that changes no timing. `mini-picture` as a
-catalogue is indexed (one view) and as a query is answered (three).
+transform, bf16. "OnnxClipEncoder" is the same model exported and run by onnxruntime in fp32
+and int8, decoded alike. The model's weights are random; that changes no timing.
+`mini-picture` as a catalogue is indexed (one view) and as a query is answered (three).
 
-Threats: bf16 is fast only on CPUs that have it. One size of picture. Random weights say
-nothing about the cosine of bf16 to fp32 on trained ones; the tests measure the transform.
+Threats: bf16 is fast only on CPUs that have it, int8 on those with VNNI. One size of
+picture. Random weights say nothing about the cosine of bf16 or int8 to fp32 on trained ones;
+the tests measure the transform.
 
 Needs the extra `clip`; without it only `mini-picture` is measured.
 """
@@ -58,8 +60,8 @@ def drafted(content: bytes, side: int) -> Image.Image:
     return picture.convert("RGB")
 
 
-def open_clip_pair() -> tuple[Any, Any] | None:
-    """Return the library's model with its transform, and our encoder of the same weights."""
+def open_clip_engines() -> tuple[Any, dict[str, Any]] | None:
+    """Return the library's model with its transform, and our encoders of the same weights."""
     if not find_spec("open_clip"):
         print("The extra `clip` is not installed: only mini-picture is measured.")
         return None
@@ -67,6 +69,7 @@ def open_clip_pair() -> tuple[Any, Any] | None:
     import torch
     from safetensors.torch import save_file
 
+    from deepsearch.encoders import OnnxClipEncoder, export_clip_encoder
     from deepsearch.encoders.openclip import OpenClipEncoder
     from deepsearch.encoders.torch_options import TorchOptions
 
@@ -77,8 +80,19 @@ def open_clip_pair() -> tuple[Any, Any] | None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.safetensors"
         save_file(model.state_dict(), str(path))
-        options = TorchOptions(device="cpu", precision="bf16", batch_size=32)
-        ours = OpenClipEncoder.from_pretrained(ARCHITECTURE, str(path), options=options)
+
+        def loaded(precision: Any) -> Any:
+            options = TorchOptions(device="cpu", precision=precision, batch_size=32)
+            return OpenClipEncoder.from_pretrained(ARCHITECTURE, str(path), options=options)
+
+        ours = {"OpenClipEncoder, draft, bf16": loaded("bf16")}
+        plain = loaded("fp32")
+        for precision in ("fp32", "int8"):
+            exported = Path(folder) / precision
+            export_clip_encoder(plain, exported, precision=precision)
+            ours[f"OnnxClipEncoder, draft, {precision}"] = OnnxClipEncoder(
+                exported, threads=THREADS
+            )
 
     def reference(contents: list[bytes]) -> Any:
         with torch.inference_mode():
@@ -105,29 +119,32 @@ def main() -> None:
         "mini-picture, to index": encode_mini(Role.PASSAGE),
         "mini-picture, to query": encode_mini(Role.QUERY),
     }
-    cosine = None
-    pair = open_clip_pair()
-    if pair is not None:
-        reference, ours = pair
-        side = 2 * ours.picture_side
-
-        def adapted(_: int) -> Any:
-            return ours.pictures.encode([drafted(raw, side) for raw in contents], role=Role.PASSAGE)
-
+    cosines: dict[str, float] = {}
+    engines = open_clip_engines()
+    if engines is not None:
+        reference, ours = engines
         calls["open_clip, own transform, fp32"] = lambda _: reference(contents)
-        calls["OpenClipEncoder, draft, bf16"] = adapted
-        cosine = float((adapted(0) * np.asarray(reference(contents))).sum(axis=1).mean())
+        own = np.asarray(reference(contents))
+        for name, encoder in ours.items():
+
+            def adapted(_: int, encoder: Any = encoder) -> Any:
+                side = 2 * encoder.picture_side
+                pictures = [drafted(raw, side) for raw in contents]
+                return encoder.pictures.encode(pictures, role=Role.PASSAGE)
+
+            calls[name] = adapted
+            cosines[name] = float((adapted(0) * own).sum(axis=1).mean())
     timings = interleave(calls, repeat=2 if options.small else 5, warmup=1)
     table: list[dict[str, object]] = [
         {"engine": name, "pictures/s": len(contents) / timing.p50 * 1000}
         for name, timing in timings.items()
     ]
-    if cosine is not None:
+    if engines is not None:
         rates = {str(row["engine"]): float(str(row["pictures/s"])) for row in table}
         base = rates["open_clip, own transform, fp32"]
         for row in table:
             row["to open_clip"] = rates[str(row["engine"])] / base
-        table[-1]["mean cosine to it"] = cosine
+            row["mean cosine to it"] = cosines.get(str(row["engine"]))
     print_table(table)
     if not options.small or options.out:
         write_results(

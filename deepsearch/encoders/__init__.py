@@ -6,6 +6,7 @@ loaded when an encoder is made, never at import; what an extra brings is importe
 
 from __future__ import annotations
 
+from deepsearch.encoders.clip_export import ExportedClip, export_clip_encoder
 from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.hub_clip import HubClipEncoder
 from deepsearch.encoders.hub_text import HubTextEncoder
@@ -14,6 +15,7 @@ from deepsearch.encoders.mini_picture import MiniPictureEncoder
 from deepsearch.encoders.mini_shared import SharedPictureEncoder, SharedSpace, SharedTextEncoder
 from deepsearch.encoders.mini_text import MiniTextEncoder
 from deepsearch.encoders.multilingual import MultilingualSuite, MultilingualTextEncoder
+from deepsearch.encoders.onnx_clip import OnnxClipEncoder
 from deepsearch.encoders.onnx_text import OnnxTextEncoder, export_text_encoder
 from deepsearch.encoders.openclip import OpenClipEncoder
 from deepsearch.encoders.remote import RemoteConfig, RemoteTextEncoder
@@ -23,6 +25,7 @@ from deepsearch.encoders.torch_options import TorchOptions
 
 __all__ = [
     "ComposedSuite",
+    "ExportedClip",
     "HubClipEncoder",
     "HubTextEncoder",
     "MiniPictureEncoder",
@@ -30,6 +33,7 @@ __all__ = [
     "MiniTextEncoder",
     "MultilingualSuite",
     "MultilingualTextEncoder",
+    "OnnxClipEncoder",
     "OnnxTextEncoder",
     "OpenClipEncoder",
     "RemoteConfig",
@@ -39,6 +43,7 @@ __all__ = [
     "SharedTextEncoder",
     "TextModelConfig",
     "TorchOptions",
+    "export_clip_encoder",
     "export_text_encoder",
     "load_suite",
     "suite_names",

@@ -24,7 +24,7 @@ from deepsearch.schema import EmbeddingSpace, FloatArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["HubClipEncoder"]
+__all__ = ["HubClipEncoder", "pooled_output"]
 
 # Trained with every text padded to full length: shorter ones give other vectors.
 PADDED_FAMILIES = ("siglip", "siglip2")
@@ -54,10 +54,10 @@ class HubClipEncoder:
         self.image_processor = processor.image_processor
         self.options = options
         config = model.config
-        self._padding = "max_length" if config.model_type in PADDED_FAMILIES else "longest"
-        self._max_tokens = int(config.text_config.max_position_embeddings)
+        self.padded = config.model_type in PADDED_FAMILIES
+        self.max_tokens = int(config.text_config.max_position_embeddings)
         if config.text_config.model_type == "chinese_clip_text_model":
-            self._max_tokens = min(self._max_tokens, 52)  # what its makers trained with
+            self.max_tokens = min(self.max_tokens, 52)  # what its makers trained with
         self.picture_side = int(config.vision_config.image_size)
         width = self._embed_texts([""]).shape[1]
         self.space = EmbeddingSpace(name=name, revision=revision, dim=int(width))
@@ -152,25 +152,42 @@ class HubClipEncoder:
         """
         return in_batches(pictures, self._embed_pictures, options=self.options, dim=self.space.dim)
 
-    def _embed_texts(self, texts: list[str]) -> Any:
-        torch = require("torch", extra="clip")
-        tokens = self.tokenizer(
+    def tokens(self, texts: list[str]) -> Any:
+        """Tokenise texts as the text tower needs them.
+
+        Args:
+            texts: Texts.
+
+        Returns:
+            Name → tensor, on the device.
+        """
+        return self.tokenizer(
             texts,
-            padding=self._padding,
+            padding="max_length" if self.padded else "longest",
             truncation=True,
-            max_length=self._max_tokens,
+            max_length=self.max_tokens,
             return_tensors="pt",
         ).to(self.options.resolve_device())
+
+    def _embed_texts(self, texts: list[str]) -> Any:
+        torch = require("torch", extra="clip")
         with torch.inference_mode():
-            return _pooled(self.model.get_text_features(**tokens))
+            return pooled_output(self.model.get_text_features(**self.tokens(texts)))
 
     def _embed_pictures(self, pictures: list[Image]) -> Any:
         small = [reduced(picture, side=self.picture_side) for picture in pictures]
         pixels = self.image_processor(images=small, return_tensors="pt")["pixel_values"]
         pixels = pixels.to(self.options.resolve_device(), dtype=self.options.resolve_dtype())
-        return _pooled(self.model.get_image_features(pixel_values=pixels))
+        return pooled_output(self.model.get_image_features(pixel_values=pixels))
 
 
-def _pooled(found: Any) -> Any:
-    """Return the tensor of features, which newer transformers wrap in a record."""
+def pooled_output(found: Any) -> Any:
+    """Return the tensor of features, which newer transformers wrap in a record.
+
+    Args:
+        found: A tensor, or a record with `pooler_output`.
+
+    Returns:
+        The tensor.
+    """
     return found if hasattr(found, "shape") else found.pooler_output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.protocols import EncoderSuite
@@ -19,7 +20,7 @@ def load_suite(name: str = "mini", *, threads: int | None = None) -> EncoderSuit
     - "openclip:ViT-B-32@weights.safetensors": an open_clip architecture and checkpoint;
     - "clip:FOLDER": a transformers model with a text and a picture tower;
     - "text:FOLDER": a transformers text model;
-    - "onnx:FOLDER": a text model that `export_text_encoder` wrote.
+    - "onnx:FOLDER": what `export_text_encoder` or `export_clip_encoder` wrote.
 
     Nothing is downloaded; what the hub's cache holds may be named instead of a folder.
 
@@ -90,8 +91,11 @@ def _text(name: str, place: str, _: int | None) -> EncoderSuite:
 
 
 def _onnx(name: str, place: str, threads: int | None) -> EncoderSuite:
+    from deepsearch.encoders.onnx_clip import PICTURES, OnnxClipEncoder
     from deepsearch.encoders.onnx_text import OnnxTextEncoder
 
+    if (Path(place) / PICTURES).is_file():
+        return OnnxClipEncoder(place, threads=threads).suite(name)
     return OnnxTextEncoder(place, threads=threads).suite(name)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from deepsearch.encoders import load_suite
 from deepsearch.encoders.openclip import OpenClipEncoder
@@ -16,44 +14,18 @@ from deepsearch.encoders.torch_options import TorchOptions
 from deepsearch.errors import InvalidInputError, MissingExtraError, UnreadableFileError
 from deepsearch.protocols import EncoderSuite
 from deepsearch.schema import Modality, Role
+from tests.encoders.checkpoints import ARCHITECTURE, save_open_clip, some_pictures
 
 pytestmark = pytest.mark.clip
 
-ARCHITECTURE = "tiny-for-tests"
 TEXTS = ["a red bolt", "", "steel pipe, 20 mm", "word " * 200]
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random model of a small architecture, saved as open_clip's checkpoints are."""
-    torch = pytest.importorskip("torch", reason="needs the clip extra")
-    open_clip = pytest.importorskip("open_clip", reason="needs the clip extra")
-    save_file = pytest.importorskip("safetensors.torch", reason="needs the clip extra").save_file
-    folder = tmp_path_factory.mktemp("openclip")
-    config = {
-        "embed_dim": 24,
-        "vision_cfg": {
-            "image_size": 32,
-            "layers": 2,
-            "width": 32,
-            "head_width": 16,
-            "patch_size": 8,
-        },
-        "text_cfg": {
-            "context_length": 77,
-            "vocab_size": 49408,
-            "width": 32,
-            "heads": 2,
-            "layers": 2,
-        },
-    }
-    (folder / f"{ARCHITECTURE}.json").write_text(json.dumps(config), encoding="utf-8")
-    open_clip.add_model_config(folder)
-    torch.manual_seed(0)
-    model = open_clip.create_model(ARCHITECTURE)
-    path = folder / "weights.safetensors"
-    save_file(model.state_dict(), str(path))
-    return path
+    pytest.importorskip("open_clip", reason="needs the clip extra")
+    return save_open_clip(tmp_path_factory.mktemp("openclip"))
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +33,6 @@ def encoder(checkpoint: Path) -> OpenClipEncoder:
     return OpenClipEncoder.from_pretrained(
         ARCHITECTURE, str(checkpoint), options=TorchOptions(device="cpu", batch_size=3)
     )
-
-
-def some_pictures() -> list[Image.Image]:
-    drawn = np.random.default_rng(0)
-    sizes = [(48, 60), (32, 32), (33, 200), (40, 40), (70, 50)]
-    return [
-        Image.fromarray(drawn.integers(0, 256, size=(*size, 3), dtype=np.uint8)) for size in sizes
-    ]
 
 
 def reference(checkpoint: Path) -> tuple[np.ndarray, np.ndarray]:
