@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deepsearch import __version__
-from deepsearch.cli.train import load_ranker, train_ranker
+from deepsearch.cli.progress import show_progress
+from deepsearch.cli.train import train_ranker
 from deepsearch.errors import (
     DeepSearchError,
     InvalidInputError,
@@ -27,9 +28,10 @@ from deepsearch.errors import (
 from deepsearch.schema import ParsedQuery
 
 if TYPE_CHECKING:
-    from deepsearch.engine import IndexReport, Progress, SearchEngine, SearchOptions
+    from deepsearch.engine import IndexReport, SearchEngine, SearchOptions
+    from deepsearch.protocols import Reranker
 
-__all__ = ["app", "main", "show_progress"]
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="deepsearch",
@@ -152,9 +154,17 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     explain: Annotated[bool, typer.Option(help="Show the parts of each score.")] = False,
     html: Annotated[Path | None, typer.Option(help="Also write a page with pictures.")] = None,
-    ranker: Annotated[
-        Path | None,
-        typer.Option(help="Model that train-ranker wrote, to reorder the best hits."),
+    rerank: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Second phase: a cross-encoder's folder or name, or what train-ranker wrote.",
+        ),
+    ] = None,
+    rerank_depth: Annotated[int, typer.Option(help="Hits the second phase is given.")] = 50,
+    rerank_ms: Annotated[
+        float | None,
+        typer.Option(help="Milliseconds it may take (default: 300 for a cross-encoder)."),
     ] = None,
     queries: Annotated[
         Path | None, typer.Option(help='Lines {"id","text"?,"image"?,"where"?}, one query each.')
@@ -177,7 +187,9 @@ def search(
         edit=_edit(drop or (), wish or (), must or (), parsed),
         profile=profile,
         max_per_supplier=max_per_supplier,
-        reranker=load_ranker(ranker),
+        reranker=_second_phase(rerank, rerank_depth, rerank_ms),
+        rerank_depth=rerank_depth,
+        rerank_ms=rerank_ms,
     )
     engine = SearchEngine.open(directory)
     if queries is not None and run is not None:
@@ -203,6 +215,17 @@ def search(
     if html is not None:
         answers = [(result.query.id or "Answer", result) for result in results]
         write_page(engine, answers, html, title="deepsearch")
+
+
+def _second_phase(model: str | None, depth: int, budget_ms: float | None) -> Reranker | None:
+    if model is None:
+        return None
+    from deepsearch.ranking import RerankConfig, load_reranker
+
+    config = RerankConfig(depth=depth)
+    if budget_ms is not None:
+        config = replace(config, budget_ms=budget_ms)
+    return load_reranker(model, config=config)
 
 
 def _edit(
@@ -341,31 +364,6 @@ def demo(
 
 
 app.command("train-ranker")(train_ranker)
-
-
-@contextmanager
-def show_progress() -> Iterator[Progress]:
-    """Show progress bars on standard error, one a stage."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, object] = {}
-    with Bars(*columns, console=console, transient=not console.is_terminal) as bars:
-
-        def update(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
-
-        yield update
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The command `train-ranker`, and the reading of what it writes."""
+"""The command `train-ranker`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepsearch.errors import InvalidInputError, UnreadableFileError
+from deepsearch.cli.progress import show_progress
+from deepsearch.errors import InvalidInputError
 from deepsearch.evaluation import read_qrels
 
 if TYPE_CHECKING:
     from deepsearch.engine.training import CrossValidation, TrainedRanker
-    from deepsearch.protocols import Reranker
 
-__all__ = ["load_ranker", "train_ranker"]
+__all__ = ["train_ranker"]
 
 
 def train_ranker(
@@ -39,7 +39,6 @@ def train_ranker(
     seed: Annotated[int, typer.Option(help="Same data, same seed: same model.")] = 0,
 ) -> None:
     """Learn from judged queries how to reorder hits, and measure it on queries held out."""
-    from deepsearch.cli.app import show_progress
     from deepsearch.engine import SearchEngine, SearchOptions
     from deepsearch.engine.batch import read_queries
     from deepsearch.engine.training import train_on_judgements
@@ -70,29 +69,6 @@ def train_ranker(
     trained.ranker.save(to)
     _print_report(trained)
     typer.echo(f"→ {to}", err=True)
-
-
-def load_ranker(path: Path | None) -> Reranker | None:
-    """Read a ranker for `search --ranker`.
-
-    Args:
-        path: File that `train-ranker` wrote, or None.
-
-    Returns:
-        The ranker; None where no file is given.
-
-    Raises:
-        MissingExtraError: If the extra `learn` is not installed.
-        UnreadableFileError: If the file is absent, damaged, or no ranker.
-    """
-    if path is None:
-        return None
-    from deepsearch.ranking import LearnedRanker
-
-    try:
-        return LearnedRanker.load(path)
-    except UnreadableFileError as error:
-        raise UnreadableFileError(f"{error} Give a file that train-ranker wrote.") from error
 
 
 def _print_report(trained: TrainedRanker) -> None:

@@ -5,6 +5,7 @@ from deepsearch.engine.core import IndexReport, SearchEngine
 from deepsearch.engine.encoding import EncodeReport, Progress
 from deepsearch.engine.inquiry import build_queries
 from deepsearch.engine.search import SearchOptions
+from deepsearch.engine.suppliers import SupplierResult
 from deepsearch.engine.training import CrossValidation, TrainedRanker, train_on_judgements
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Progress",
     "SearchEngine",
     "SearchOptions",
+    "SupplierResult",
     "TrainedRanker",
     "build_queries",
     "train_on_judgements",

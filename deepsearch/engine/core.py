@@ -9,31 +9,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from deepsearch.catalogue import Catalogue, ColumnMapping, IngestReport, UpsertReport, ingest
 from deepsearch.encoders import load_suite
+from deepsearch.engine.asking import (
+    check_not_empty,
+    encode_queries,
+    picture_part,
+    understand,
+)
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
-from deepsearch.engine.retrieval import EncodedPart
-from deepsearch.engine.search import SearchOptions, answer, filter_mask, ms_since, retrieve
+from deepsearch.engine.search import SearchOptions, answer, ms_since
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
-from deepsearch.engine.wording import retrieval_text
+from deepsearch.engine.suppliers import SupplierResult, answer_suppliers
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import Filter
-from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite, RequirementParser
-from deepsearch.ranking import Candidate, RankingConfig, SupplierHit, rank_suppliers
 from deepsearch.schema import (
-    FloatArray,
     Listing,
-    Modality,
-    ParsedQuery,
     Query,
-    QueryPart,
-    Role,
     SearchResult,
 )
 from deepsearch.understanding import RuleParser, extract_claims
@@ -273,7 +267,7 @@ class SearchEngine:
         """
         asked = query if isinstance(query, Query) else Query(text=query)
         if images:
-            asked = replace(asked, parts=(*asked.parts, *(_picture(image) for image in images)))
+            asked = replace(asked, parts=(*asked.parts, *(picture_part(image) for image in images)))
         if where is not None:
             text = where if isinstance(where, str) else str(where)
             asked = replace(asked, where=f"({asked.where}) and ({text})" if asked.where else text)
@@ -328,12 +322,12 @@ class SearchEngine:
             raise InvalidInputError("No variant was given; expected at least one SearchOptions.")
         snapshot = self.snapshot
         for query in queries:
-            _check_not_empty(query)
+            check_not_empty(query)
         start = time.perf_counter()
-        parsed = [self._parse(query, variants[0]) for query in queries]
+        parsed = [understand(self.parser, query, variants[0]) for query in queries]
         parse_ms = ms_since(start) / max(1, len(queries))
         start = time.perf_counter()
-        encoded = self._encode(queries, parsed)
+        encoded = encode_queries(self.suite, queries, parsed)
         encode_ms = ms_since(start) / max(1, len(queries))
         timings = {"understand": parse_ms, "encode": encode_ms}
         answers: list[list[SearchResult]] = []
@@ -358,11 +352,12 @@ class SearchEngine:
 
     def search_suppliers(
         self, query: str | Query, *, k: int = 10, options: SearchOptions | None = None
-    ) -> list[SupplierHit]:
+    ) -> SupplierResult:
         """Find who can make something, whether or not somebody lists it.
 
         Suppliers are ranked over all their listings, processes, materials and cases; a
         listing that violates a requirement speaks for what its supplier makes all the same.
+        A reranker among the options reads the listings before the suppliers are ranked.
 
         Args:
             query: The request.
@@ -370,120 +365,24 @@ class SearchEngine:
             options: How to search; its profile is "custom product" unless another is named.
 
         Returns:
-            Ranked suppliers, each with the listings that speak for him.
+            Ranked suppliers, each with the listings that speak for him, and notes.
 
         Raises:
             InvalidInputError: If the query is empty.
         """
         asked = query if isinstance(query, Query) else Query(text=query)
-        _check_not_empty(asked)
+        check_not_empty(asked)
         options = options or SearchOptions(profile="custom product")
         snapshot = self.snapshot
-        parsed = self._parse(asked, options)
-        (parts,) = self._encode([asked], [parsed])
-        filtered = filter_mask(snapshot, asked)
-        asked = replace(asked, text=retrieval_text(asked.text, parsed))
-        found, _ = retrieve(snapshot, asked, parts, allowed=filtered, options=options)
-        return rank_suppliers(
-            found,
-            parsed,
-            catalogue=_listings_of_suppliers(snapshot, found),
-            profile=options.profile,
-            weights=options.weights,
-            k=k,
-            today=options.today,
-            config=RankingConfig(rates=options.rates),
+        start = time.perf_counter()
+        parsed = understand(self.parser, asked, options)
+        timings = {"understand": ms_since(start)}
+        start = time.perf_counter()
+        (parts,) = encode_queries(self.suite, [asked], [parsed])
+        timings["encode"] = ms_since(start)
+        return answer_suppliers(
+            snapshot, asked, parsed, parts=parts, options=options, k=k, timings_ms=timings
         )
-
-    def _parse(self, query: Query, options: SearchOptions) -> ParsedQuery:
-        if options.requirements:
-            parsed = self.parser.parse(query.text)
-        else:
-            parsed = ParsedQuery(text=query.text, language="", product=query.text)
-        if query.requirements:
-            said = {(r.field, r.op, r.value, r.unit) for r in query.requirements}
-            # A sheet's row says the same as text and as cells; the cells know their place.
-            others = (
-                r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said
-            )
-            parsed = replace(parsed, requirements=(*query.requirements, *others))
-        return parsed if options.edit is None else options.edit(parsed)
-
-    def _encode(
-        self, queries: Sequence[Query], parsed: Sequence[ParsedQuery]
-    ) -> list[list[EncodedPart]]:
-        """Encode all parts of all queries: one batch of texts, one of pictures."""
-        parts = [
-            (number, part)
-            for number, (query, understood) in enumerate(zip(queries, parsed, strict=True))
-            for part in _parts_of(query, understood)
-        ]
-        texts = [part.text for _, part in parts if part.text is not None]
-        pictures = [
-            load_picture(part.picture, min_side=self.suite.picture_side, name=part.source)
-            for _, part in parts
-            if part.picture is not None
-        ]
-        text_vectors = self.suite.encode_texts(texts, role=Role.QUERY) if texts else {}
-        picture_vectors = self.suite.encode_pictures(pictures, role=Role.QUERY) if pictures else {}
-        encoded: list[list[EncodedPart]] = [[] for _ in queries]
-        at = {Modality.TEXT: 0, Modality.PICTURE: 0}
-        for number, part in parts:
-            table = text_vectors if part.kind is Modality.TEXT else picture_vectors
-            vectors: dict[str, FloatArray] = {
-                name: rows[at[part.kind]] for name, rows in table.items()
-            }
-            at[part.kind] += 1
-            encoded[number].append(
-                EncodedPart(
-                    modality=part.kind, vectors=vectors, weight=part.weight, source=part.source
-                )
-            )
-        return encoded
-
-
-def _listings_of_suppliers(
-    snapshot: Snapshot, candidates: Sequence[Candidate]
-) -> dict[str, list[Listing]]:
-    """Return everything listed by the suppliers of some candidates."""
-    ids = {c.listing.supplier.id for c in candidates if c.listing.supplier is not None}
-    of_row = snapshot.catalogue.facts["supplier.id"]
-    rows = np.flatnonzero(pc.is_in(of_row, value_set=pa.array(sorted(ids), pa.string())))
-    listings: dict[str, list[Listing]] = {}
-    for listing in snapshot.listings.listings(rows.tolist()):
-        if listing.supplier is not None:
-            listings.setdefault(listing.supplier.id, []).append(listing)
-    return listings
-
-
-def _parts_of(query: Query, parsed: ParsedQuery) -> list[QueryPart]:
-    """Return the parts to encode: the text's own first."""
-    parts = list(query.parts)
-    if query.text.strip():
-        words = retrieval_text(query.text, parsed)
-        parts.insert(0, QueryPart(kind=Modality.TEXT, text=words, weight=query.text_weight))
-    return parts
-
-
-def _check_not_empty(query: Query) -> None:
-    if query.text.strip() or any(part.weight > 0 for part in query.parts):
-        return
-    if (query.where and query.where.strip()) or query.requirements:
-        return
-    name = f" '{query.id}'" if query.id else ""
-    raise InvalidInputError(
-        f"The query{name} is empty: no words, picture, filter or requirement was given. "
-        "Give at least one; parts with negative weight alone find nothing."
-    )
-
-
-def _picture(image: str | Path | bytes) -> QueryPart:
-    if isinstance(image, bytes):
-        return QueryPart(kind=Modality.PICTURE, picture=image)
-    path = Path(image)
-    if not path.is_file():
-        raise InvalidInputError(f"There is no picture '{path}'. Give the path of an image file.")
-    return QueryPart(kind=Modality.PICTURE, picture=path.read_bytes(), source=path.name)
 
 
 def _with_claims(listing: Listing) -> Listing:

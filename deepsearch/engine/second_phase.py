@@ -25,6 +25,8 @@ __all__ = ["Reranked", "rerank_hits"]
 _log = logging.getLogger(__name__)
 _STAGE = "rerank"
 _SUM_TOLERANCE = 1e-6
+_TOLD = 0.8
+"""Share of its time a reranker is told of: its last batch may take longer than it expects."""
 _SLOTS = threading.BoundedSemaphore(max(4, os.cpu_count() or 1))
 """Reranking under a time budget goes on in a thread that cannot be stopped; as many as these
 may be under way, so that a reranker that hangs does not gather threads without end."""
@@ -49,10 +51,12 @@ class Reranked:
 
 @runtime_checkable
 class _NotedReranker(Protocol):
-    """A reranker that also says what it left out, as `CrossEncoderReranker` does."""
+    """A reranker that keeps to a time and says what it left out, as `CrossEncoderReranker`."""
 
-    def rerank_noted(self, query: ParsedQuery, hits: Sequence[Hit]) -> _Answer:
-        """Return the hits reordered, and notes."""
+    def rerank_noted(
+        self, query: ParsedQuery, hits: Sequence[Hit], *, budget_ms: float | None = None
+    ) -> _Answer:
+        """Return the hits reordered, and notes; having taken no longer, if it can be helped."""
         ...
 
 
@@ -79,8 +83,9 @@ def rerank_hits(
         parsed: The query.
         hits: As `rank` returned them.
         depth: Hits it is given, >= 1.
-        budget_ms: Wall time it may take, > 0; None: no limit. One that is late goes on in
-            the background, and its answer is dropped.
+        budget_ms: Wall time it may take, > 0; None: no limit. A reranker that can keep to a
+            time is told four fifths of it; one that is late all the same goes on in the
+            background, and its answer is dropped.
 
     Returns:
         The hits; in their first order, with a note, if the reranker failed, was late, or
@@ -90,7 +95,7 @@ def rerank_hits(
     if not head:
         return Reranked(hits=[], notes=(), count=0)
     try:
-        ordered, notes = _within(budget_ms, lambda: _ask(reranker, parsed, head))
+        ordered, notes = _within(budget_ms, lambda: _ask(reranker, parsed, head, budget_ms))
         _check(head, ordered)
     except _OverBudgetError:
         return _kept(hits, f"it took longer than {budget_ms:g} ms")
@@ -111,9 +116,12 @@ def _kept(hits: Sequence[Hit], reason: str) -> Reranked:
     return Reranked(hits=list(hits), notes=(Note(stage=_STAGE, text=text),), count=0)
 
 
-def _ask(reranker: Reranker, parsed: ParsedQuery, hits: Sequence[Hit]) -> _Answer:
+def _ask(
+    reranker: Reranker, parsed: ParsedQuery, hits: Sequence[Hit], budget_ms: float | None
+) -> _Answer:
     if isinstance(reranker, _NotedReranker):
-        return reranker.rerank_noted(parsed, hits)
+        told = None if budget_ms is None else _TOLD * budget_ms
+        return reranker.rerank_noted(parsed, hits, budget_ms=told)
     return reranker.rerank(parsed, hits), ()
 
 

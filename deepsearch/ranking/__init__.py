@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from deepsearch.ranking.cross_encoder import (
     CrossEncoderReranker,
-    OnnxPairs,
     PairScorer,
     RerankConfig,
-    TransformersPairs,
 )
 from deepsearch.ranking.dimensions import DIMENSIONS, Dimension
 from deepsearch.ranking.html import to_html
@@ -20,10 +18,12 @@ from deepsearch.ranking.learned import (
     train_ranker,
 )
 from deepsearch.ranking.matcher import RequirementMatcher
+from deepsearch.ranking.pair_models import OnnxPairs, TransformersPairs
 from deepsearch.ranking.profiles import PROFILES, Profile
 from deepsearch.ranking.ranking import Candidate, RankingConfig, order_quantity_of, rank
 from deepsearch.ranking.relax import Change, Relaxation, relax
 from deepsearch.ranking.report import parsed_to_json, to_json, to_rows
+from deepsearch.ranking.rerankers import load_reranker
 from deepsearch.ranking.suppliers import SupplierHit, rank_suppliers
 from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import Rates
@@ -51,6 +51,7 @@ __all__ = [
     "TrainingQuery",
     "TransformersPairs",
     "judge",
+    "load_reranker",
     "order_quantity_of",
     "parsed_to_json",
     "rank",

@@ -7,7 +7,7 @@ a supplier states are what shows that he could make it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,6 +72,7 @@ def rank_suppliers(
     listings_shown: int = 3,
     today: date | None = None,
     config: RankingConfig | None = None,
+    second_phase: Callable[[list[Hit]], list[Hit]] | None = None,
 ) -> list[SupplierHit]:
     """Rank the suppliers of the candidates by what all their listings show.
 
@@ -98,6 +99,8 @@ def rank_suppliers(
         listings_shown: Evidence listings a supplier.
         today: Day certificates and dates are judged on.
         config: Weights of requirements; violated listings are kept whatever it says.
+        second_phase: Reorders the ranked listings and scores them anew, before they speak
+            for their suppliers.
 
     Returns:
         At most k suppliers, best first, ties by id.
@@ -119,6 +122,8 @@ def rank_suppliers(
         owned, parsed, profile=profile, weights=weights, k=len(owned),
         fold_near_duplicates=False, today=today, config=keeping,
     )  # fmt: skip
+    if second_phase is not None:
+        hits = second_phase(hits)
     top = max(c.relevance for c in owned)
     relevance = {c.listing.id: 1.0 if top <= 0 else max(c.relevance, 0.0) / top for c in owned}
     by_supplier: dict[str, list[Hit]] = {}

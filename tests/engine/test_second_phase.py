@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 
 from deepsearch.cli import main
 from deepsearch.engine import SearchEngine, SearchOptions, train_on_judgements
@@ -29,6 +34,7 @@ from deepsearch.schema import (
     SearchResult,
 )
 
+TINY = Path(__file__).parent.parent / "ranking" / "data" / "tiny_cross.onnx"
 ASKED = ParsedQuery(text="milk", language="en", product="milk")
 WORDS = (
     "milk",
@@ -261,6 +267,46 @@ def test_what_a_cross_encoder_left_out_is_noted(engine: SearchEngine) -> None:
     assert ids(result) == ids(engine.search("milk"))
 
 
+class Slow:
+    """Logit: the longer a text, the better; a text takes a tenth of a second."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def score(self, query: str, texts: Sequence[str]) -> FloatArray:
+        time.sleep(0.1 * len(texts))
+        self.read += len(texts)
+        return np.array([len(text) / 10 for text in texts], dtype=np.float32)
+
+
+def test_a_slow_cross_encoder_reads_what_the_milliseconds_allow(engine: SearchEngine) -> None:
+    scorer = Slow()
+    reranker = CrossEncoderReranker(scorer, config=RerankConfig(budget_ms=10_000))
+    options = SearchOptions(k=10, reranker=reranker, rerank_ms=1000)
+    result = engine.search("milk", options=options)
+    assert 2 <= scorer.read <= 8
+    assert said(result) == [
+        f"Read {scorer.read} of 24 hits within 800 ms; the others keep their first score."
+    ]
+    assert result.timings_ms["rerank"] < 1500
+
+
+def test_suppliers_are_ranked_by_what_the_second_phase_read(engine: SearchEngine) -> None:
+    plain = engine.search_suppliers("orange juice", k=5)
+    reranker = Rerank(by_length)
+    options = SearchOptions(profile="custom product", reranker=reranker)
+    again = engine.search_suppliers("orange juice", k=5, options=options)
+    assert reranker.given == 50
+    assert [hit.supplier.id for hit in again] != [hit.supplier.id for hit in plain]
+    assert any(part.name == "best:learned:test" for part in again[0].explanation.contributions)
+    for hit in again:
+        assert hit.explanation.total == pytest.approx(hit.score, abs=1e-6)
+    failed = engine.search_suppliers("orange juice", k=5, options=replace(options,
+                                     reranker=Rerank(fail)))  # fmt: skip
+    assert failed.hits == plain.hits
+    assert "the model is gone" in next(n.text for n in failed.notes if n.stage == "rerank")
+
+
 # ---------------------------------------------------------------- training
 
 
@@ -393,12 +439,34 @@ def test_train_ranker_and_search_with_it(
     )
     assert trained > untrained + 0.2
     assert "1 queries that q.jsonl lacks" in err
-    code, out, err = run("search", grocery_folder, "kiwi", "-k", 4, "--json", "--ranker", model)
+    code, out, err = run("search", grocery_folder, "kiwi", "-k", 4, "--json", "--rerank", model)
     assert code == 0, err
     hits = json.loads(out)["hits"]
     options = SearchOptions(k=4, reranker=LearnedRanker.load(model))
     assert [hit["listing_id"] for hit in hits] == ids(engine.search("kiwi", options=options))
     assert any(part["name"] == "learned:relevance" for part in hits[0]["explanation"])
+
+
+def test_search_with_a_cross_encoder_in_a_folder(
+    grocery_folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    shutil.copy(TINY, model / "model.onnx")
+    made = Tokenizer(WordLevel({"[PAD]": 0, "[UNK]": 1, "milk": 5}, unk_token="[UNK]"))
+    made.pre_tokenizer = Whitespace()
+    asked = ("search", grocery_folder, "milk", "-k", 3, "--json", "--rerank", model)
+    code, _, err = run(*asked)
+    assert code == 2
+    assert "holds no cross-encoder but model.onnx" in err
+    made.save(str(model / "tokenizer.json"))
+    code, out, err = run(*asked, "--rerank-depth", 7, "--rerank-ms", 5000)
+    assert code == 0, err
+    answer = json.loads(out)
+    assert {"cross_encoder"} <= {part["name"] for part in answer["hits"][0]["explanation"]}
+    code, _, err = run(*asked, "--rerank-ms", 0)
+    assert code == 2
+    assert "budget_ms > 0" in err
 
 
 def test_wrong_requests_end_with_2(
@@ -413,8 +481,8 @@ def test_wrong_requests_end_with_2(
     unjudged = tmp_path / "unjudged.tsv"
     write_qrels(unjudged, {"milk": {"no-such-listing": 1}})
     for wrong, says in [
-        (("search", grocery_folder, "kiwi", "--ranker", qrels), "train-ranker"),
-        (("search", grocery_folder, "kiwi", "--ranker", tmp_path / "none"), "none"),
+        (("search", grocery_folder, "kiwi", "--rerank", qrels), "train-ranker"),
+        (("search", grocery_folder, "kiwi", "--rerank", tmp_path / "none"), "none"),
         ((*given, queries, "--to", model), "tabs"),
         ((*given, tmp_path / "none.tsv", "--to", model), "none.tsv"),
         ((*given, unjudged, "--to", model), "is judged"),
@@ -435,9 +503,10 @@ def test_a_missing_extra_ends_with_2(
 ) -> None:
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     queries, qrels = files
+    (tmp_path / "model.json").write_text("{}", encoding="utf-8")
     for args in [
         ("train-ranker", grocery_folder, "--queries", queries, "--qrels", qrels, "--to", qrels),
-        ("search", grocery_folder, "kiwi", "--ranker", tmp_path / "model.json"),
+        ("search", grocery_folder, "kiwi", "--rerank", tmp_path / "model.json"),
     ]:
         code, _, err = run(*args)
         assert code == 2

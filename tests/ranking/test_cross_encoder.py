@@ -16,11 +16,11 @@ from deepsearch.errors import EncodingError, InvalidInputError, UnreadableFileEr
 from deepsearch.protocols import Reranker
 from deepsearch.ranking.cross_encoder import (
     CrossEncoderReranker,
-    OnnxPairs,
     PairScorer,
     RerankConfig,
     listing_passage,
 )
+from deepsearch.ranking.pair_models import OnnxPairs
 from deepsearch.schema import Contribution, Explanation, FloatArray, Hit, Listing
 from tests.ranking.builders import listing, query
 
@@ -38,9 +38,11 @@ class SharedWords:
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.sizes: list[int] = []
 
     def score(self, query: str, texts: Sequence[str]) -> FloatArray:
         self.read += texts
+        self.sizes.append(len(texts))
         wanted = set(query.split())
         return np.array([len(wanted & set(t.split())) for t in texts], dtype=np.float32)
 
@@ -91,19 +93,51 @@ def test_only_the_depth_is_read() -> None:
     assert scorer.read == ["rubber hose", "red bolt"]
 
 
-def test_the_time_budget_ends_it_between_batches_and_says_so() -> None:
-    scorer, times = SharedWords(), iter([0.0, 0.5, 0.5])
+class Clock:
+    """Time that passes only where a scorer takes it."""
+
+    def __init__(self, scorer: SharedWords, *, seconds_a_hit: float) -> None:
+        self.scorer, self.seconds_a_hit = scorer, seconds_a_hit
+
+    def __call__(self) -> float:
+        return self.seconds_a_hit * len(self.scorer.read)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "budget_ms", "sizes"),
+    [
+        (0.1, 950, [1, 8]),  # the first tells what a hit takes
+        (0.1, 450, [1, 3]),
+        (0.5, 400, [1]),  # one is read even where it takes too long
+        (0.001, 950, [1, 8, 3]),
+    ],
+)
+def test_batches_are_begun_only_if_they_will_end_in_time(
+    seconds: float, budget_ms: float, sizes: list[int]
+) -> None:
+    scorer = SharedWords()
+    found = hits(*["bolt"] * 12)
     reranker = CrossEncoderReranker(
         scorer,
-        config=RerankConfig(batch_size=1, budget_ms=400),
-        clock=lambda: next(times),
+        config=RerankConfig(budget_ms=budget_ms),
+        clock=Clock(scorer, seconds_a_hit=seconds),
     )
-    again, notes = reranker.rerank_noted(query(text="bolt"), FOUND)
-    assert scorer.read == ["rubber hose"]
-    assert [note.text for note in notes] == [
-        "Read 1 of 3 hits within 400 ms; the others keep their first score."
-    ]
-    assert [hit.listing.id for hit in again] == ["l1", "l2", "l3"]
+    again, notes = reranker.rerank_noted(query(text="bolt"), found)
+    assert scorer.sizes == sizes
+    count = sum(sizes)
+    left_out = f"Read {count} of 12 hits within {budget_ms} ms; the others keep their first score."
+    assert [note.text for note in notes] == ([left_out] if count < 12 else [])
+    assert {hit.listing.id for hit in again} == {hit.listing.id for hit in found}
+
+
+def test_what_a_hit_took_last_time_is_known_the_next_time() -> None:
+    scorer = SharedWords()
+    found = hits(*["bolt"] * 12)
+    reranker = CrossEncoderReranker(scorer, clock=Clock(scorer, seconds_a_hit=0.01))
+    reranker.rerank_noted(query(text="bolt"), found, budget_ms=45)
+    assert scorer.sizes == [1, 3]  # the caller's budget, less than its own 300 ms
+    reranker.rerank_noted(query(text="bolt"), found, budget_ms=45)
+    assert scorer.sizes == [1, 3, 4]
 
 
 @pytest.mark.parametrize("scorer", [Broken(), NotFinite()])

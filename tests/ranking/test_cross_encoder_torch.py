@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from deepsearch.errors import InvalidInputError, UnreadableFileError
-from deepsearch.ranking.cross_encoder import OnnxPairs, TransformersPairs
+from deepsearch.ranking.pair_models import OnnxPairs, TransformersPairs
 
 pytestmark = pytest.mark.clip
 

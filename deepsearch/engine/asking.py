@@ -1,0 +1,130 @@
+"""From a query to what was understood of it, and to its vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from deepsearch.engine.retrieval import EncodedPart
+from deepsearch.engine.search import SearchOptions
+from deepsearch.engine.wording import retrieval_text
+from deepsearch.errors import InvalidInputError
+from deepsearch.inputs import load_picture
+from deepsearch.protocols import EncoderSuite, RequirementParser
+from deepsearch.schema import FloatArray, Modality, ParsedQuery, Query, QueryPart, Role
+
+__all__ = ["check_not_empty", "encode_queries", "picture_part", "understand"]
+
+
+def check_not_empty(query: Query) -> None:
+    """Refuse a query that says nothing.
+
+    Args:
+        query: Any query.
+
+    Raises:
+        InvalidInputError: If it holds no words, picture, filter or requirement.
+    """
+    if query.text.strip() or any(part.weight > 0 for part in query.parts):
+        return
+    if (query.where and query.where.strip()) or query.requirements:
+        return
+    name = f" '{query.id}'" if query.id else ""
+    raise InvalidInputError(
+        f"The query{name} is empty: no words, picture, filter or requirement was given. "
+        "Give at least one; parts with negative weight alone find nothing."
+    )
+
+
+def picture_part(image: str | Path | bytes) -> QueryPart:
+    """Make a query part of a picture.
+
+    Args:
+        image: Its path, or its encoded bytes.
+
+    Returns:
+        The part.
+
+    Raises:
+        InvalidInputError: If there is no such file.
+    """
+    if isinstance(image, bytes):
+        return QueryPart(kind=Modality.PICTURE, picture=image)
+    path = Path(image)
+    if not path.is_file():
+        raise InvalidInputError(f"There is no picture '{path}'. Give the path of an image file.")
+    return QueryPart(kind=Modality.PICTURE, picture=path.read_bytes(), source=path.name)
+
+
+def understand(parser: RequirementParser, query: Query, options: SearchOptions) -> ParsedQuery:
+    """Read a query's requirements, join those it brings, and let the caller edit them.
+
+    Args:
+        parser: Reads requirements from words.
+        query: The query.
+        options: Whether words are read, and how the caller changes what was understood.
+
+    Returns:
+        What was understood.
+    """
+    if options.requirements:
+        parsed = parser.parse(query.text)
+    else:
+        parsed = ParsedQuery(text=query.text, language="", product=query.text)
+    if query.requirements:
+        said = {(r.field, r.op, r.value, r.unit) for r in query.requirements}
+        # A sheet's row says the same as text and as cells; the cells know their place.
+        others = (r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said)
+        parsed = replace(parsed, requirements=(*query.requirements, *others))
+    return parsed if options.edit is None else options.edit(parsed)
+
+
+def encode_queries(
+    suite: EncoderSuite, queries: Sequence[Query], parsed: Sequence[ParsedQuery]
+) -> list[list[EncodedPart]]:
+    """Encode all parts of all queries: one batch of texts, one of pictures.
+
+    Args:
+        suite: The encoders.
+        queries: The queries.
+        parsed: What was understood of each.
+
+    Returns:
+        For each query its parts with their vectors, its text first.
+
+    Raises:
+        UnreadableFileError: If a picture cannot be decoded.
+    """
+    parts = [
+        (number, part)
+        for number, (query, understood) in enumerate(zip(queries, parsed, strict=True))
+        for part in _parts_of(query, understood)
+    ]
+    texts = [part.text for _, part in parts if part.text is not None]
+    pictures = [
+        load_picture(part.picture, min_side=suite.picture_side, name=part.source)
+        for _, part in parts
+        if part.picture is not None
+    ]
+    text_vectors = suite.encode_texts(texts, role=Role.QUERY) if texts else {}
+    picture_vectors = suite.encode_pictures(pictures, role=Role.QUERY) if pictures else {}
+    encoded: list[list[EncodedPart]] = [[] for _ in queries]
+    at = {Modality.TEXT: 0, Modality.PICTURE: 0}
+    for number, part in parts:
+        table = text_vectors if part.kind is Modality.TEXT else picture_vectors
+        vectors: dict[str, FloatArray] = {name: rows[at[part.kind]] for name, rows in table.items()}
+        at[part.kind] += 1
+        encoded[number].append(
+            EncodedPart(modality=part.kind, vectors=vectors, weight=part.weight, source=part.source)
+        )
+    return encoded
+
+
+def _parts_of(query: Query, parsed: ParsedQuery) -> list[QueryPart]:
+    """Return the parts to encode: the text's own first."""
+    parts = list(query.parts)
+    if query.text.strip():
+        words = retrieval_text(query.text, parsed)
+        parts.insert(0, QueryPart(kind=Modality.TEXT, text=words, weight=query.text_weight))
+    return parts
