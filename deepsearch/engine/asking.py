@@ -13,6 +13,8 @@ from deepsearch.errors import InvalidInputError
 from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite, RequirementParser
 from deepsearch.schema import FloatArray, Modality, ParsedQuery, Query, QueryPart, Role
+from deepsearch.understanding.language import detect
+from deepsearch.understanding.text import tokenise
 
 __all__ = ["check_not_empty", "encode_queries", "picture_part", "understand"]
 
@@ -71,7 +73,8 @@ def understand(parser: RequirementParser, query: Query, options: SearchOptions) 
     if options.requirements:
         parsed = parser.parse(query.text)
     else:
-        parsed = ParsedQuery(text=query.text, language="", product=query.text)
+        language, _ = detect(query.text, tokenise(query.text))
+        parsed = ParsedQuery(text=query.text, language=language, product=query.text)
     if query.requirements:
         said = {(r.field, r.op, r.value, r.unit) for r in query.requirements}
         # A sheet's row says the same as text and as cells; the cells know their place.

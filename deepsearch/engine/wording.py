@@ -1,9 +1,10 @@
-"""Which of a query's words are searched for."""
+"""Which words are searched for: the query's, less the deal's, and their names in English."""
 
 from __future__ import annotations
 
 import re
 
+from deepsearch.index import translated
 from deepsearch.schema import ParsedQuery
 
 __all__ = ["retrieval_text"]
@@ -21,17 +22,24 @@ DEAL_FIELDS = frozenset({
 
 
 def retrieval_text(text: str, parsed: ParsedQuery) -> str:
-    """Leave out the words that state the deal.
+    """Leave out the words that state the deal, and add English names to another language's.
+
+    The original words stay: listings may be written in the buyer's language.
 
     Args:
         text: The query's words.
         parsed: What was understood of them; spans refer to `text`.
 
     Returns:
-        The rest, or all of it where nothing would be left.
+        The words to search for, in a second line those in English.
     """
-    if parsed.text != text:
-        return text
+    rest = _without_deal(text, parsed) if parsed.text == text else text
+    english = translated(rest, parsed.language)
+    return f"{rest}\n{english.text}" if english.share else rest
+
+
+def _without_deal(text: str, parsed: ParsedQuery) -> str:
+    """The rest of a text, or all of it where nothing would be left."""
     keep = [True] * len(text)
     for requirement in parsed.requirements:
         if requirement.span is not None and requirement.field in DEAL_FIELDS:

@@ -12,6 +12,7 @@ from deepsearch.index.calibrate import Band, Calibration, calibrate
 from deepsearch.index.clustered import ClusteredConfig, ClusteredIndex
 from deepsearch.index.exact import ExactIndex
 from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
+from deepsearch.index.glossary import Glossary, Translation, translated
 from deepsearch.index.hnsw import HnswConfig, HnswIndex
 from deepsearch.index.ivfpq import IvfPqConfig, IvfPqIndex
 from deepsearch.index.lexical import LexicalConfig, LexicalIndex
@@ -30,6 +31,7 @@ __all__ = [
     "ExactIndex",
     "FaissHnswConfig",
     "FaissHnswIndex",
+    "Glossary",
     "HnswConfig",
     "HnswIndex",
     "IndexConfig",
@@ -40,8 +42,10 @@ __all__ = [
     "LiveIndex",
     "Plan",
     "PlannedIndex",
+    "Translation",
     "build_index",
     "calibrate",
     "load_index",
     "save_index",
+    "translated",
 ]

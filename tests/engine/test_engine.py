@@ -365,6 +365,16 @@ def test_the_deals_words_are_judged_not_searched_for() -> None:
     assert retrieval_text("MOQ 500", parse("MOQ 500")) == "MOQ 500"
 
 
+def test_another_languages_words_are_searched_for_as_they_are_and_in_english(
+    engine: SearchEngine,
+) -> None:
+    german = "Joghurt mit Honig, MOQ höchstens 500"
+    assert retrieval_text(german, parse(german)) == "Joghurt mit Honig\nJoghurt honey"
+    for options in (SearchOptions(k=3), SearchOptions(k=3, requirements=False)):
+        hits = engine.search("jugo de manzana", options=options).hits
+        assert "juice" in hits[0].listing.title.lower()
+
+
 def test_prices_are_judged_at_the_quantity_asked(tmp_path: Path) -> None:
     tiers = (
         PriceTier(low=3.0, high=3.0, min_quantity=1, max_quantity=99),
