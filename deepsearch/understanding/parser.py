@@ -135,8 +135,18 @@ def read_scan(
         scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
     drafts += read_mentions(scanned, product, kinds)
     drafts += leftover_values(scanned, pairs, drafts)
+    drafts = [draft for draft in drafts if not _cut_off(scanned, draft)]
     drafts = _merged(scanned, without_background(drafts, hidden))
     return product, alternatives(scanned, pairs, drafts)
+
+
+def _cut_off(scan: Scan, draft: Draft) -> bool:
+    """A number at which the page was cut off ("61 - 80km/...") is not all there."""
+    if isinstance(draft.value, (str, bool)):
+        return False
+    end = scan.tokens.ends[draft.last - 1]
+    bare = scan.tokens.kinds[draft.last - 1] == "n"
+    return scan.tokens.folded.startswith(("...", "/...") if bare else "/...", end)
 
 
 def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:

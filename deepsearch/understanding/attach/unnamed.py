@@ -76,6 +76,8 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
         return
     for at in around.left_words[:1]:
         name = slug(state.word(at))
+        if ":" in state.tokens.words[at : quantity.first]:
+            return  # of the key before the colon
         if len(name) >= 3 and quantity.first - at <= 3 and not state.scan.has(at, "stop"):
             emit(state, quantity, around, name, 0.6, span=(at, around.last))
             return

@@ -17,7 +17,8 @@ _PLACE_FILLERS = word_set("mention", "place_fillers")
 
 
 def incoterms(reading: Reading) -> None:
-    """Read Incoterms with their places."""
+    """Read Incoterms with their places; "FOB, CIF or EXW" leaves the choice."""
+    listed: Draft | None = None
     for match, value in reading.scan.of_kind("incoterm"):
         if not reading.scan.free(match.first, match.last) or reading.scan.has(
             match.first - 1, "neg"
@@ -33,13 +34,27 @@ def incoterms(reading: Reading) -> None:
             and not _place_after(reading, match.last)
         ):
             continue
-        reading.add(Draft("incoterm", "eq", value, None, match.first, match.last, 0.97))
+        if listed is not None and _beside(reading, listed.last, match.first):
+            values = listed.value if isinstance(listed.value, tuple) else (str(listed.value),)
+            listed.op, listed.value, listed.last = "any_of", (*values, value), match.last
+            reading.scan.claim(listed.first, match.last)
+            continue
+        listed = Draft("incoterm", "eq", value, None, match.first, match.last, 0.97)
+        reading.add(listed)
         found = _place_after(reading, match.last)
         if found is None:
             found = _place_before(reading, match.first)
         if found is not None:
             place, first, last = found
             reading.add(Draft("incoterm_place", "eq", place, None, first, last, 0.9))
+
+
+def _beside(reading: Reading, last: int, first: int) -> bool:
+    """Whether only a comma, a slash or a joining word stands between two terms."""
+    between = range(last, first)
+    return len(between) <= 2 and all(
+        reading.word(i) in (",", "/") or reading.scan.has(i, "join") for i in between
+    )
 
 
 def _place_after(reading: Reading, at: int) -> tuple[str, int, int] | None:

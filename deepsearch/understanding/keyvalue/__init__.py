@@ -1,0 +1,10 @@
+"""Specification text: "Voltage(V): 220V Color:Black Material:ABS", on lines or run together."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.keyvalue.numbers import open_quantities
+from deepsearch.understanding.keyvalue.pairs import find_pairs
+from deepsearch.understanding.keyvalue.values import leftover_values, open_values
+
+__all__ = ["Pair", "find_pairs", "leftover_values", "open_quantities", "open_values"]

@@ -1,0 +1,144 @@
+"""Numbers under a key: "Voltage: 220", "Gain: 9 dBi", "Pieces: 12"."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT, in_field_unit
+from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.numerals import NumberReader
+from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.units import convert, unit_at
+
+__all__ = ["bare_number", "open_quantities"]
+
+# These need the goods or the currency that the general reading of quantities knows.
+_LEFT_TO_QUANTITIES = frozenset(
+    {
+        "order_quantity",
+        "min_order_quantity",
+        "annual_quantity",
+        "unit_price",
+        "budget",
+        "hs_code",
+        "monthly_capacity",
+    }
+)
+# Fields people give without the unit, because there is only one.
+_UNIT_KNOWN = frozenset(
+    {"voltage", "frequency", "power", "rotation_speed", "noise", "current", "humidity"}
+)
+# A length without its word is a length of anything; volts without theirs are a voltage.
+_VAGUE = frozenset({"length", "mass", "volume", "area"})
+_NO_MEASURE = frozenset({"count", "money", "time", "percent", "persons"})
+
+
+def bare_number(scan: Scan, pair: Pair) -> Draft | None:
+    """A draft of a pair whose value is one bare number, or None.
+
+    Args:
+        scan: The text.
+        pair: A pair of it.
+
+    Returns:
+        The number under the field its key names, in the unit in brackets behind the key or
+        the field's own; under the key's own name where no field knows it.
+    """
+    found = _number_alone(scan, pair)
+    if found is None or any(text not in ("type", "ignore", "application") for text in pair.texts):
+        return None
+    value, last = found
+    for name in pair.fields:
+        if name in _LEFT_TO_QUANTITIES:
+            return None
+        draft = _under_field(scan, pair, name, value, last)
+        if draft is not None:
+            return draft
+    if pair.fields or (pair.name and not pair.texts and pair.sure):
+        return Draft(pair.name, "eq", value, None, pair.first, last, 0.7) if pair.name else None
+    return None
+
+
+def _under_field(scan: Scan, pair: Pair, name: str, value: float, last: int) -> Draft | None:
+    unit = FIELD_UNIT.get(name)
+    if pair.unit_hint > 0:
+        senses = unit_at(scan.tokens, pair.unit_hint, scan.language)
+        sense = next((u for u in senses if u.dimension in DIMENSIONS.get(name, ())), None)
+        if sense is not None:
+            measured = convert(value, sense)
+            return Draft(name, "eq", measured, sense.canonical, pair.first, last, 0.85)
+    if (name in FIELD_UNIT and unit is None) or not DIMENSIONS.get(name, ("x",)):
+        return Draft(name, "eq", value, None, pair.first, last, 0.85)
+    if name in _UNIT_KNOWN and unit is not None:
+        return Draft(name, "eq", value, unit, pair.first, last, 0.75)
+    return None
+
+
+def _number_alone(scan: Scan, pair: Pair) -> tuple[float, int] | None:
+    """The one bare number a value is, and the token after it."""
+    if pair.end <= pair.begin or scan.tokens.kinds[pair.begin] != "n":
+        return None
+    atom = NumberReader(scan.tokens, scan.language, scan.languages).at(pair.begin)
+    if atom is None or atom.values:
+        return None
+    rest = scan.tokens.words[atom.last : pair.end]
+    key = {word.rstrip("s") for word in scan.tokens.words[pair.first : pair.colon]}
+    echoed = all(word.rstrip("s") in key for word in rest)  # "Layers: 5 layers"
+    return (atom.value, atom.last) if echoed or rest[0] in (",", "\n") else None
+
+
+def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -> list[Draft]:
+    """Quantities under a key no field knows: "Gain: 9 dBi", "Shank: 6 mm".
+
+    Args:
+        scan: The text.
+        pairs: Its pairs.
+        quantities: Quantities of the text.
+
+    Returns:
+        Drafts; their tokens are marked as spoken for.
+    """
+    found = []
+    starting = {quantity.first: quantity for quantity in quantities}
+    for pair in pairs:
+        if pair.fields or pair.texts or not pair.name:
+            continue
+        quantity = _leading(scan, pair, starting)
+        if quantity is None:
+            continue
+        draft = _measured(pair, quantity)
+        if draft is not None:
+            found.append(draft)
+            scan.claim(draft.first, draft.last)
+        elif not pair.sure and quantity.unit is not None and quantity.unit.dimension in _VAGUE:
+            scan.claim(pair.first, quantity.last)  # of something, but of what?
+    return found
+
+
+def _leading(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Quantity | None:
+    """The quantity a value begins with, comparators before it allowed."""
+    at = pair.begin
+    while at < pair.end and at not in starting and scan.has(at, "cmp"):
+        at += 1
+    return starting.get(at) if at < pair.end else None
+
+
+def _measured(pair: Pair, quantity: Quantity) -> Draft | None:
+    if quantity.shape == "dims" or not quantity.units:
+        return None
+    unit = quantity.units[0]
+    if unit.dimension in _NO_MEASURE:
+        return None
+    name = pair.name
+    head = name.rsplit("_", 1)[-1]
+    if unit.dimension in DIMENSIONS.get(head, ()):
+        name = head  # "Max. Speed: 80 km/h" is a speed
+    elif not pair.sure:
+        return None
+    if quantity.shape == "one":
+        value, canonical = in_field_unit(name, quantity.values[0], quantity.counts[0], unit)
+        op = quantity.op or "eq"
+        return Draft(name, op, value, canonical, pair.first, quantity.last, 0.65)
+    op = "between" if quantity.shape == "range" else "any_of"
+    values = tuple(quantity.values)
+    return Draft(name, op, values, unit.canonical, pair.first, quantity.last, 0.65)

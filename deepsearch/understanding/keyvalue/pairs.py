@@ -1,0 +1,166 @@
+"""Key: value pairs, on lines of their own or run together on one."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import slug
+from deepsearch.understanding.keyvalue.chains import best_cut, key_floor
+from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.lexicon import word_list, word_set
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import fold
+
+__all__ = ["boilerplate", "find_pairs"]
+
+_NO_KEY = word_set("key", "no_key")
+_BOILERPLATE = word_list("key", "boilerplate")
+_END = frozenset(".\n;。")
+# Signs after which a key may begin whatever its words are.
+_BREAKS = frozenset({"\n", ".", ";", "·", "(", "!", "?", "|", ""})
+_LONGEST_KEY = 5  # words
+_LONGEST_HAN = 8  # characters
+_SURE = 1.5  # of the cuts that win by so much, 24 in 25 are right (docs/understanding.md)
+
+
+def find_pairs(scan: Scan) -> list[Pair]:
+    """Find key: value pairs; values that say nothing are marked as spoken for.
+
+    Args:
+        scan: The text.
+
+    Returns:
+        The pairs, left to right.
+    """
+    kept = []
+    for pair in _pairs(scan):
+        value = fold(scan.raw(pair.begin, pair.end)).strip(" .") if pair.end > pair.begin else ""
+        if pair.ignored or boilerplate(value):
+            if value:
+                scan.claim(pair.first, pair.end)
+            continue
+        kept.append(pair)
+    return kept
+
+
+def boilerplate(value: str) -> bool:
+    """Whether a folded value is what sellers write when they mean nothing: "as picture"."""
+    if any(value.startswith(word) for word in _BOILERPLATE):
+        return True
+    return len(value) < 40 and any(w in value for w in ("custom", "定制", "request", "optional"))
+
+
+def _pairs(scan: Scan) -> list[Pair]:
+    words = scan.tokens.words
+    colons = [i for i, word in enumerate(words) if word == ":" and _is_colon(scan, i)]
+    pairs: list[Pair] = []
+    floor = 0
+    for number, colon in enumerate(colons):
+        pair, sure = _pair(scan, colon, floor, pairs[-1] if pairs else None)
+        if pair is None:
+            if pairs and pairs[-1].end >= colon:
+                pairs[-1].sure = False  # its value runs into words that are no key
+            continue
+        if pairs and pairs[-1].end > pair.first:
+            pairs[-1].end = max(pairs[-1].begin, pair.first)
+            pairs[-1].sure = pairs[-1].sure and sure
+        following = colons[number + 1] if number + 1 < len(colons) else len(words)
+        pair.end = _value_end(scan, pair.begin, following)
+        pair.sure = sure
+        pairs.append(pair)
+        floor = colon + 1
+    return pairs
+
+
+def _is_colon(scan: Scan, index: int) -> bool:
+    """A colon that may end a key: not that of a time, a ratio or an address."""
+    kinds, words = scan.tokens.kinds, scan.tokens.words
+    if index and kinds[index - 1] == "n" and kinds[index + 1 : index + 2] == ["n"]:
+        return False
+    return index > 0 and words[index + 1 : index + 3] != ["/", "/"]
+
+
+def _pair(scan: Scan, colon: int, floor: int, previous: Pair | None) -> tuple[Pair | None, bool]:
+    """The pair of a colon, and whether its key plainly begins where it does."""
+    words = scan.tokens.words
+    end, hint = _bracketed(scan, colon, floor)
+    start = key_floor(scan, floor, end)
+    if start == end:
+        return None, False
+    before = words[start - 1] if start else ""
+    shared = previous is not None and previous.begin == floor and previous.end > start
+    if before in _BREAKS or (start == floor and not shared):
+        if _short(scan, start, end):
+            return _made(scan, start, colon, hint, end), True
+    elif before == "," and not shared and _short(scan, start, end):
+        return _made(scan, start, colon, hint, end), True
+    if previous is None or not shared:
+        previous = Pair(start, start + 1, start, start, (), (), "")
+    cut = best_cut(scan, previous, end)
+    if cut is None:
+        return None, False
+    return _made(scan, cut.first, colon, hint, end), cut.margin >= _SURE
+
+
+def _bracketed(scan: Scan, colon: int, floor: int) -> tuple[int, int]:
+    """Token after the key's words, and the first token in brackets behind them, or -1."""
+    words = scan.tokens.words
+    if words[colon - 1] != ")":
+        return colon, -1
+    opening = colon - 2
+    while opening > floor and words[opening] != "(" and colon - opening < 8:
+        opening -= 1
+    return (opening, opening + 1) if opening > floor and words[opening] == "(" else (colon, -1)
+
+
+def _short(scan: Scan, first: int, end: int) -> bool:
+    kinds = scan.tokens.kinds[first:end]
+    return kinds.count("w") <= _LONGEST_KEY and kinds.count("c") <= _LONGEST_HAN
+
+
+def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | None:
+    fields: list[str] = []
+    texts: list[str] = []
+    whole = False
+    for index in range(first, end):
+        match = scan.starting.get(index)
+        if match is None:
+            continue
+        kinds = {kind for kind, _ in match.payloads}
+        if kinds & {"buy", "noise"} and not kinds & {"field", "textfield"}:
+            return None
+        fields += [value for kind, value in match.payloads if kind == "field"]
+        texts += [value for kind, value in match.payloads if kind == "textfield"]
+        if match.first == first and match.last == end:
+            whole = bool(fields or texts)
+    key = scan.tokens.folded[scan.tokens.starts[first] : scan.tokens.ends[end - 1]]
+    name = slug(key)
+    if key in _NO_KEY or not (name or fields or texts):
+        return None
+    ignored = "ignore" in texts and whole
+    return Pair(
+        first, colon, colon + 1, colon + 1, tuple(fields), tuple(texts), name, hint, ignored, whole
+    )
+
+
+def _value_end(scan: Scan, begin: int, following: int) -> int:
+    """Token after the value: a sentence's or line's end, or the next colon, trimmed later."""
+    at = begin
+    while at < min(following, len(scan.tokens)):
+        word = scan.tokens.words[at]
+        if word == "\n" or (word in _END and at > begin and _sentence_end(scan, at)):
+            return at
+        at += 1
+    return at
+
+
+def _sentence_end(scan: Scan, at: int) -> bool:
+    words = scan.tokens.words
+    if words[at] != ".":
+        return True
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if following == ".":
+        return True  # cut off by the page: "..."
+    if words[at - 1] in ("approx", "max", "min", "no", "ca"):
+        return False
+    return (
+        at + 1 >= len(words) or not scan.tokens.glued(at + 1) or scan.tokens.kinds[at + 1] in "wc"
+    )

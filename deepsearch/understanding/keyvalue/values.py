@@ -1,0 +1,221 @@
+"""Words under a key: "Motor: Brushless", "Foldable: Yes", "Material: Zirconia"."""
+
+from __future__ import annotations
+
+import re
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.keyvalue.numbers import bare_number
+from deepsearch.understanding.keyvalue.pairs import boilerplate
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import fold
+from deepsearch.understanding.units import unit_at
+
+__all__ = ["leftover_values", "open_values"]
+
+# Text fields whose values the readers of words know better.
+_LET_MENTIONS = frozenset(
+    {
+        "material",
+        "colour",
+        "finish",
+        "shape",
+        "certification",
+        "packaging",
+        "origin",
+        "destination",
+        "supplier_country",
+        "payment_terms",
+        "condition",
+        "power_source",
+        "grade",
+        "standard",
+        "size",
+    }
+)
+# Kinds of words that say by themselves which field they are of.
+_SPOKEN = ("material", "incoterm", "payment", "certification")
+# Of these, a value no lexicon knows may be any word.
+_OPEN = frozenset(
+    {"material", "colour", "finish", "shape", "packaging", "power_source", "grade", "standard"}
+)
+_NAMED = ("brand", "model", "compatible_with")
+_FLAGS = {
+    "yes": True,
+    "no": False,
+    "y": True,
+    "n": False,
+    "si": True,
+    "sim": True,
+    "oui": True,
+    "ja": True,
+    "nein": False,
+    "non": False,
+    "nao": False,
+    "да": True,
+    "нет": False,
+    "是": True,
+    "否": False,
+}
+_LETTERHEAD = word_set("key", "letterhead")  # requires nothing of the goods
+# What a form's field holds until somebody fills it in.
+_BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
+_LONGEST = 60  # characters
+_LONGEST_WORDS = 10  # tokens
+_SHORTEST = 2
+
+
+def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
+    """Read the pairs whose key or bare value the general reading would misjudge.
+
+    Args:
+        scan: The text.
+        pairs: Its pairs.
+
+    Returns:
+        Drafts; their tokens are marked as spoken for.
+    """
+    drafts = []
+    for pair in pairs:
+        if pair.end <= pair.begin:
+            continue
+        draft = bare_number(scan, pair) if _plausible(scan, pair) else None
+        draft = draft or _own_words(scan, pair)
+        if draft is not None:
+            drafts.append(draft)
+            scan.claim(draft.first, draft.last)
+    return drafts
+
+
+def _own_words(scan: Scan, pair: Pair) -> Draft | None:
+    """The key's own name, the value's own words."""
+    name = _key_name(pair)
+    if not name or name in _LETTERHEAD or not pair.sure or not _plausible(scan, pair):
+        return None
+    if _read_elsewhere(scan, pair):
+        return None
+    end = pair.end
+    while end > pair.begin and scan.tokens.words[end - 1] in (",", "-", "(", "/"):
+        end -= 1
+    value = scan.raw(pair.begin, end).strip() if end > pair.begin else ""
+    flag = _FLAGS.get(fold(value))
+    if flag is not None:
+        return Draft(name, "eq", flag, None, pair.first, end, 0.6) if not pair.texts else None
+    if not _speaks(scan, pair, value):
+        return None
+    seller = scan.value_at(pair.begin, "supplier_type")
+    if name == "type" and seller is not None and end - pair.begin == 1:
+        return Draft("supplier_type", "eq", str(seller), None, pair.first, end, 0.65)
+    kept = value if name in _NAMED else _lowered(value)
+    if name == "brand" and kept.islower():
+        kept = kept.title()
+    return Draft(name, "eq", kept, None, pair.first, end, 0.65)
+
+
+def _read_elsewhere(scan: Scan, pair: Pair) -> bool:
+    """Whether the readers of quantities or of known words will read the value better."""
+    if set(pair.texts) & _LET_MENTIONS or "product" in pair.texts:
+        return True
+    numbers = any(scan.tokens.kinds[i] == "n" for i in range(pair.begin, pair.end))
+    if numbers and pair.fields and not (pair.texts and pair.whole):
+        return True
+    words = [i for i in range(pair.begin, pair.end) if scan.tokens.kinds[i] in "wc"]
+    if words and all(any(scan.has(i, kind) for kind in _SPOKEN) for i in words):
+        return True
+    return not pair.texts and not pair.fields and _measured(scan, pair)
+
+
+def _measured(scan: Scan, pair: Pair) -> bool:
+    """Whether the value begins with a number and its unit, comparators before it allowed."""
+    at = pair.begin
+    while at < pair.end and (scan.has(at, "cmp") or scan.tokens.kinds[at] == "s"):
+        at += 1
+    if at >= pair.end or scan.tokens.kinds[at] != "n":
+        return False
+    while at < pair.end and (scan.tokens.kinds[at] == "n" or scan.tokens.words[at] in "-~/"):
+        at += 1
+    return bool(unit_at(scan.tokens, at, scan.language))
+
+
+def _speaks(scan: Scan, pair: Pair, value: str) -> bool:
+    """Whether a value says something whole: not blank, boilerplate or cut off."""
+    if not value or len(value) > _LONGEST or _BLANK.search(value) or _hollow(fold(value)):
+        return False
+    if not any(scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, pair.end)):
+        return False
+    return not _cut_off(scan, pair)
+
+
+def _hollow(value: str) -> bool:
+    return boilerplate(value) or len(value) < _SHORTEST
+
+
+def _cut_off(scan: Scan, pair: Pair) -> bool:
+    """A value cut off by the page ("Silicone Ru...") is not believed."""
+    where = scan.tokens.ends[pair.end - 1]
+    return scan.tokens.kinds[pair.end - 1] in "wn" and scan.tokens.folded.startswith("...", where)
+
+
+def _plausible(scan: Scan, pair: Pair) -> bool:
+    """A key that is half a sentence is no key."""
+    words = [i for i in range(pair.first, pair.colon) if scan.tokens.kinds[i] == "w"]
+    if not pair.fields and not pair.texts:
+        if any(scan.has(i, "stop") or scan.has(i, "must") for i in words):
+            return False
+        small = scan.raw(pair.first, pair.first + 1)[:1].islower()
+        if small and scan.language == "en" and len(words) > 1:
+            return False
+    return pair.end - pair.begin <= _LONGEST_WORDS
+
+
+def _lowered(value: str) -> str:
+    """Lower-case ordinary words; leave codes and acronyms as they are."""
+    return " ".join(
+        word
+        if any(c.isdigit() for c in word)
+        or (word.isupper() and len(word) <= 5)
+        or any(c.isupper() for c in word[1:])
+        else word.lower()
+        for word in value.split()
+    )
+
+
+def _key_name(pair: Pair) -> str:
+    for text in pair.texts:
+        if text in (*_NAMED, "application") and pair.whole:
+            return text
+    if pair.texts == ("type",) and pair.whole:
+        return "type"
+    return pair.name
+
+
+def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
+    """Text values no lexicon knows: "Material: Zirconia" is the buyer's own word.
+
+    Args:
+        scan: The text.
+        pairs: Its pairs.
+        drafts: Everything read so far.
+
+    Returns:
+        Further drafts.
+    """
+    found = []
+    read = {token for draft in drafts for token in range(draft.first, draft.last)}
+    for pair in pairs:
+        texts = [text for text in pair.texts if text in _OPEN]
+        if not texts or not pair.sure or not 0 < pair.end - pair.begin <= 6:
+            continue
+        if any(token in read for token in range(pair.begin, pair.end)):
+            continue
+        value = scan.raw(pair.begin, pair.end).strip(" ,.;-")
+        words = [word for word in value.split() if fold(word) != texts[-1]]
+        if not words or len(value) > 40 or fold(value) in _FLAGS or value.isdigit():
+            continue
+        if not _speaks(scan, pair, value):
+            continue
+        kept = _lowered(" ".join(words))
+        found.append(Draft(texts[-1], "eq", kept, None, pair.first, pair.end, 0.6))
+    return found
