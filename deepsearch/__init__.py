@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deepsearch.engine import SearchEngine as SearchEngine
     from deepsearch.engine import SearchOptions as SearchOptions
     from deepsearch.engine import build_queries as build_queries
+    from deepsearch.engine import load_query as load_query
     from deepsearch.errors import DeepSearchError as DeepSearchError
     from deepsearch.errors import FilterError as FilterError
     from deepsearch.errors import InvalidInputError as InvalidInputError
@@ -55,6 +56,7 @@ _MODULE_OF = {
     "UnreadableFileError": "errors",
     "build_queries": "engine",
     "data_folder": "demo",
+    "load_query": "engine",
     "load_suite": "encoders",
     "parse": "understanding",
     "parse_filter": "filters",
@@ -81,6 +83,7 @@ __all__ = [
     "__version__",
     "build_queries",
     "data_folder",
+    "load_query",
     "load_suite",
     "parse",
     "parse_filter",

@@ -411,6 +411,8 @@ class Query:
         parts: Further texts and pictures, each with a weight.
         where: Filter expression text; see `deepsearch.filters`.
         requirements: Requirements given outright, beside those found in the text.
+        parsed: What was understood already, of cells and clauses whose place tells more
+            than their words; the text is then searched for, and not parsed again.
         id: Name of the query in a batch.
         text_weight: Weight of `text` beside the parts' weights.
     """
@@ -419,6 +421,7 @@ class Query:
     parts: tuple[QueryPart, ...] = ()
     where: str | None = None
     requirements: tuple[Requirement, ...] = ()
+    parsed: ParsedQuery | None = None
     id: str | None = None
     text_weight: float = 1.0
 
@@ -486,11 +489,19 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaMatch:
-    """Which of a listing's pictures answered which part of the query."""
+    """Which of a listing's pictures or videos answered which part of the query.
+
+    Attributes:
+        uri: The picture or video.
+        query_source: The part of the query.
+        score: Their similarity.
+        seconds: Where in a video the best frame is; None for a picture.
+    """
 
     uri: str
     query_source: str | None
     score: float
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

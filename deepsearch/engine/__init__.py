@@ -3,7 +3,7 @@
 from deepsearch.engine.candidates import FusionConfig
 from deepsearch.engine.core import IndexReport, SearchEngine
 from deepsearch.engine.encoding import EncodeReport, Progress
-from deepsearch.engine.inquiry import build_queries
+from deepsearch.engine.inquiry import build_queries, load_query
 from deepsearch.engine.search import SearchOptions
 from deepsearch.engine.suppliers import SupplierResult
 from deepsearch.engine.training import CrossValidation, TrainedRanker, train_on_judgements
@@ -19,5 +19,6 @@ __all__ = [
     "SupplierResult",
     "TrainedRanker",
     "build_queries",
+    "load_query",
     "train_on_judgements",
 ]

@@ -71,13 +71,13 @@ def understand(parser: RequirementParser, query: Query, options: SearchOptions) 
         What was understood.
     """
     if options.requirements:
-        parsed = parser.parse(query.text)
+        parsed = query.parsed or parser.parse(query.text)
     else:
         language, _ = detect(query.text, tokenise(query.text))
         parsed = ParsedQuery(text=query.text, language=language, product=query.text)
     if query.requirements:
         said = {(r.field, r.op, r.value, r.unit) for r in query.requirements}
-        # A sheet's row says the same as text and as cells; the cells know their place.
+        # What is given outright may be said in words, too.
         others = (r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said)
         parsed = replace(parsed, requirements=(*query.requirements, *others))
     return parsed if options.edit is None else options.edit(parsed)

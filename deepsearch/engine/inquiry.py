@@ -6,12 +6,44 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from deepsearch.engine.attached import read_files, read_item, with_words
 from deepsearch.errors import InvalidInputError, UnreadableFileError
-from deepsearch.inputs import TableRow, read_file, row_query
+from deepsearch.inputs import LoadedFile, TableRow, read_file
+from deepsearch.protocols import RequirementParser
 from deepsearch.schema import Modality, Query, QueryPart
-from deepsearch.understanding import parse_row
+from deepsearch.understanding import RuleParser
 
-__all__ = ["build_queries"]
+__all__ = ["build_queries", "load_query"]
+
+
+def load_query(
+    files: str | Path | bytes | Sequence[str | Path | bytes],
+    text: str = "",
+    where: str | None = None,
+) -> Query | list[Query]:
+    """Turn what a buyer hands over into what is searched for; see `build_queries`.
+
+    Args:
+        files: Path or contents of a file, folder or archive, or several.
+        text: The buyer's words beside them.
+        where: Filter expression.
+
+    Returns:
+        One query; a list of them, in row order, where the files hold two items or more.
+
+    Raises:
+        InvalidInputError: If no file is given.
+        UnreadableFileError: If a file cannot be read.
+        MissingExtraError: If a file's kind needs an optional dependency.
+
+    Example:
+        >>> engine.search_many(ds.load_query("enquiry.xlsx"))  # doctest: +SKIP
+    """
+    several = [files] if isinstance(files, (str, Path, bytes)) else list(files)
+    if not several:
+        raise InvalidInputError("load_query got no file; expected at least one path.")
+    queries = build_queries(files=several, text=text, where=where)
+    return queries[0] if len(queries) == 1 else queries
 
 
 def build_queries(
@@ -19,28 +51,32 @@ def build_queries(
     text: str = "",
     images: Sequence[Path] = (),
     videos: Sequence[Path] = (),
-    files: Sequence[Path] = (),
+    files: Sequence[str | Path | bytes] = (),
     unlike: Sequence[str] = (),
     unlike_images: Sequence[Path] = (),
     text_weight: float = 1.0,
     image_weight: float = 1.0,
     where: str | None = None,
+    parser: RequirementParser | None = None,
 ) -> list[Query]:
     """Make queries of words, pictures, videos and files.
 
     Everything belongs to one query, but a spreadsheet of several items makes one query
-    a row, each with the words, pictures and filter given beside it.
+    a row, each with the words, pictures and filter given beside it. What documents and
+    drawings require goes with the query, each requirement with its page or clause.
 
     Args:
         text: The request in words.
         images: Pictures of what is wanted.
         videos: Videos of it; their distinct frames are used.
-        files: Spreadsheets, documents, drawings, pictures or videos, told apart by content.
+        files: Spreadsheets, documents, drawings, pictures or videos, as paths or contents;
+            told apart by content.
         unlike: Words for what it must not be like.
         unlike_images: Pictures of what it must not be like.
         text_weight: Weight of `text`, above 0.
         image_weight: Weight of each picture and of each video, above 0.
         where: Filter expression.
+        parser: Reads the words that are given beside files; None: by rules.
 
     Returns:
         At least one query.
@@ -68,35 +104,52 @@ def build_queries(
     parts += [part for file in loaded for part in file.parts]
     parts += [QueryPart(kind=Modality.TEXT, text=words, weight=-1.0) for words in unlike]
     parts += [_picture_part(path, -1.0) for path in unlike_images]
+    query = Query(text=text, text_weight=text_weight, parts=tuple(parts), where=where)
+    parser = parser or RuleParser()
     rows = [row for file in loaded for row in file.rows]
     if rows:
-        return [
-            replace(
-                _row_query(row, text=text, where=where, parts=tuple(parts)),
-                text_weight=text_weight,
-            )
-            for row in rows
-        ]
-    query = Query(text=text, text_weight=text_weight, parts=tuple(parts), where=where)
+        return [_row_query(row, query, parser) for row in rows]
     if not text.strip() and not any(part.weight > 0 for part in parts) and not where:
         raise InvalidInputError(
             "The query is empty. Give words, a picture, a video, a file, or a filter."
         )
-    return [query]
+    return [_with_files(query, loaded, parser)]
 
 
-def _row_query(
-    row: TableRow, *, text: str, where: str | None, parts: tuple[QueryPart, ...]
-) -> Query:
-    """Make a row's query; what its headers and cells require goes with it."""
-    query = row_query(row, text=text, where=where, parts=parts)
-    cells = {
-        name: value if isinstance(value, str) else f"{value:g}"
-        for name, value in row.cells.items()
-        if value is not None
-    }
-    parsed = parse_row(cells, source=row.source)
-    return replace(query, requirements=parsed.requirements)
+def _row_query(row: TableRow, common: Query, parser: RequirementParser) -> Query:
+    """Make a row's query; the words, pictures and filter given beside it go with it."""
+    parsed = with_words(read_item(row), common.text, parser)
+    return replace(
+        common,
+        text=parsed.text,
+        parsed=parsed,
+        parts=(*_pictures(row), *common.parts),
+        id=row.source,
+    )
+
+
+def _pictures(row: TableRow) -> list[QueryPart]:
+    """The pictures in a row's cells, which together weigh as much as one."""
+    return [
+        QueryPart(
+            kind=Modality.PICTURE,
+            picture=picture,
+            source=row.source,
+            weight=1.0 / len(row.pictures),
+        )
+        for picture in row.pictures
+    ]
+
+
+def _with_files(query: Query, files: Sequence[LoadedFile], parser: RequirementParser) -> Query:
+    """Add what documents and drawings require; their words are searched for as parts."""
+    read = read_files(files)
+    if read is None:
+        return query
+    parsed = with_words(read, query.text, parser)
+    # Their product, by which the words of listings are searched too.
+    said = query.text if query.text.strip() else parsed.product
+    return replace(query, text=said, parsed=parsed)
 
 
 def _picture_part(path: Path, weight: float) -> QueryPart:

@@ -28,22 +28,24 @@ def retrieval_text(text: str, parsed: ParsedQuery) -> str:
 
     Args:
         text: The query's words.
-        parsed: What was understood of them; spans refer to `text`.
+        parsed: What was understood of them, and of files that come before them; spans
+            refer to its own text.
 
     Returns:
         The words to search for, in a second line those in English.
     """
-    rest = _without_deal(text, parsed) if parsed.text == text else text
+    rest = _without_deal(text, parsed) if parsed.text.endswith(text) else text
     english = translated(rest, parsed.language)
     return f"{rest}\n{english.text}" if english.share else rest
 
 
 def _without_deal(text: str, parsed: ParsedQuery) -> str:
     """The rest of a text, or all of it where nothing would be left."""
+    before = len(parsed.text) - len(text)
     keep = [True] * len(text)
     for requirement in parsed.requirements:
         if requirement.span is not None and requirement.field in DEAL_FIELDS:
-            start, end = requirement.span
+            start, end = (max(0, at - before) for at in requirement.span)
             keep[start:end] = [False] * (end - start)
     rest = "".join(char if kept else " " for char, kept in zip(text, keep, strict=True))
     rest = re.sub(r"\s+", " ", rest).strip(" ,.;:-")

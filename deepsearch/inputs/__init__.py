@@ -28,13 +28,13 @@ from deepsearch.inputs.records import (
     LoadedFile,
     Table,
     TableRow,
+    cell_text,
 )
 from deepsearch.schema import QueryPart as Part
 
 if TYPE_CHECKING:
     from deepsearch.inputs.files import read_file
     from deepsearch.inputs.pictures import encode_picture, load_picture
-    from deepsearch.inputs.query import load_query, queries_of, row_query
     from deepsearch.inputs.tables import read_table
     from deepsearch.inputs.video import read_video
 
@@ -55,25 +55,20 @@ __all__ = [
     "TableLimits",
     "TableRow",
     "VideoLimits",
+    "cell_text",
     "encode_picture",
     "load_picture",
-    "load_query",
-    "queries_of",
     "read_file",
     "read_table",
     "read_video",
-    "row_query",
 ]
 
 _LAZY = {
     "encode_picture": "pictures",
     "load_picture": "pictures",
-    "load_query": "query",
-    "queries_of": "query",
     "read_file": "files",
     "read_table": "tables",
     "read_video": "video",
-    "row_query": "query",
 }
 
 

@@ -96,7 +96,9 @@ class ColumnRole(StrEnum):
     NUMBER = "number"
     """Running or position number."""
     CODE = "code"
-    """Article, part or order number, of the buyer or of a manufacturer."""
+    """Article, part or model number by which others know the thing too."""
+    REFERENCE = "reference"
+    """A number of the buyer's own, or a place in the buyer's product: "Our part no", "RefDes"."""
     DESCRIPTION = "description"
     SPECIFICATION = "specification"
     MATERIAL = "material"
@@ -135,9 +137,11 @@ class Column:
     named: bool = True
 
 
-# Written into no search text: a running number says nothing of the product, and a
-# remark column is the seller's to fill.
-_SILENT = frozenset({ColumnRole.NUMBER, ColumnRole.REMARK, ColumnRole.PICTURE})
+# Written into no search text: a running number, or one that only the buyer knows, says
+# nothing of the product, and a remark column is the seller's to fill.
+_SILENT = frozenset(
+    {ColumnRole.NUMBER, ColumnRole.REFERENCE, ColumnRole.REMARK, ColumnRole.PICTURE}
+)
 _LEADING = (ColumnRole.DESCRIPTION, ColumnRole.SPECIFICATION)
 
 

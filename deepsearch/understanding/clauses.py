@@ -10,7 +10,7 @@ from functools import cache
 from deepsearch.schema import ParsedQuery, Requirement
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.parser import RuleParser
-from deepsearch.understanding.text import tokenise
+from deepsearch.understanding.text import fold, tokenise
 
 __all__ = ["parse_document"]
 
@@ -20,11 +20,41 @@ _CLAUSE = re.compile(
 _AMOUNT = re.compile(r"\s*\d+\s*[a-zA-Z°%]{1,4}\b")
 # A document names what it is about at its head.
 _TITLE_BLOCKS = 5
+_HEADING_CHARS = 120
+_MARKS = " \t:-–—|,.：－"
 
 
 @cache
 def _modals() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in load_data("headers")["clause"].items()}
+
+
+@cache
+def _titles() -> tuple[list[str], frozenset[str]]:
+    """Names of kinds of documents, longest first, and the words that join them to a subject."""
+    table = load_data("headers")["title"]
+    return sorted(table["kinds"], key=len, reverse=True), frozenset(table["joins"])
+
+
+def _subject(block: str) -> str:
+    """What a document's heading says it is about: "Specification: oat drink"; "" if nothing.
+
+    The kind of document stands first in most languages, last in Chinese and Japanese.
+    """
+    heading = block.lstrip("# ").strip()
+    folded = fold(heading)
+    if len(folded) != len(heading) or len(heading) > _HEADING_CHARS:
+        return ""
+    kinds, joins = _titles()
+    for kind in kinds:
+        if folded.startswith(kind) and not folded[len(kind) : len(kind) + 1].isalnum():
+            words = heading[len(kind) :].strip(_MARKS).split()
+            while words and fold(words[0]) in joins:
+                words.pop(0)
+            return " ".join(words)
+        if folded.endswith(kind) and not kind.isascii():
+            return heading[: -len(kind)].strip(_MARKS)
+    return ""
 
 
 def _modal(sentence: str) -> bool | None:
@@ -61,8 +91,9 @@ def parse_document(blocks: Iterable[str], *, source: str | None = None) -> Parse
         body = block[offset:]
         parsed = parser.parse(body)
         cited = " ".join(part for part in (source, f"§{number}" if number else "") if part) or None
-        if not product and parsed.product and not number:
-            product = parsed.product
+        if not product and not number:
+            subject = _subject(block)
+            product = parser.parse(subject).product or subject if subject else parsed.product
         if parsed.requirements and language == "en":
             language = parsed.language
         for r in parsed.requirements:

@@ -89,7 +89,11 @@ def parse_row(
     stated = {choice.field for choice in choices}
     requirements = (*(r for r in parsed.requirements if r.field not in stated), *choices)
     # A maker's name is no product.
-    product = _product_of(described[0]) if described else ("" if choices else parsed.product)
+    product = "" if choices else parsed.product
+    if described:
+        # "50 mm thick" under the heading "Thermal insulation" is one.
+        products = (_product_of(words) for words in (described[0], *reversed(headings)))
+        product = next((found for found in products if found), described[0])
     return replace(
         parsed,
         product=product,
@@ -176,5 +180,4 @@ def _split_unit(header: str) -> tuple[str, str]:
 
 
 def _product_of(words: str) -> str:
-    parsed = RuleParser(implied=False, questions=False).parse(words)
-    return parsed.product or words
+    return RuleParser(implied=False, questions=False).parse(words).product

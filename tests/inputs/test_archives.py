@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from deepsearch.errors import InvalidInputError, UnreadableFileError
-from deepsearch.inputs import ArchiveLimits, InputLimits, load_query, read_file
-from deepsearch.schema import Modality, Query
-from tests.inputs.files import picture, video, workbook, zipped
+from deepsearch.errors import UnreadableFileError
+from deepsearch.inputs import ArchiveLimits, InputLimits, read_file
+from tests.inputs.files import picture, workbook, zipped
 
 ROWS = [["Item", "Qty", "Unit"], ["Bolt M8", 100, "pcs"], ["Nut M8", 200, "pcs"]]
 
@@ -96,37 +95,6 @@ class TestArchives:
         (tmp_path / "link.txt").symlink_to(outside)
         loaded = read_file(tmp_path)
         assert [part.source for part in loaded.parts] == ["sub/photo.png"]
-
-
-class TestQueries:
-    def test_a_sheet_of_items_is_a_query_an_item(self) -> None:
-        queries = load_query([workbook(ROWS), picture()], text="zinc plated", where="price < 5")
-        assert isinstance(queries, list)
-        assert [query.text for query in queries] == [
-            "zinc plated\nBolt M8\nQuantity: 100 pcs",
-            "zinc plated\nNut M8\nQuantity: 200 pcs",
-        ]
-        assert {query.where for query in queries} == {"price < 5"}
-        assert all(query.parts[0].kind is Modality.PICTURE for query in queries)
-        assert queries[0].id == "the given bytes Sheet1!2"
-
-    def test_one_item_is_one_query(self) -> None:
-        query = load_query(workbook(ROWS[:2]))
-        assert isinstance(query, Query)
-        assert query.text == "Bolt M8\nQuantity: 100 pcs"
-
-    def test_frames_weigh_as_much_as_one_picture(self, tmp_path: Path) -> None:
-        path = tmp_path / "clip.mp4"
-        path.write_bytes(video(2.0, scenes=4))
-        query = load_query(path)
-        assert isinstance(query, Query)
-        assert len(query.parts) == 4
-        assert sum(part.weight for part in query.parts) == pytest.approx(1)
-        assert query.parts[0].source.startswith("clip.mp4 @ ")
-
-    def test_nothing_given(self) -> None:
-        with pytest.raises(InvalidInputError, match="no file"):
-            load_query([])
 
 
 def test_importing_is_light() -> None:

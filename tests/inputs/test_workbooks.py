@@ -140,6 +140,23 @@ class TestPictures:
         assert table.rows[0].pictures == (first,)
         assert set(table.rows[1].pictures) == {first, second}
 
+    def test_a_picture_without_a_place_is_left_out(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(workbook([*ROWS[:2]])))
+        book["Sheet1"].add_image(SheetImage(io.BytesIO(picture(seed=1))), "D2")
+        buffer = io.BytesIO()
+        book.save(buffer)
+        data = buffer.getvalue()
+        (table,) = read_table(data)
+        assert table.rows[0].pictures
+        member = "xl/drawings/drawing1.xml"
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            drawing = archive.read(member)
+        assert b"<row>1</row>" in drawing
+        damaged = drawing.replace(b"<row>1</row>", b"<row>d</row>")
+        (table,) = read_table(repacked(data, {member: damaged}))
+        assert len(table.rows) == 1
+        assert not table.rows[0].pictures
+
     def test_pictures_placed_in_cells(self) -> None:
         image = picture(seed=3)
         relationships = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -356,6 +373,15 @@ class TestHostile:
         )
         (table,) = read_table(ods(header + ods_row("Bolt", "5") + empty))
         assert len(table.rows) == 1
+
+    def test_a_repeat_of_five_thousand_digits(self) -> None:
+        row = ods_row("Bolt", "5", repeat=7)
+        assert row.count('"7"')
+        refused(
+            ods(ods_row("Item", "Qty") + row.replace('"7"', '"' + "9" * 5000 + '"')),
+            "repeated",
+            name="evil.ods",
+        )
 
     def test_far_cells_of_xls(self) -> None:
         data = bytearray(xls([["Item", "Qty"], ["Bolt", 5]]))

@@ -20,10 +20,10 @@ Cell = tuple[int, int]
 
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", re.I)
 _CELL_VALUE = re.compile(
-    rb"""<(?:\w+:)?c\b(?=[^>]*\br\s*=\s*["']([A-Z]{1,3})(\d+)["'])[^>]*\bvm\s*=\s*["'](\d+)["']"""
+    rb"""<(?:\w+:)?c\b(?=[^>]*\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'])[^>]*\bvm\s*=\s*["'](\d{1,9})["']"""
 )
 _CELL = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*\br\s*=\s*["']([A-Z]{1,3})(\d+)["'][^>]*>(.*?)</(?:\w+:)?c>""", re.S
+    rb"""<(?:\w+:)?c\b[^>]*\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*>(.*?)</(?:\w+:)?c>""", re.S
 )
 _DISPIMG = re.compile(rb"""DISPIMG\((?:&quot;|")([^"&]+)(?:&quot;|")""", re.I)
 
@@ -90,12 +90,15 @@ def _drawings(package: Package, member: str) -> Iterator[tuple[Cell, str]]:
             start = next((node for node in anchor if _local(node.tag) == "from"), None)
             if start is None:
                 continue
-            place = {_local(node.tag): int(node.text or 0) for node in start}
+            place = {_local(node.tag): _whole(node.text) for node in start}
+            row, column = place.get("row", 0), place.get("col", 0)
+            if row is None or column is None:
+                continue
             for node in anchor.iter():
                 if _local(node.tag) == "blip":
                     key = _attribute(node, "embed")
                     if key in media:
-                        yield (place.get("row", 0), place.get("col", 0)), media[key]
+                        yield (row, column), media[key]
 
 
 def _rich_values(package: Package, member: str) -> Iterator[tuple[Cell, str]]:
@@ -128,21 +131,19 @@ def _rich_values(package: Package, member: str) -> Iterator[tuple[Cell, str]]:
 
 def _metadata_to_value(metadata: object) -> dict[int, int]:
     """1-based `vm` of a cell → 0-based rich value."""
-    futures: list[int] = []
-    records: list[int] = []
+    futures: list[int | None] = []
+    records: list[int | None] = []
     for node in metadata.iter():  # type: ignore[attr-defined]
         if _local(node.tag) == "futureMetadata" and node.get("name") == "XLRICHVALUE":
             futures = [
-                int(inner.get("i") or 0) for inner in node.iter() if _local(inner.tag) == "rvb"
+                _whole(inner.get("i")) for inner in node.iter() if _local(inner.tag) == "rvb"
             ]
         elif _local(node.tag) == "valueMetadata":
-            records = [
-                int(inner.get("v") or 0) for inner in node.iter() if _local(inner.tag) == "rc"
-            ]
+            records = [_whole(inner.get("v")) for inner in node.iter() if _local(inner.tag) == "rc"]
     return {
-        number: futures[record]
+        number: value
         for number, record in enumerate(records, start=1)
-        if record < len(futures)
+        if record is not None and record < len(futures) and (value := futures[record]) is not None
     }
 
 
@@ -152,8 +153,9 @@ def _value_to_relation(package: Package, member: str) -> dict[int, int]:
     values = [node for node in parse(package, member).iter() if _local(node.tag) == "rv"]
     for index, node in enumerate(values):
         first = next((inner for inner in node if _local(inner.tag) == "v"), None)
-        if first is not None and (first.text or "").isdigit():
-            found[index] = int(first.text or 0)
+        number = _whole(first.text) if first is not None and first.text else None
+        if number is not None:
+            found[index] = number
     return found
 
 
@@ -178,6 +180,12 @@ def _dispimg(package: Package, member: str) -> Iterator[tuple[Cell, str]]:
         target = by_name.get(match.group(1).decode("utf-8", "replace")) if match else None
         if target:
             yield _cell(letters, digits), target
+
+
+def _whole(text: str | None) -> int | None:
+    """A whole number >= 0 as XML writes it, 0 where nothing is written; None for anything else."""
+    text = (text or "0").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
 def _cell(letters: bytes, digits: bytes) -> Cell:

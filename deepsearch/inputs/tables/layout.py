@@ -17,7 +17,9 @@ R = ColumnRole
 Row = Sequence[CellValue]
 
 # Columns whose cells say something of the product itself.
-_EVIDENCE = frozenset({R.CODE, R.SPECIFICATION, R.MATERIAL, R.DIMENSION, R.BRAND, R.DATE, R.OTHER})
+_EVIDENCE = frozenset(
+    {R.CODE, R.REFERENCE, R.SPECIFICATION, R.MATERIAL, R.DIMENSION, R.BRAND, R.DATE, R.OTHER}
+)
 _SAMPLE = 300
 # Names of quantity columns that are not the quantity wanted.
 _OTHER_QUANTITIES = ("min", "moq", "stock", "annual", "eau")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deepsearch.inputs.records import CellValue, ColumnRole
-from deepsearch.inputs.tables.columns import is_unit_word, split_quantity
+from deepsearch.inputs.tables.columns import is_unit_word, normalise, split_quantity
 from deepsearch.inputs.tables.header import Header
+from deepsearch.inputs.tables.vocabulary import VOCABULARY
 from deepsearch.inputs.tables.words import is_total, looks_like_code, numbering
 
 __all__ = ["column_roles"]
 
 _SAMPLE = 300
 R = ColumnRole
+_OWN_CODES = frozenset(map(normalise, VOCABULARY["codes"]["own"]))
+_CLASSES = frozenset(map(normalise, VOCABULARY["codes"]["classes"]))
 
 
 class _Cells:
@@ -81,7 +84,16 @@ def column_roles(
         roles.update((index, R.QUANTITY) for index in totals if cells[index].numbers > 0.5)
     if R.DESCRIPTION not in roles.values():
         _promote(roles, cells, used)
-    return {index: roles.get(index, R.OTHER) for index in used}
+    names = header.names if header else {}
+    return {index: _sharpened(roles.get(index, R.OTHER), names.get(index, "")) for index in used}
+
+
+def _sharpened(role: ColumnRole, name: str) -> ColumnRole:
+    """Tell a model number from one that only the buyer knows, and from a class of goods."""
+    if role is not R.CODE:
+        return role
+    key = normalise(name)
+    return R.REFERENCE if key in _OWN_CODES else R.OTHER if key in _CLASSES else role
 
 
 def _correct(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int]) -> None:

@@ -28,7 +28,7 @@ _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,9})["']""")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 _STYLED = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*?\bs="(\d+)\"""")
 _MAX_STYLED_BYTES = 4_000_000
-_SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
+_SHARED_CELL = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,9})""")
 _SHARED_ITEM = re.compile(rb"</(?:\w+:)?si\s*>")
 _REPEATED = re.compile(rb"""table:number-(columns|rows)-repeated\s*=\s*["']\s*(\d+)""", re.I)
 
@@ -190,7 +190,9 @@ def _check_shared(
     if cells * longest <= budget:
         return
     total = 0
-    for match in re.finditer(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)""", data):
+    for match in re.finditer(
+        rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d{1,9})""", data
+    ):
         index = int(match.group(1))
         total += lengths[index] if index < len(lengths) else 0
     if total > budget:
@@ -250,6 +252,11 @@ def _marked_cells(
     )
 
 
+def _times(digits: bytes) -> int:
+    """A repeat count; numbers too long to be meant are only known to be large."""
+    return int(digits) if len(digits) <= 15 else 10**15
+
+
 def _check_ods(package: Package, name: str, limits: TableLimits) -> None:
     """Refuse repeats that carry contents; repeats of empty cells are how ODS ends a sheet."""
     if "content.xml" not in package.names:
@@ -260,12 +267,12 @@ def _check_ods(package: Package, name: str, limits: TableLimits) -> None:
         if b"office:value" not in row.group(2) and b"<text:p" not in row.group(2):
             continue
         repeat = _REPEATED.search(row.group(1))
-        rows = int(repeat.group(2)) if repeat else 1
+        rows = _times(repeat.group(2)) if repeat else 1
         columns = 0
         last = 0
         for cell in re.finditer(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>", row.group(2)):
             again = _REPEATED.search(cell.group(1))
-            columns += int(again.group(2)) if again else 1
+            columns += _times(again.group(2)) if again else 1
             if not cell.group(2) or b"office:value" in cell.group(1):
                 last = columns
         total += rows * last
