@@ -18,6 +18,7 @@ says whether anything would change.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import hashlib
 import importlib.metadata
@@ -29,7 +30,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,12 +56,15 @@ __all__ = [
     "summarise",
     "system_facts",
     "time_calls",
+    "turn",
     "write_results",
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# What is measured is encoded, not looked up.
+os.environ.setdefault("DEEPSEARCH_CACHE", "off")
 CORE_PACKAGES = ("numpy", "pyarrow", "deepsearch")
 
 Row: TypeAlias = Mapping[str, Any]
@@ -125,6 +129,24 @@ def shared_data() -> Path:
 
 
 # ---------------------------------------------------------------- timing
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """Wait for the machine's turn, so that no two benchmarks time at once.
+
+    The turn is a lock on the file that DEEPSEARCH_BENCH_LOCK names; without it, or where the
+    system has no such locks, nothing is waited for.
+    """
+    path = os.environ.get("DEEPSEARCH_BENCH_LOCK")
+    if not path or sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with Path(path).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Tests neither read nor fill the user's vectors; those of the cache name one of their own.
+os.environ["DEEPSEARCH_CACHE"] = "off"
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

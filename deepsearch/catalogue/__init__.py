@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.catalogue.catalogue import Catalogue
+from deepsearch.catalogue.frames import frame_key, medium_of
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
 from deepsearch.catalogue.ingest import ingest
 from deepsearch.catalogue.jsonld import from_json_ld, to_json_ld
@@ -29,8 +30,10 @@ __all__ = [
     "UpsertReport",
     "VectorTable",
     "VersionInfo",
+    "frame_key",
     "from_json_ld",
     "ingest",
+    "medium_of",
     "suggest_links",
     "to_json_ld",
 ]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deepsearch.catalogue.frames import frame_parts
 from deepsearch.catalogue.manifest import TableRef
 from deepsearch.catalogue.tables import compact, open_table, read_table
 from deepsearch.errors import DimensionMismatchError, InvalidInputError
@@ -47,7 +48,8 @@ class VectorTable:
     Attributes:
         vectors: (n, dim) float32, C-contiguous.
         rows: (n,) int64 positions of listings, ascending; several a listing are legal.
-        parts: (n,) int32: which picture of the listing; 0 for its text.
+        parts: (n,) int32: which picture of the listing, or which frame of which video
+            (`medium_of`); 0 for its text.
     """
 
     vectors: FloatArray
@@ -64,15 +66,16 @@ class Parts:
     parts: npt.NDArray[np.int32]
 
 
-def parts_of(table: pa.Table, modality: Modality) -> Parts:
+def parts_of(table: pa.Table, modality: Modality, *, kind: str = "picture") -> Parts:
     """List what the listings hold of a modality.
 
     Args:
         table: Column "text_hash" for texts, "media" for pictures, in row order.
         modality: Which of the two.
+        kind: "picture", or "video" for videos instead of pictures.
 
     Returns:
-        Every text, or every picture whose content is known.
+        Every text, or every picture or video whose content is known.
     """
     if modality == Modality.TEXT:
         hashes = table["text_hash"].combine_chunks()
@@ -86,7 +89,7 @@ def parts_of(table: pa.Table, modality: Modality) -> Parts:
     parts = (np.arange(len(rows)) - first[rows]).astype(np.int32)
     values = pc.list_flatten(media)
     hashes = values.field("content_hash")
-    usable = pc.and_(pc.is_valid(hashes), pc.equal(values.field("kind"), "picture"))
+    usable = pc.and_(pc.is_valid(hashes), pc.equal(values.field("kind"), kind))
     mask = pc.fill_null(usable, False).to_numpy(zero_copy_only=False)
     return Parts(hashes=hashes.filter(pa.array(mask)), rows=rows[mask], parts=parts[mask])
 
@@ -222,7 +225,14 @@ def compacted(path: Path, ref: TableRef) -> TableRef:
     return compact(path, ref)
 
 
-def join(path: Path, ref: TableRef | None, space: EmbeddingSpace, parts: Parts) -> VectorTable:
+def join(
+    path: Path,
+    ref: TableRef | None,
+    space: EmbeddingSpace,
+    parts: Parts,
+    *,
+    videos: Parts | None = None,
+) -> VectorTable:
     """Bring stored vectors to the listings that share their content.
 
     Args:
@@ -230,9 +240,10 @@ def join(path: Path, ref: TableRef | None, space: EmbeddingSpace, parts: Parts) 
         ref: The vector table, or None.
         space: Its space.
         parts: What the listings hold.
+        videos: Their videos, where frames are wanted as well.
 
     Returns:
-        One vector for every part that has one.
+        One vector for every part that has one, and for every frame of a video.
     """
     if ref is None:
         return VectorTable(
@@ -241,16 +252,21 @@ def join(path: Path, ref: TableRef | None, space: EmbeddingSpace, parts: Parts) 
             parts=np.empty(0, np.int32),
         )
     table = read_table(path, ref, ["hash", "vector"])
-    found = pc.index_in(parts.hashes, value_set=table["hash"].combine_chunks())
+    held = table["hash"].combine_chunks()
+    found = pc.index_in(parts.hashes, value_set=held)
     present = found.is_valid().to_numpy(zero_copy_only=False)
     positions = found.filter(pa.array(present)).to_numpy()
     stored = table["vector"].combine_chunks()
     flat = stored.flatten().to_numpy(zero_copy_only=True).reshape(-1, space.dim)
-    return VectorTable(
-        vectors=np.ascontiguousarray(flat[positions]),
-        rows=parts.rows[present],
-        parts=parts.parts[present],
-    )
+    rows, numbers = parts.rows[present], parts.parts[present]
+    if videos is not None and len(videos.rows):
+        of, frames, frame_numbers = frame_parts(videos.hashes, videos.parts, held)
+        rows = np.concatenate((rows, videos.rows[of]))
+        numbers = np.concatenate((numbers, frame_numbers))
+        order = np.lexsort((numbers, rows))
+        positions = np.concatenate((positions, frames))[order]
+        rows, numbers = rows[order], numbers[order]
+    return VectorTable(vectors=np.ascontiguousarray(flat[positions]), rows=rows, parts=numbers)
 
 
 def space_meta(space: EmbeddingSpace, modality: Modality) -> dict[str, Any]:

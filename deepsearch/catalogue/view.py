@@ -25,6 +25,7 @@ from deepsearch.catalogue.columns import (
     listing_texts,
 )
 from deepsearch.catalogue.factcache import load_facts, store_facts
+from deepsearch.catalogue.frames import videos_done
 from deepsearch.catalogue.ids import KnownIds
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
 from deepsearch.catalogue.manifest import (
@@ -361,8 +362,25 @@ class CatalogueView:
         done = vector_rows.stored_hashes(self.path, ref)
         return vector_rows.pending(self._parts(modality), done)
 
+    def pending_videos(self, space: EmbeddingSpace) -> list[PendingItem]:
+        """List the videos of which no frame is encoded yet, each distinct content once.
+
+        Args:
+            space: The embedding space of their frames.
+
+        Returns:
+            Content hash, and a row and number of the medium, in row order. Vectors of their
+            frames are put under `frame_key`.
+        """
+        _, ref = self._vector_table(space, Modality.PICTURE)
+        done = videos_done(vector_rows.stored_hashes(self.path, ref))
+        return vector_rows.pending(self._videos(), done)
+
+    def _videos(self) -> vector_rows.Parts:
+        return vector_rows.parts_of(self._read(("media",)), Modality.PICTURE, kind="video")
+
     def vectors(self, space: EmbeddingSpace, modality: Modality) -> VectorTable:
-        """Read the vectors of this version's listings.
+        """Read the vectors of this version's listings; those of pictures with videos' frames.
 
         Args:
             space: The embedding space.
@@ -373,7 +391,8 @@ class CatalogueView:
             listings that are not encoded have none.
         """
         _, ref = self._vector_table(space, modality)
-        return vector_rows.join(self.path, ref, space, self._parts(modality))
+        videos = self._videos() if modality == Modality.PICTURE else None
+        return vector_rows.join(self.path, ref, space, self._parts(modality), videos=videos)
 
     def spaces(self) -> list[tuple[EmbeddingSpace, Modality, int]]:
         """List the embedding spaces that have vectors.

@@ -15,7 +15,7 @@ from deepsearch.schema import Hit, Listing, ParsedQuery, Requirement, SearchResu
 
 if TYPE_CHECKING:
     from deepsearch.catalogue import Problem
-    from deepsearch.engine import IndexReport, SearchEngine
+    from deepsearch.engine import EncodeReport, IndexReport, SearchEngine
 
 __all__ = [
     "console",
@@ -78,6 +78,13 @@ def supplier_text(listing: Listing) -> str:
 # ---------------------------------------------------------------- index, info
 
 
+def _encoded(done: EncodeReport) -> str:
+    """Say what was encoded; videos and the cache only where there were any."""
+    videos = f", {done.videos} videos" if done.videos else ""
+    cached = f", {done.cached} more known from the cache" if done.cached else ""
+    return f"{done.texts} texts and {done.pictures} pictures{videos} encoded{cached}"
+
+
 def print_index_report(report: IndexReport) -> None:
     """Show what was read, mapped, rejected and encoded.
 
@@ -90,8 +97,7 @@ def print_index_report(report: IndexReport) -> None:
         f"[bold]{done.source}[/]: {done.rows} rows read; {done.added} added, "
         f"{done.changed} changed, "
         f"{done.unchanged} unchanged, {done.rejected} rejected; "
-        f"{report.encoded.texts} texts and {report.encoded.pictures} pictures encoded "
-        f"in {report.seconds:.1f} s"
+        f"{_encoded(report.encoded)} in {report.seconds:.1f} s"
     )
     if done.mapping is not None:
         table = Table("column", "field", "confidence", title="Columns", title_justify="left")

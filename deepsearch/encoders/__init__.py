@@ -6,6 +6,7 @@ loaded when an encoder is made, never at import; what an extra brings is importe
 
 from __future__ import annotations
 
+from deepsearch.encoders.cache import CacheStats, VectorCache, default_cache
 from deepsearch.encoders.clip_export import ExportedClip, export_clip_encoder
 from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.hub_clip import HubClipEncoder
@@ -24,6 +25,7 @@ from deepsearch.encoders.text_config import TextModelConfig
 from deepsearch.encoders.torch_options import TorchOptions
 
 __all__ = [
+    "CacheStats",
     "ComposedSuite",
     "ExportedClip",
     "HubClipEncoder",
@@ -43,6 +45,8 @@ __all__ = [
     "SharedTextEncoder",
     "TextModelConfig",
     "TorchOptions",
+    "VectorCache",
+    "default_cache",
     "export_clip_encoder",
     "export_text_encoder",
     "load_suite",

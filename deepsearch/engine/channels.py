@@ -33,7 +33,7 @@ class Channel:
         modality: What they were made from.
         index: The index; positions once given stay, removed ones are never found.
         keys: (n,) key of the listing at each position.
-        parts: (n,) number of the listing's picture; 0 for its text.
+        parts: (n,) number of the listing's picture or video frame; 0 for its text.
         rows: (n,) listing row of each position in this version; -1 where removed.
         by_row: (m,) positions not removed, ascending by row, then position.
         sorted_rows: (m,) their rows.
@@ -136,8 +136,8 @@ class _Owners:
 
     @property
     def pairs(self) -> IntArray:
-        """Both joined to one number each; a listing has far fewer than 2**20 pictures."""
-        joined: IntArray = self.keys * np.int64(1 << 20) + self.parts
+        """Both joined to one number each: a part is below 2**31, a key far below 2**32."""
+        joined: IntArray = self.keys * np.int64(1 << 31) + self.parts
         return joined
 
 

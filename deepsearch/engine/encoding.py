@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+import numpy as np
+
+from deepsearch.encoders import VectorCache, default_cache
+from deepsearch.engine.videos import encode_video, pending_videos
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite
-from deepsearch.schema import EmbeddingSpace, FloatArray, Modality, Role
+from deepsearch.schema import FloatArray, Modality, Role
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,6 +29,8 @@ __all__ = ["EncodeReport", "Progress", "encode_pending"]
 _LOGGER = logging.getLogger(__name__)
 TEXT_BATCH = 512
 PICTURE_BATCH = 64
+CACHE_BATCH = 4096
+DECODERS = 2
 
 
 class Progress(Protocol):
@@ -41,48 +48,178 @@ class EncodeReport:
     Attributes:
         texts: Distinct texts encoded.
         pictures: Distinct pictures encoded.
-        unreadable: (listing id, picture, reason) of each picture that was left out.
+        videos: Distinct videos of which frames were encoded.
+        cached: Texts and pictures whose vectors were known from other catalogues or runs.
+        unreadable: (listing id, picture or video, reason) of each that was left out.
     """
 
     texts: int
     pictures: int
     unreadable: tuple[tuple[str, str, str], ...]
+    videos: int = 0
+    cached: int = 0
 
 
 def encode_pending(
-    catalogue: Catalogue, suite: EncoderSuite, *, progress: Progress | None = None
+    catalogue: Catalogue,
+    suite: EncoderSuite,
+    *,
+    progress: Progress | None = None,
+    cache: VectorCache | Literal["default"] | None = "default",
 ) -> EncodeReport:
-    """Encode every text and picture that has no vector yet.
+    """Encode every text, picture and video that has no vector yet.
 
     Vectors are committed a batch at a time, so an interrupted run continues where it
-    stopped. A picture that cannot be read is left out and reported; the listing stays
-    findable by its text.
+    stopped. What was encoded before, for any catalogue, comes from the cache. A picture or
+    video that cannot be read is left out and reported; the listing stays findable by its
+    text.
 
     Args:
         catalogue: The catalogue; its vector tables grow.
         suite: The encoders.
         progress: Told after each batch.
+        cache: Vectors known already; "default" is the user's own (DEEPSEARCH_CACHE), None
+            uses none.
 
     Returns:
-        Counts, and the pictures that could not be read.
+        Counts, and what could not be read.
+
+    Raises:
+        EncodingError: If a model fails.
+        ConflictError: If another process writes to the catalogue.
     """
-    texts = _encode_texts(catalogue, suite, progress)
-    pictures, unreadable = _encode_pictures(catalogue, suite, progress)
-    return EncodeReport(texts=texts, pictures=pictures, unreadable=tuple(unreadable))
+    used = default_cache() if cache == "default" else cache
+    with used if cache == "default" and used is not None else nullcontext():
+        run = _Run(catalogue=catalogue, suite=suite, cache=used, progress=progress)
+        texts, known = _encode_texts(run)
+        pictures = _encode_pictures(run)
+        videos, unreadable = _encode_videos(run)
+    return EncodeReport(
+        texts=texts,
+        pictures=pictures.encoded,
+        videos=videos,
+        cached=known + pictures.cached,
+        unreadable=(*pictures.unreadable, *unreadable),
+    )
 
 
-def _pending(
-    catalogue: Catalogue, suite: EncoderSuite, modality: Modality
-) -> tuple[list[PendingItem], dict[str, set[str]]]:
-    """Return what misses a vector in any space, and per space the hashes it misses."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What every step of one encoding run works with."""
+
+    catalogue: Catalogue
+    suite: EncoderSuite
+    cache: VectorCache | None
+    progress: Progress | None
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pending:
+    """What misses a vector in any space, and per space the hashes it misses."""
+
+    modality: Modality
+    items: Sequence[PendingItem]
+    missing: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pictures:
+    encoded: int
+    cached: int
+    unreadable: Sequence[tuple[str, str, str]]
+
+
+def _encode_texts(run: _Run) -> tuple[int, int]:
+    """Encode the texts; returns how many were encoded, and how many were known."""
+    pending, known = _without_known(run, _pending(run, Modality.TEXT))
+    done = 0
+    for batch in _batches(pending.items, TEXT_BATCH):
+        texts = run.catalogue.texts([item.row for item in batch])
+        _store(run, pending, batch, run.suite.encode_texts(texts, role=Role.PASSAGE))
+        done += len(batch)
+        run.tell("encoding texts", done, len(pending.items))
+    return done, known
+
+
+def _encode_pictures(run: _Run) -> _Pictures:
+    pending, known = _without_known(run, _pending(run, Modality.PICTURE))
+    unreadable: list[tuple[str, str, str]] = []
+    encoded = seen = 0
+    with ThreadPoolExecutor(max_workers=DECODERS) as pool:
+        for batch in _batches(pending.items, PICTURE_BATCH):
+            places = _places(run.catalogue, batch)
+            side = run.suite.picture_side
+            loaded = list(pool.map(lambda place: _load(place.path, side), places))  # noqa: B023
+            for place, picture in zip(places, loaded, strict=True):
+                if isinstance(picture, str):
+                    unreadable.append((place.listing_id, place.uri, picture))
+            kept = [i for i, picture in enumerate(loaded) if not isinstance(picture, str)]
+            if kept:
+                pictures = [picture for picture in loaded if not isinstance(picture, str)]
+                vectors = run.suite.encode_pictures(pictures, role=Role.PASSAGE)
+                _store(run, pending, [batch[i] for i in kept], vectors)
+            encoded += len(kept)
+            seen += len(batch)
+            run.tell("encoding pictures", seen, len(pending.items))
+    return _Pictures(encoded=encoded, cached=known, unreadable=unreadable)
+
+
+def _encode_videos(run: _Run) -> tuple[int, list[tuple[str, str, str]]]:
+    """Encode the videos' frames; returns how many videos, and what could not be read."""
+    if not run.suite.spaces.get(Modality.PICTURE):
+        return 0, []
+    items = pending_videos(run.catalogue, run.suite)
+    unreadable: list[tuple[str, str, str]] = []
+    places = _places(run.catalogue, items)
+    for done, (item, place) in enumerate(zip(items, places, strict=True), start=1):
+        try:
+            encode_video(run.catalogue, run.suite, item.content_hash, place.path)
+        except (UnreadableFileError, OSError) as error:
+            _LOGGER.warning("%s", error)
+            unreadable.append((place.listing_id, place.uri, str(error)))
+        run.tell("encoding videos", done, len(items))
+    return len(items) - len(unreadable), unreadable
+
+
+# ---------------------------------------------------------------- what is to be done
+
+
+def _pending(run: _Run, modality: Modality) -> _Pending:
     items: dict[str, PendingItem] = {}
-    missing: dict[str, set[str]] = {}
-    for space in suite.spaces.get(modality, ()):
-        pending = catalogue.pending(space, modality)
-        missing[space.name] = {item.content_hash for item in pending}
+    missing: dict[str, frozenset[str]] = {}
+    for space in run.suite.spaces.get(modality, ()):
+        pending = run.catalogue.pending(space, modality)
+        missing[space.name] = frozenset(item.content_hash for item in pending)
         for item in pending:
             items.setdefault(item.content_hash, item)
-    return list(items.values()), missing
+    return _Pending(modality=modality, items=list(items.values()), missing=missing)
+
+
+def _without_known(run: _Run, pending: _Pending) -> tuple[_Pending, int]:
+    """Store what the cache knows in every space; returns the rest, and how many were known."""
+    if run.cache is None or not pending.items:
+        return pending, 0
+    rest: list[PendingItem] = []
+    for batch in _batches(pending.items, CACHE_BATCH):
+        hashes = [item.content_hash for item in batch]
+        found = {
+            space.name: run.cache.get(space, pending.modality, hashes)
+            for space in run.suite.spaces[pending.modality]
+        }
+        known = [all(item.content_hash in held for held in found.values()) for item in batch]
+        kept = [item for item, there in zip(batch, known, strict=True) if there]
+        rest += [item for item, there in zip(batch, known, strict=True) if not there]
+        if kept:
+            vectors = {
+                name: np.stack([held[item.content_hash] for item in kept])
+                for name, held in found.items()
+            }
+            _put(run, pending, kept, vectors)
+    return replace(pending, items=rest), len(pending.items) - len(rest)
 
 
 def _batches(items: Sequence[PendingItem], size: int) -> Iterator[Sequence[PendingItem]]:
@@ -90,67 +227,26 @@ def _batches(items: Sequence[PendingItem], size: int) -> Iterator[Sequence[Pendi
         yield items[start : start + size]
 
 
-def _encode_texts(catalogue: Catalogue, suite: EncoderSuite, progress: Progress | None) -> int:
-    items, missing = _pending(catalogue, suite, Modality.TEXT)
-    done = 0
-    for batch in _batches(items, TEXT_BATCH):
-        vectors = suite.encode_texts(
-            catalogue.texts([item.row for item in batch]), role=Role.PASSAGE
-        )
-        _store(
-            catalogue,
-            suite.spaces[Modality.TEXT],
-            Modality.TEXT,
-            batch=batch,
-            vectors=vectors,
-            missing=missing,
-        )
-        done += len(batch)
-        if progress is not None:
-            progress("encoding texts", done, len(items))
-    return done
+# ---------------------------------------------------------------- reading and storing
 
 
-def _encode_pictures(
-    catalogue: Catalogue, suite: EncoderSuite, progress: Progress | None
-) -> tuple[int, list[tuple[str, str, str]]]:
-    items, missing = _pending(catalogue, suite, Modality.PICTURE)
-    unreadable: list[tuple[str, str, str]] = []
-    encoded = seen = 0
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for batch in _batches(items, PICTURE_BATCH):
-            kept: list[PendingItem] = []
-            pictures: list[Image] = []
-            listings = catalogue.listings([item.row for item in batch])
-            media = [
-                listing.media[item.part] for listing, item in zip(listings, batch, strict=True)
-            ]
-            paths = [
-                catalogue.media_path(medium, source=listing.source)
-                for medium, listing in zip(media, listings, strict=True)
-            ]
-            loaded = pool.map(lambda path: _load(path, suite.picture_side), paths)
-            for item, listing, medium, picture in zip(batch, listings, media, loaded, strict=True):
-                if isinstance(picture, str):
-                    unreadable.append((listing.id, medium.uri, picture))
-                else:
-                    kept.append(item)
-                    pictures.append(picture)
-            if kept:
-                vectors = suite.encode_pictures(pictures, role=Role.PASSAGE)
-                _store(
-                    catalogue,
-                    suite.spaces[Modality.PICTURE],
-                    Modality.PICTURE,
-                    batch=kept,
-                    vectors=vectors,
-                    missing=missing,
-                )
-            encoded += len(kept)
-            seen += len(batch)
-            if progress is not None:
-                progress("encoding pictures", seen, len(items))
-    return encoded, unreadable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Whose a medium is, and its file."""
+
+    listing_id: str
+    uri: str
+    path: Path | None
+
+
+def _places(catalogue: Catalogue, items: Sequence[PendingItem]) -> list[_Place]:
+    places = []
+    listings = catalogue.listings([item.row for item in items])
+    for listing, item in zip(listings, items, strict=True):
+        medium = listing.media[item.part]
+        path = catalogue.media_path(medium, source=listing.source)
+        places.append(_Place(listing_id=listing.id, uri=medium.uri, path=path))
+    return places
 
 
 def _load(path: Path | None, side: int) -> Image | str:
@@ -165,17 +261,29 @@ def _load(path: Path | None, side: int) -> Image | str:
 
 
 def _store(
-    catalogue: Catalogue,
-    spaces: Sequence[EmbeddingSpace],
-    modality: Modality,
-    *,
+    run: _Run,
+    pending: _Pending,
     batch: Sequence[PendingItem],
     vectors: Mapping[str, FloatArray],
-    missing: Mapping[str, set[str]],
+) -> None:
+    """Keep a batch's vectors: first in the cache, so that none is lost between the two."""
+    if run.cache is not None:
+        hashes = [item.content_hash for item in batch]
+        for space in run.suite.spaces[pending.modality]:
+            run.cache.put(space, pending.modality, hashes, vectors[space.name])
+    _put(run, pending, batch, vectors)
+
+
+def _put(
+    run: _Run,
+    pending: _Pending,
+    batch: Sequence[PendingItem],
+    vectors: Mapping[str, FloatArray],
 ) -> None:
     """Commit a batch's vectors to each space that misses them."""
-    for space in spaces:
-        wanted = [i for i, item in enumerate(batch) if item.content_hash in missing[space.name]]
+    for space in run.suite.spaces[pending.modality]:
+        missing = pending.missing[space.name]
+        wanted = [i for i, item in enumerate(batch) if item.content_hash in missing]
         if wanted:
             hashes = [batch[i].content_hash for i in wanted]
-            catalogue.put_vectors(space, modality, hashes, vectors[space.name][wanted])
+            run.catalogue.put_vectors(space, pending.modality, hashes, vectors[space.name][wanted])

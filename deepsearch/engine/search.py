@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from deepsearch.catalogue import medium_of
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
 from deepsearch.engine.retrieval import EncodedPart, Run, completed, lexical_run, part_runs, pooled
 from deepsearch.engine.second_phase import rerank_hits
@@ -328,10 +329,12 @@ def _candidates(snapshot: Snapshot, fused: Sequence[Fused]) -> list[Candidate]:
     for item, listing in zip(fused, listings, strict=True):
         media = None
         if item.picture is not None and item.similarity is not None:
+            medium, seconds = medium_of(item.picture)
             media = MediaMatch(
-                uri=listing.media[item.picture].uri,
+                uri=listing.media[medium].uri,
                 query_source=item.source,
                 score=item.similarity,
+                seconds=seconds,
             )
         candidates.append(
             Candidate(
