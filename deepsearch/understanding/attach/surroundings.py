@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from deepsearch.understanding.attach.negation import unless_negated
 from deepsearch.understanding.attach.slips import TAILS, mistyped, tail_fields
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.lexicon import Match
@@ -96,7 +97,7 @@ def _left_match(state: Attaching, match: Match, around: Surroundings) -> None:
                 around.approx = around.approx or state.word(first) != "±"
             elif around.op is None:
                 around.op, around.op_words = (
-                    str(value),
+                    unless_negated(state.scan, str(value), first),
                     state.tokens.folded[state.tokens.starts[first] : state.tokens.ends[last - 1]],
                 )
             around.first = min(around.first, first)
