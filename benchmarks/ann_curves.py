@@ -5,15 +5,22 @@ asked at rising efforts; recall@10 against exact float32 search. QPS is of one c
 the whole batch, the median of three; p50 of single calls. The summary reads QPS at recall
 .95 and .99 off each curve, between its two nearest points, linear in log QPS.
 
-Threats: made data (A clustered, C smooth); one machine, shared; one build each; engines
-differ in memory (float32, bf16, f16, 4-bit with refinement, 1+8 bit with refinement).
+One run takes one data set and a few engines; deepsearch's curve is measured before and after
+each peer's, and `ratio` is the mean of its two QPS over the peer's; `drift` is after over
+before. Runs add up in the results file; `--fresh` starts anew. `--plot FILE.png` draws the
+curves that are there.
 
-    python -m benchmarks.ann_curves [--rows 30000] [--data A C R] [--engines hnswlib ...]
+Threats: one machine, shared; one build each; engines differ in memory (float32, bf16, f16,
+4-bit with refinement, 1+8 bit with refinement). Databases search one query a call, and a
+search on more than one thread could not be ruled out for lancedb, chroma and duckdb.
+
+    python -m benchmarks.ann_curves --data A --engines hnswlib "svs Vamana f16"
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 from pathlib import Path
@@ -21,72 +28,85 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.ann_data import ann_recall, data_set, fingerprint
+from benchmarks.ann_data import KINDS, ann_recall, data_set, fingerprint
+from benchmarks.ann_databases import DATABASES
 from benchmarks.ann_engines import ENGINES, available
-from benchmarks.common import pin_threads, print_table, write_results
+from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
 
 TARGETS = (0.95, 0.99)
+CURVE, PLANNED = "deepsearch clustered", "deepsearch planned"
+EVERY = {**ENGINES, **DATABASES}
+PEERS = {name: entry for name, entry in EVERY.items() if not name.startswith("deepsearch")}
+_SLOW_QUERIES = 40
+# Batches of an engine that takes this long are not repeated.
+_PATIENCE_S = 5.0
 
 
 def main() -> None:
-    """Run and print."""
+    """Run, add to the results, print."""
     options = _arguments()
+    out = options.out or RESULTS / "ann_curves.json"
+    if options.plot is not None:
+        from benchmarks.plots import plot_curves
+
+        plot_curves(json.loads(out.read_text(encoding="utf-8")), options.plot)
+        return
     pin_threads(1)
+    names, missing = available({name: EVERY[name] for name in options.engines or PEERS})
+    given = data_set(options.data, options.rows, options.dim, options.queries, seed=options.seed)
+    rows = [] if options.fresh or not out.is_file() else _earlier(out)
+    truth = _truth(given.rows, given.queries)
+    started = time.perf_counter()
+    ours = EVERY[CURVE].build(given.rows, 1, ())
+    built = time.perf_counter() - started
+    planned = EVERY[PLANNED].build(given.rows, 1, ())
+    size = {"data": options.data, "rows": options.rows}
+    for name in names:
+        started = time.perf_counter()
+        try:
+            engine = EVERY[name].build(given.rows, 1, ())
+        except Exception as error:  # a peer that fails is a line, not the end
+            print(f"{name} failed to build: {error}")
+            missing.append(f"{name}: {error}")
+            continue
+        theirs = {"build s": round(time.perf_counter() - started, 1)}
+        print(f"{options.data} {name} built in {theirs['build s']} s", flush=True)
+        few = given.queries[:_SLOW_QUERIES] if EVERY[name].slow else given.queries
+        with turn():
+            before = _curve(ours, given.queries, truth)
+            plan = _curve(planned, given.queries, truth)
+            curve = _curve(engine, few, truth[: len(few)])
+            after = _curve(ours, given.queries, truth)
+        del engine
+        row: dict[str, Any] = {**size, "engine": name, **theirs, **_summary(curve)}
+        row["commit"] = system_facts()["commit"]
+        for target in TARGETS:
+            mine = [_at(points, "QPS", target) for points in (before, after)]
+            peer = row[f"QPS @ {target}"]
+            if None not in (*mine, peer):
+                row[f"ratio @ {target}"] = round(sum(mine) / 2 / peer, 2)  # type: ignore[arg-type]
+                row[f"drift @ {target}"] = round(mine[1] / mine[0], 2)  # type: ignore[operator]
+        row |= {"curve": curve, "ours": before, "planned": plan, "our build s": round(built, 1)}
+        rows = [r for r in rows if any(r[key] != row[key] for key in (*size, "engine"))] + [row]
+        print_table([{key: row[key] for key in row if not isinstance(row[key], list)}])
+        if not options.small or options.out is not None:
+            _write(rows, given, missing, options, out)
+
+
+def _truth(rows: Any, queries: Any) -> Any:
     from deepsearch.index import ExactIndex
     from deepsearch.schema import EmbeddingSpace
 
-    names, missing = available(options.engines)
-    curves: list[dict[str, Any]] = []
-    summary: list[dict[str, Any]] = []
-    hashes = {}
-    for kind in options.data:
-        rows, queries = data_set(
-            kind, options.rows, options.dim, options.queries, seed=options.seed
-        )
-        hashes[kind] = fingerprint(rows)
-        space = EmbeddingSpace(name="bench", revision="1", dim=rows.shape[1])
-        truth = ExactIndex(rows, space).search(queries, k=10).ids
-        for name in names:
-            start = time.perf_counter()
-            engine = ENGINES[name][1](rows, 1)
-            built = time.perf_counter() - start
-            points = _curve(engine, queries, truth)
-            curves.extend({"data": kind, "engine": name, **point} for point in points)
-            summary.append(
-                {
-                    "data": kind,
-                    "engine": name,
-                    "build s": round(built, 1),
-                    **{f"QPS @ {target}": _at(points, "QPS", target) for target in TARGETS},
-                    **{f"p50 us @ {target}": _at(points, "p50 us", target) for target in TARGETS},
-                }
-            )
-            print(summary[-1], flush=True)
-            del engine
-    print_table(summary, title="unfiltered, one thread")
-    if missing:
-        print("not installed, left out:", ", ".join(missing))
-    if options.small and options.out is None:
-        return
-    write_results(
-        "ann_curves",
-        tables={"summary": summary, "curves": curves},
-        parameters={"rows": options.rows, "dim": options.dim, "queries": options.queries, "k": 10},
-        seed=options.seed,
-        data=hashes,
-        packages=("faiss-cpu", "hnswlib", "usearch", "scalable-vs", "lancedb", "numba"),
-        extra={"not installed": missing},
-        out=options.out,
-    )
+    space = EmbeddingSpace(name="bench", revision="1", dim=rows.shape[1])
+    return ExactIndex(rows, space).search(queries, k=10).ids
 
 
 def _curve(engine: Any, queries: Any, truth: Any) -> list[dict[str, Any]]:
     points: list[dict[str, Any]] = []
     for effort in engine.efforts:
-        found = engine.search(queries, 10, effort, None)
-        recall = ann_recall(found, truth)
-        times = []
-        for _ in range(3):
+        recall = ann_recall(engine.search(queries, 10, effort, None), truth)
+        times: list[float] = []
+        while len(times) < 3 and sum(times) < _PATIENCE_S:
             start = time.perf_counter()
             engine.search(queries, 10, effort, None)
             times.append(time.perf_counter() - start)
@@ -99,13 +119,20 @@ def _curve(engine: Any, queries: Any, truth: Any) -> list[dict[str, Any]]:
             {
                 "effort": effort,
                 "recall@10": round(recall, 4),
-                "QPS": round(len(queries) / float(np.median(times))),
+                "QPS": round(len(queries) / float(np.median(times)), 1),
                 "p50 us": round(1e6 * float(np.median(singles)), 1),
             }
         )
         if recall >= 0.9985:
             break
     return points
+
+
+def _summary(points: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        **{f"QPS @ {target}": _at(points, "QPS", target) for target in TARGETS},
+        **{f"p50 us @ {target}": _at(points, "p50 us", target) for target in TARGETS},
+    }
 
 
 def _at(points: list[dict[str, Any]], column: str, target: float) -> int | None:
@@ -123,15 +150,57 @@ def _at(points: list[dict[str, Any]], column: str, target: float) -> int | None:
     return round(math.exp(mixed))
 
 
+def _table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a line an engine and data set; ours is the run beside the first peer."""
+    out = []
+    for data, size in dict.fromkeys((row["data"], row["rows"]) for row in rows):
+        here = [row for row in rows if (row["data"], row["rows"]) == (data, size)]
+        head = {"data": data, "rows": size}
+        own = {"build s": here[0]["our build s"]}
+        out.append({**head, "engine": CURVE, **own, **_summary(here[0]["ours"])})
+        out.append({**head, "engine": PLANNED, **_summary(here[0]["planned"])})
+        shown = ("data", "rows", "engine", "build s", "QPS", "p50", "ratio", "drift")
+        out += [{key: row[key] for key in row if key.startswith(shown)} for row in here]
+    return out
+
+
+def _earlier(path: Path) -> list[dict[str, Any]]:
+    return list(json.loads(path.read_text(encoding="utf-8"))["extra"].get("rows", []))
+
+
+def _write(
+    rows: list[dict[str, Any]],
+    given: Any,
+    missing: list[str],
+    options: argparse.Namespace,
+    out: Path,
+) -> None:
+    earlier = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
+    kept = {} if options.fresh else earlier.get("data", {})
+    write_results(
+        "ann_curves",
+        tables={"summary": _table(rows)},
+        parameters={"queries": options.queries, "k": 10},
+        seed=options.seed,
+        data={**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)},
+        packages=("numba", *sorted({entry.package for entry in PEERS.values()})),
+        extra={"not run": missing, "rows": rows},
+        out=out,
+    )
+    options.fresh = False
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=30_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--queries", type=int, default=500)
-    parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])
-    parser.add_argument("--engines", nargs="+", default=None, choices=list(ENGINES))
+    parser.add_argument("--data", default="A", choices=KINDS)
+    parser.add_argument("--engines", nargs="+", default=None, choices=list(PEERS))
+    parser.add_argument("--fresh", action="store_true", help="forget the earlier runs")
+    parser.add_argument("--plot", type=Path, default=None, help="draw the results, run nothing")
     parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None)

@@ -2,12 +2,24 @@
 
 A: clustered. Rows about n/100 centres, as near-duplicate listings are.
 C: smooth. Rows on a bent 16-dimensional sheet with some noise: no clusters to exploit.
-R: real. Texts of listings, requests and package summaries under the default text encoder.
+R: real. Listings, customs headings and dictionary glosses under the default text encoder
+   (384 dimensions, up to 126,000 rows); queries are other such texts, kept out of the rows.
+RQ: the same rows; queries are real requests for quotation, longer and noisier than the rows.
+
+`benchmarks.ann_real` makes the folder of R and RQ, which DEEPSEARCH_REAL_VECTORS names, and
+says where the texts are had. A and C are made here.
+
+Filters, at each share of allowed rows: "random" ones; "correlated" ones, which allow the
+rows most like one drawn at random, so that most queries lie far away; and for R and RQ
+"attribute" ones, which are real properties of the texts (their kind, their length).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +29,10 @@ FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 __all__ = [
+    "KINDS",
+    "SHARES",
+    "DataSet",
+    "Filter",
     "ann_recall",
     "correlated_mask",
     "data_set",
@@ -26,14 +42,89 @@ __all__ = [
     "real",
 ]
 
+KINDS = ("A", "C", "R", "RQ")
+SHARES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
 
-def data_set(
-    kind: str, count: int, dim: int, queries: int, *, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return unit rows (count, dim) and unit queries of the same making, apart from them."""
-    if kind == "R":
-        return real(count, queries, seed=seed)
-    return made(kind, count, dim, queries, seed=seed)
+# Attributes whose share of the rows of R is nearest to each of SHARES; None: more words
+# than the median.
+_ATTRIBUTES: dict[float, tuple[str, ...] | None] = {
+    0.5: None,
+    0.2: ("noun.animal", "noun.plant", "noun.person"),
+    0.1: ("noun.artifact",),
+    0.05: ("noun.animal",),
+    0.01: ("listing.alibaba",),
+    0.001: ("customs.XX",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A mask over the rows, and what it stands for.
+
+    Attributes:
+        name: Short and a word, for engines that store it as a column.
+        how: "random", "correlated" or "attribute".
+        share: The share of rows it is meant to allow; `mask` has the true one.
+        mask: (rows,) bool.
+    """
+
+    name: str
+    how: str
+    share: float
+    mask: BoolArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSet:
+    """Unit rows, unit queries that are none of them, and filters.
+
+    Attributes:
+        kind: One of KINDS.
+        rows: (n, dim) float32.
+        queries: (m, dim) float32.
+        filters: One a share and way.
+    """
+
+    kind: str
+    rows: FloatArray
+    queries: FloatArray
+    filters: tuple[Filter, ...]
+
+
+def data_set(kind: str, count: int, dim: int, queries: int, *, seed: int) -> DataSet:
+    """Make or read a data set.
+
+    Args:
+        kind: One of KINDS.
+        count: Rows.
+        dim: Their dimensions; those of R and RQ have 384 whatever is asked.
+        queries: Queries.
+        seed: Of what is drawn at random.
+
+    Returns:
+        The data set.
+
+    Raises:
+        SystemExit: If the kind is unknown, or the real vectors are missing or too few.
+    """
+    attributes: dict[float, BoolArray] = {}
+    if kind in ("R", "RQ"):
+        rows, asked, attributes = real(kind, count, queries, seed=seed)
+    else:
+        rows, asked = made(kind, count, dim, queries, seed=seed)
+    filters = []
+    for number, share in enumerate(SHARES):
+        masks = {
+            "random": random_mask(count, share, seed=7),
+            "correlated": correlated_mask(rows, share, seed=11),
+        }
+        if share in attributes:
+            masks["attribute"] = attributes[share]
+        filters += [
+            Filter(name=f"{how}{number}", how=how, share=share, mask=mask)
+            for how, mask in masks.items()
+        ]
+    return DataSet(kind=kind, rows=rows, queries=asked, filters=tuple(filters))
 
 
 def made(
@@ -65,28 +156,49 @@ def made(
     return draw(count), draw(queries)
 
 
-def real(count: int, queries: int, *, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Return rows of the float16 .npy file that DEEPSEARCH_REAL_VECTORS names.
+def real(
+    kind: str, count: int, queries: int, *, seed: int
+) -> tuple[FloatArray, FloatArray, dict[float, BoolArray]]:
+    """Read the vectors that `benchmarks.ann_real` wrote.
+
+    Args:
+        kind: "R": queries are texts left out of the rows; "RQ": requests for quotation.
+        count: Rows, drawn at random.
+        queries: Queries; of RQ as many as there are, at most.
+        seed: Of the draw.
+
+    Returns:
+        Rows, queries, and a mask of real attributes for each share.
 
     Raises:
-        SystemExit: If there is no such file, or it holds too few rows.
+        SystemExit: If there is no such folder, or it holds too few rows.
     """
-    import os
-
-    path = Path(os.environ.get("DEEPSEARCH_REAL_VECTORS", ""))
-    if not path.is_file():
+    folder = Path(os.environ.get("DEEPSEARCH_REAL_VECTORS", ""))
+    if not (folder / "about.json").is_file():
         raise SystemExit(
-            "Data set R needs the file of float16 unit vectors named by DEEPSEARCH_REAL_VECTORS "
-            "(a .npy); make one with any encoder."
+            "Data sets R and RQ need the folder named by DEEPSEARCH_REAL_VECTORS; "
+            "`python -m benchmarks.ann_real --help` says how to make it."
         )
-    rows = np.load(path, mmap_mode="r", allow_pickle=False)
-    if rows.shape[0] < count + queries:
-        raise SystemExit(f"{path} holds {rows.shape[0]} rows; {count + queries} are needed.")
-    chosen = np.random.default_rng(seed).permutation(rows.shape[0])[: count + queries]
-    vectors = np.asarray(rows[np.sort(chosen)], dtype=np.float32)
-    vectors = vectors[np.random.default_rng(seed + 1).permutation(count + queries)]
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.ascontiguousarray(vectors[:count]), np.ascontiguousarray(vectors[count:])
+    every = np.load(folder / "rows.npy", mmap_mode="r", allow_pickle=False)
+    if len(every) < count + queries:
+        raise SystemExit(f"{folder} holds {len(every)} rows; {count + queries} are needed.")
+    chosen = np.random.default_rng(seed).permutation(len(every))[: count + queries]
+    rows = np.ascontiguousarray(every[chosen[:count]], dtype=np.float32)
+    asked = np.asarray(every[chosen[count:]])
+    if kind == "RQ":
+        requests = np.load(folder / "queries.npy", allow_pickle=False)
+        order = np.random.default_rng(seed).permutation(len(requests))
+        asked = requests[order[:queries]]
+    names = json.loads((folder / "about.json").read_text(encoding="utf-8"))["groups"]
+    groups = np.load(folder / "groups.npy", allow_pickle=False)[chosen[:count]]
+    words = np.load(folder / "words.npy", allow_pickle=False)[chosen[:count]]
+    masks = {
+        share: words > np.median(words)
+        if wanted is None
+        else np.isin(groups, [names.index(name) for name in wanted])
+        for share, wanted in _ATTRIBUTES.items()
+    }
+    return rows, np.ascontiguousarray(asked, dtype=np.float32), masks
 
 
 def random_mask(count: int, share: float, *, seed: int) -> BoolArray:

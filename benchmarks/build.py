@@ -31,13 +31,15 @@ def main() -> None:
     table: list[dict[str, Any]] = []
     hashes = {}
     for kind in options.data:
-        rows, queries = data_set(kind, options.rows, options.dim, 10, seed=options.seed)
+        given = data_set(kind, options.rows, options.dim, 10, seed=options.seed)
+        rows, queries = given.rows, given.queries
         hashes[kind] = fingerprint(rows)
         if "deepsearch clustered" in names:  # compiled once per installation, not per build
-            ENGINES["deepsearch clustered"][1](rows[:2_000], THREADS).search(queries, 10, 100, None)
+            ours = ENGINES["deepsearch clustered"].build(rows[:2_000], THREADS, ())
+            ours.search(queries, 10, 100, None)
         for name in names:
             start = time.perf_counter()
-            ENGINES[name][1](rows, THREADS)
+            ENGINES[name].build(rows, THREADS, ())
             spent = time.perf_counter() - start
             table.append({"data": kind, "engine": name, "build s": round(spent, 1)})
             print(table[-1], flush=True)

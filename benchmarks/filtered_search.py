@@ -1,165 +1,309 @@
-"""What do searches under a filter cost, and what do they find?
+"""How fast, and with what recall, does each engine search under a filter?
 
-Method: 30,000 unit rows; filters that allow 50 to 0.1 % of them, at random or the rows on
-one side of the catalogue (correlated: most queries lie far from what is allowed). Each
-engine is asked at rising efforts, one query at a time, one thread, the mask given with
-each. `p50 us at .95`: of the least effort with recall@10 of .95; empty where none had it,
-and then `best recall` says how far it came. deepsearch's planner chooses by itself.
+Method: half to a thousandth of the rows are allowed, in three ways (`benchmarks.ann_data`):
+at random; correlated with the vectors; and, for real texts, by a real attribute. Each peer is
+asked at rising efforts until recall@10 reaches .95; the table holds its time there, that is,
+the effort is chosen with the truth in hand. deepsearch gets no such help: its planner chose
+on its own, beforehand. Searches are single, one thread, 150 queries (40 for engines that take
+milliseconds); p50 of their times.
 
-Threats: made data; one machine, shared; peers take a bitmap (faiss) or a Python callback
-(hnswlib) or a column (lancedb, written before it is asked); the time of making a bitmap
-from the mask counts, that of making the mask does not.
+One run takes one data set and a few engines. Under each filter deepsearch is measured before
+and after every peer, and `ratio` is its mean p50 of the two over the peer's; `drift` is after
+over before, what the machine changed meanwhile. Runs add up in the results file, where a
+later run of an engine replaces its earlier one; `--fresh` starts anew.
 
-    python -m benchmarks.filtered_search [--data A C] [--engines ...]
+Threats: one machine, shared; one build each; data and filters are few. deepsearch reads the
+mask anew each search, the others were given their form of the filter before. Engines that
+store filters as columns pay for theirs through their query language. A search on more than
+one thread could not be ruled out for lancedb, chroma and duckdb.
+
+    python -m benchmarks.filtered_search --data A --engines hnswlib "faiss HNSW bf16"
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.ann_data import ann_recall, correlated_mask, data_set, fingerprint, random_mask
-from benchmarks.ann_engines import ENGINES, available
-from benchmarks.common import pin_threads, print_table, write_results
+from benchmarks.ann_data import KINDS, DataSet, Filter, ann_recall, data_set, fingerprint
+from benchmarks.ann_databases import DATABASES
+from benchmarks.ann_engines import ENGINES, OURS, about, available
+from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
 
-SHARES = (0.5, 0.2, 0.1, 0.05, 0.01, 0.001)
-SLOW = {"hnswlib", "lancedb IVF_PQ"}
-DEFAULT = ["deepsearch planned", "hnswlib", "faiss HNSW bf16", "faiss IVF-PQ4fs+fp16"]
-# An engine is not asked again once a search takes this long.
+__all__ = ["against"]
+
+EVERY = {**ENGINES, **DATABASES}
+PEERS = {name: entry for name, entry in EVERY.items() if not name.startswith("deepsearch")}
+FILTERING = {name: entry for name, entry in PEERS.items() if entry.filtering}
+TARGET = 0.95
+# An engine is not asked for more once a search takes this long.
 PATIENCE_US = 40_000.0
+_SLOW_QUERIES = 40
 
 
 def main() -> None:
-    """Run and print."""
+    """Run, add to the results, print."""
     options = _arguments()
     pin_threads(1)
+    names, missing = available({name: EVERY[name] for name in options.engines or FILTERING})
+    given = data_set(options.data, options.rows, options.dim, options.queries, seed=options.seed)
+    out = options.out or RESULTS / "filtered_search.json"
+    rows = [] if options.fresh or not out.is_file() else _earlier(out)
+    ours = EVERY[OURS].build(given.rows, 1, given.filters)
+    truths = _truths(given)
+    for name in names:
+        try:
+            engine = EVERY[name].build(given.rows, 1, given.filters)
+        except Exception as error:  # a peer that fails is a line, not the end
+            print(f"{name} failed to build: {error}")
+            missing.append(f"{name}: {error}")
+            continue
+        print(f"{options.data} {name} built", flush=True)
+        with turn():
+            found = [
+                against(name, engine, ours, given, filtered, truths[filtered.name])
+                for filtered in given.filters
+            ]
+        del engine
+        size = {"data": options.data, "rows": options.rows, "commit": system_facts()["commit"]}
+        found = [{**size, **row} for row in found]
+        rows = [row for row in rows if not _same(row, found[0])] + found
+        print_table([_shown(row) for row in found], title=f"{options.data}, {name}")
+        if not options.small or options.out is not None:
+            _write(rows, given, missing, options, out)
+    ratios = _ratios(rows)
+    print_table(ratios, title="deepsearch against the best peer that reached .95")
+
+
+def _truths(given: DataSet) -> dict[str, Any]:
     from deepsearch.index import ExactIndex
     from deepsearch.schema import EmbeddingSpace
 
-    names, missing = available(options.engines or DEFAULT)
-    table: list[dict[str, Any]] = []
-    curves: list[dict[str, Any]] = []
-    hashes = {}
-    for kind in options.data:
-        rows, queries = data_set(
-            kind, options.rows, options.dim, options.queries, seed=options.seed
-        )
-        hashes[kind] = fingerprint(rows)
-        space = EmbeddingSpace(name="bench", revision="1", dim=rows.shape[1])
-        exact = ExactIndex(rows, space)
-        filters = {
-            (share, how): random_mask(len(rows), share, seed=7)
-            if how == "random"
-            else correlated_mask(rows, share, seed=11)
-            for share in SHARES
-            for how in ("random", "correlated")
-        }
-        truths = {
-            key: exact.search(queries, k=10, allowed=mask).ids for key, mask in filters.items()
-        }
-        for name in names:
-            engine = ENGINES[name][1](rows, 1)
-            for (share, how), mask in filters.items():
-                points = _points(engine, name, queries, truths[share, how], mask)
-                key = {"data": kind, "filter": how, "allowed": share, "engine": name}
-                curves.extend({**key, **point} for point in points)
-                good = [point for point in points if point["recall@10"] >= 0.95]
-                table.append(
-                    {
-                        **key,
-                        "p50 us at .95": good[0]["p50 us"] if good else None,
-                        "recall": good[0]["recall@10"] if good else None,
-                        "best recall": max(point["recall@10"] for point in points),
-                        "returned outside the mask": sum(point["outside"] for point in points),
-                    }
-                )
-            print(kind, name, "done", flush=True)
-            del engine
-    print_table(table, title="filtered, one thread, single queries")
-    ratios = _ratios(table)
-    print_table(ratios, title="deepsearch against the best peer that reached .95")
-    if options.small and options.out is None:
-        return
-    write_results(
-        "filtered_search",
-        tables={"main": table, "ratios": ratios, "curves": curves},
-        parameters={"rows": options.rows, "dim": options.dim, "queries": options.queries, "k": 10},
-        seed=options.seed,
-        data=hashes,
-        packages=("faiss-cpu", "hnswlib", "lancedb", "numba"),
-        extra={"not installed": missing},
-        out=options.out,
-    )
+    space = EmbeddingSpace(name="bench", revision="1", dim=given.rows.shape[1])
+    exact = ExactIndex(given.rows, space)
+    return {
+        filtered.name: exact.search(given.queries, k=10, allowed=filtered.mask).ids
+        for filtered in given.filters
+    }
 
 
-def _points(engine: Any, name: str, queries: Any, truth: Any, mask: Any) -> list[dict[str, Any]]:
-    points: list[dict[str, Any]] = []
-    asked = queries[:40] if name in SLOW else queries
+def against(
+    name: str, engine: Any, ours: Any, given: DataSet, filtered: Filter, truth: Any
+) -> dict[str, Any]:
+    """Measure deepsearch, a peer at rising efforts, and deepsearch again.
+
+    Args:
+        name: The peer's, among the engines.
+        engine: The peer, built.
+        ours: deepsearch, built over the same rows.
+        given: Rows and queries.
+        filtered: The filter.
+        truth: (queries, 10) exact neighbours under it.
+
+    Returns:
+        A row of the results.
+    """
+    few = given.queries[:_SLOW_QUERIES] if EVERY[name].slow else given.queries
+    before = _point(ours, given.queries, truth, filtered, 0)
+    points = []
     for effort in engine.efforts:
-        engine.search(asked[:2], 10, effort, mask)
-        times, found = [], []
-        for at in range(len(asked)):
-            start = time.perf_counter()
-            found.append(engine.search(asked[at : at + 1], 10, effort, mask)[0])
-            times.append(time.perf_counter() - start)
-        ids = np.asarray(found)
-        points.append(
-            {
-                "effort": effort,
-                "recall@10": round(ann_recall(ids, truth[: len(asked)]), 4),
-                "p50 us": round(1e6 * float(np.median(times)), 1),
-                "p95 us": round(1e6 * float(np.percentile(times, 95)), 1),
-                "outside": int((~mask[ids[ids >= 0]]).sum()),
-            }
-        )
-        if points[-1]["recall@10"] >= 0.95 or points[-1]["p50 us"] > PATIENCE_US:
+        points.append(_point(engine, few, truth, filtered, effort))
+        if points[-1]["recall@10"] >= TARGET or points[-1]["p50 us"] > PATIENCE_US:
             break
-    return points
+    after = _point(ours, given.queries, truth, filtered, 0)
+    good = next((point for point in points if point["recall@10"] >= TARGET), None)
+    mine = (before["p50 us"] + after["p50 us"]) / 2
+    return {
+        "filter": filtered.how,
+        "allowed": filtered.share,
+        "truly allowed": round(float(filtered.mask.mean()), 5),
+        "engine": name,
+        "recall": good["recall@10"] if good else None,
+        "p50 us": good["p50 us"] if good else None,
+        "best recall": max(point["recall@10"] for point in points),
+        "our recall": before["recall@10"],
+        "our p50 us": round(mine, 1),
+        "our p95 us": round((before["p95 us"] + after["p95 us"]) / 2, 1),
+        "ratio": round(mine / good["p50 us"], 3) if good else None,
+        "drift": round(after["p50 us"] / before["p50 us"], 2),
+        "outside the mask": sum(point["outside"] for point in points),
+        "ours outside": before["outside"] + after["outside"],
+        "curve": points,
+    }
 
 
-def _ratios(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _point(engine: Any, queries: Any, truth: Any, filtered: Filter, effort: int) -> dict[str, Any]:
+    asked = None if filtered.how == "none" else filtered
+    engine.search(queries[:2], 10, effort, asked)
+    times, found = [], []
+    for at in range(len(queries)):
+        start = time.perf_counter()
+        found.append(engine.search(queries[at : at + 1], 10, effort, asked)[0])
+        times.append(time.perf_counter() - start)
+        if at >= 4 and sum(times) > 1e-6 * PATIENCE_US * len(queries):
+            break  # so slow that the first few must do
+    ids = np.asarray(found)
+    return {
+        "effort": effort,
+        "recall@10": round(ann_recall(ids, truth[: len(ids)]), 4),
+        "p50 us": round(1e6 * float(np.median(times)), 1),
+        "p95 us": round(1e6 * float(np.percentile(times, 95)), 1),
+        "outside": int((~filtered.mask[ids[ids >= 0]]).sum()),
+    }
+
+
+def _ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a line a data set, filter and share: ours, and the best peer's of the same run."""
     out = []
-    keys = dict.fromkeys((row["data"], row["filter"], row["allowed"]) for row in table)
-    for key in keys:
-        here = [row for row in table if (row["data"], row["filter"], row["allowed"]) == key]
-        ours = next((row for row in here if row["engine"] == "deepsearch planned"), None)
-        peers = [
-            row
-            for row in here
-            if not row["engine"].startswith("deepsearch") and row["p50 us at .95"] is not None
-        ]
-        if ours is None:
-            continue
-        best = min(peers, key=lambda row: row["p50 us at .95"], default=None)
-        mine = ours["p50 us at .95"]
+    for key, here in _grouped(rows).items():
+        reached = [row for row in here if row["p50 us"] is not None]
+        best = max(reached, key=lambda row: row["ratio"], default=None)
         out.append(
             {
                 "data": key[0],
-                "filter": key[1],
-                "allowed": key[2],
-                "recall": ours["best recall"],
-                "p50 us": mine,
+                "rows": key[1],
+                "filter": key[2],
+                "allowed": key[3],
+                "recall": here[0]["our recall"],
+                "p50 us": best["our p50 us"] if best else here[0]["our p50 us"],
                 "best peer": best["engine"] if best else "none reached .95",
-                "its p50 us": best["p50 us at .95"] if best else None,
-                "ratio": round(mine / best["p50 us at .95"], 2) if best and mine else None,
+                "its recall": best["recall"] if best else None,
+                "its p50 us": best["p50 us"] if best else None,
+                "ratio": best["ratio"] if best else None,
+                "drift": best["drift"] if best else None,
             }
         )
     return out
+
+
+def _matrix(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the same lines with a column an engine: p50, or the best recall it came to."""
+    out = []
+    for key, here in _grouped(rows).items():
+        line: dict[str, Any] = {
+            "data": key[0],
+            "rows": key[1],
+            "filter": key[2],
+            "allowed": key[3],
+            "deepsearch": _figure(
+                float(np.median([row["our p50 us"] for row in here])), here[0]["our recall"]
+            ),
+        }
+        for row in here:
+            line[row["engine"]] = (
+                _figure(row["p50 us"], row["recall"])
+                if row["p50 us"] is not None
+                else f"only {_short(row['best recall'])}"
+            )
+        out.append(line)
+    return out
+
+
+def _goals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what was wanted and what came out, a line a data set."""
+    out = []
+    ratios = _ratios(rows)
+    for data, size in dict.fromkeys((row["data"], row["rows"]) for row in ratios):
+        here = [row for row in ratios if (row["data"], row["rows"]) == (data, size)]
+        narrow = [r["ratio"] for r in here if 0.01 <= r["allowed"] <= 0.2 and r["ratio"]]
+        wide = [r["ratio"] for r in here if not 0.01 <= r["allowed"] <= 0.2 and r["ratio"]]
+        recalls = [row["recall"] for row in here]
+        out.append(
+            {
+                "data": data,
+                "rows": size,
+                "least recall (goal .95)": min(recalls),
+                "bands at .95": f"{sum(r >= TARGET for r in recalls)} of {len(recalls)}",
+                "ratio at 20-1 % (goal 1/3)": _spread(narrow),
+                "ratio elsewhere (goal 1)": _spread(wide),
+            }
+        )
+    return out
+
+
+def _spread(values: list[float]) -> str:
+    if not values:
+        return ""
+    return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+def _grouped(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    out: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        key = (row["data"], row["rows"], row["filter"], row["allowed"])
+        out.setdefault(key, []).append(row)
+    ways = ("random", "correlated", "attribute")
+    order = sorted(out, key=lambda key: (key[0], key[1], ways.index(key[2]), -key[3]))
+    return {key: out[key] for key in order}
+
+
+def _figure(microseconds: float, recall: float) -> str:
+    return f"{microseconds:.0f} us ({_short(recall)})"
+
+
+def _short(recall: float) -> str:
+    return "1" if recall >= 0.9995 else f"{recall:.3f}".lstrip("0").rstrip("0") or "0"
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    hidden = ("curve", "commit", "data", "rows", "engine", "our p95 us")
+    return {key: value for key, value in row.items() if key not in hidden}
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one[key] == other[key] for key in ("data", "rows", "engine"))
+
+
+def _earlier(path: Path) -> list[dict[str, Any]]:
+    rows = json.loads(path.read_text(encoding="utf-8"))["extra"].get("rows", [])
+    return list(rows)
+
+
+def _write(
+    rows: list[dict[str, Any]],
+    given: DataSet,
+    missing: list[str],
+    options: argparse.Namespace,
+    out: Path,
+) -> None:
+    earlier = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
+    kept = {} if options.fresh else earlier.get("data", {})
+    libraries = [row for row in rows if row["engine"] in ENGINES]
+    databases = [row for row in rows if row["engine"] in DATABASES]
+    write_results(
+        "filtered_search",
+        tables={
+            "goals": _goals(rows),
+            "ratios": _ratios(rows),
+            "libraries": _matrix(libraries),
+            "databases": _matrix(databases),
+            "engines": about({n: e for n, e in EVERY.items() if n == OURS or n in FILTERING}),
+        },
+        parameters={"queries": options.queries, "k": 10, "target": TARGET},
+        seed=options.seed,
+        data={**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)},
+        packages=("numba", *sorted({entry.package for entry in FILTERING.values()})),
+        extra={"not run": missing, "rows": rows},
+        out=out,
+    )
+    options.fresh = False
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=30_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--dim", type=int, default=512)
     parser.add_argument("--queries", type=int, default=150)
-    parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])
-    parser.add_argument("--engines", nargs="+", default=None, choices=list(ENGINES))
+    parser.add_argument("--data", default="A", choices=KINDS)
+    parser.add_argument("--engines", nargs="+", default=None, choices=list(FILTERING))
+    parser.add_argument("--fresh", action="store_true", help="forget the earlier runs")
     parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=None)
