@@ -18,6 +18,7 @@ from deepsearch.engine.asking import (
     understand,
 )
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
+from deepsearch.engine.likeness import Likeness
 from deepsearch.engine.search import SearchOptions, answer, ms_since
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
@@ -67,6 +68,7 @@ class SearchEngine:
         self.catalogue = catalogue
         self.suite = suite
         self.parser: RequirementParser = parser if parser is not None else RuleParser()
+        self._likeness = Likeness(suite)
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
 
@@ -334,16 +336,18 @@ class SearchEngine:
         for options in variants:
             results = []
             for query, understood, parts in zip(queries, parsed, encoded, strict=True):
-                results.append(
-                    answer(
-                        snapshot,
-                        query,
-                        understood,
-                        parts=parts,
-                        options=options,
-                        timings_ms=timings,
-                    )
+                result = answer(
+                    snapshot,
+                    query,
+                    understood,
+                    parts=parts,
+                    options=options,
+                    timings_ms=timings,
                 )
+                note = self._likeness.note(snapshot, understood, result.hits, parts)
+                if note is not None:
+                    result = replace(result, notes=(note, *result.notes))
+                results.append(result)
                 if progress is not None:
                     done = len(answers) * len(queries) + len(results)
                     progress("searching", done, len(queries) * len(variants))
