@@ -27,6 +27,10 @@ class FusionConfig:
             (scores by their range).
         rrf_k: Damping of "rrf".
         words_weight: Weight of the lexical run beside the dense one of the same text.
+        least_trust: Share of that weight it keeps even where what the words find means
+            something else; 1 keeps all.
+        feedback: How far a text's vector is moved towards the mean of the first texts it
+            finds, before the search proper; 0 is not at all.
         cross_modal_weight: Weight of words against pictures, and pictures against words,
             relative to a run of one modality.
         pictures: How several pictures, or a video's frames, count: "mean" wants a listing to
@@ -37,6 +41,8 @@ class FusionConfig:
     method: Literal["dbsf", "rrf", "convex"] = "dbsf"
     rrf_k: float = 60.0
     words_weight: float = 1.0
+    least_trust: float = 0.3
+    feedback: float = 0.5
     cross_modal_weight: float = 0.1
     pictures: Literal["mean", "max"] = "mean"
     unlike_weight: float = 0.5
@@ -53,10 +59,14 @@ class FusionConfig:
             )
         if self.pictures not in ("mean", "max"):
             raise InvalidInputError(f"pictures is {self.pictures!r}; expected mean or max.")
-        for name in ("words_weight", "cross_modal_weight", "unlike_weight"):
+        for name in ("words_weight", "cross_modal_weight", "unlike_weight", "feedback"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise InvalidInputError(f"FusionConfig.{name} is {value}; expected >= 0.")
+        if not 0 <= self.least_trust <= 1:
+            raise InvalidInputError(
+                f"FusionConfig.least_trust is {self.least_trust}; expected a number in [0, 1]."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

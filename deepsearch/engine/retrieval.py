@@ -10,7 +10,9 @@ import numpy as np
 
 from deepsearch.engine.channels import Channel
 from deepsearch.engine.snapshot import Snapshot
+from deepsearch.feedback import towards, trust
 from deepsearch.index import Plan
+from deepsearch.index.live import vectors_at
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Modality
 
 __all__ = [
@@ -22,7 +24,11 @@ __all__ = [
     "part_runs",
     "pooled",
     "similarity",
+    "trusting",
 ]
+
+_BEST = 10  # of a run: those that tell what the query is about
+_USUAL = 256  # listings looked at for how anything scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +151,7 @@ def part_runs(
     depth: int,
     allowed: BoolArray | None,
     cross_modal_weight: float,
+    feedback: float,
 ) -> list[Run]:
     """Search every channel a part reaches.
 
@@ -155,6 +162,7 @@ def part_runs(
         allowed: Mask over listings; None allows all.
         cross_modal_weight: Share of a channel whose listings are of another modality
             than the part, relative to one of the same.
+        feedback: How far a text is moved towards the first texts it finds, and searched again.
 
     Returns:
         One run a channel that holds vectors; same-modality channels use the part's
@@ -163,9 +171,10 @@ def part_runs(
     runs = []
     for channel in _channels(snapshot, part):
         same = channel.modality == part.modality
-        rows, scores, parts, plan = channel_run(
-            channel, part.vectors[channel.space.name], depth=depth, allowed=allowed
-        )
+        vector = part.vectors[channel.space.name]
+        if feedback and same and part.modality is Modality.TEXT:
+            vector = _moved(channel, vector, allowed=allowed, share=feedback)
+        rows, scores, parts, plan = channel_run(channel, vector, depth=depth, allowed=allowed)
         if len(rows) == 0:
             continue
         runs.append(
@@ -177,10 +186,41 @@ def part_runs(
                 weight=part.weight * (1.0 if same else cross_modal_weight),
                 source=part.source,
                 plan=plan,
-                score=partial(channel_scores, channel, part.vectors[channel.space.name]),
+                score=partial(channel_scores, channel, vector),
             )
         )
     return runs
+
+
+def _moved(
+    channel: Channel, vector: FloatArray, *, allowed: BoolArray | None, share: float
+) -> FloatArray:
+    """A query's vector, moved towards the best it finds."""
+    rows, _, _, _ = channel_run(channel, vector, depth=_BEST, allowed=allowed)
+    positions, _ = channel.positions_of(rows)
+    return towards(vector, vectors_at(channel.index.snapshot, positions), share=share)
+
+
+def trusting(words: Run, meaning: Run, *, listings: int, floor: float) -> Run:
+    """Weigh a run of words by how far its best mean what the query says.
+
+    A sentence's many words find listings that share only those in passing.
+
+    Args:
+        words: The run of words.
+        meaning: The run of the same text by meaning.
+        listings: Listings of the catalogue.
+        floor: Share of its weight that it keeps at least, 0..1.
+
+    Returns:
+        The run of words with its weight.
+    """
+    best = min(_BEST, len(words.rows), len(meaning.rows))
+    usual = np.unique(np.linspace(0, listings - 1, min(_USUAL, listings)).astype(np.int64))
+    share = trust(
+        meaning.score(words.rows[:best]), meaning.scores[:best], meaning.score(usual), floor=floor
+    )
+    return replace(words, weight=words.weight * share)
 
 
 def _channels(snapshot: Snapshot, part: EncodedPart) -> list[Channel]:

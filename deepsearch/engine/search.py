@@ -13,7 +13,15 @@ import numpy as np
 
 from deepsearch.catalogue import medium_of
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
-from deepsearch.engine.retrieval import EncodedPart, Run, completed, lexical_run, part_runs, pooled
+from deepsearch.engine.retrieval import (
+    EncodedPart,
+    Run,
+    completed,
+    lexical_run,
+    part_runs,
+    pooled,
+    trusting,
+)
 from deepsearch.engine.second_phase import rerank_hits
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.engine.wording import retrieval_text
@@ -298,6 +306,7 @@ def _runs(
             depth=depth,
             allowed=allowed,
             cross_modal_weight=fusion.cross_modal_weight,
+            feedback=fusion.feedback,
         )
     ]
     if query.text.strip():
@@ -308,6 +317,10 @@ def _runs(
             allowed=allowed,
             weight=fusion.words_weight * query.text_weight,
         )
+        # The text's own part is encoded first, and has no source.
+        own = next((run for run in runs if run.name == "meaning" and run.source is None), None)
+        if words is not None and own is not None:
+            words = trusting(words, own, listings=len(snapshot.catalogue), floor=fusion.least_trust)
         if words is not None:
             runs.append(words)
     return runs

@@ -1,0 +1,100 @@
+"""What a retriever's first answer tells about a query: pure functions.
+
+The best neighbours of a query's vector say what it is about more plainly than a buyer's
+sentence does; and where the words of that sentence find things of quite another meaning,
+they were not the words that name the product.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from deepsearch.errors import InvalidInputError
+from deepsearch.schema import FloatArray
+
+__all__ = ["towards", "trust"]
+
+_STEEPNESS = 3.0
+
+
+def towards(vector: FloatArray, neighbours: FloatArray, *, share: float) -> FloatArray:
+    """Move a query's vector towards the mean of what it found.
+
+    normalised(v + share * normalised(mean of the neighbours)); v as it is where there are no
+    neighbours, or they cancel out.
+
+    Args:
+        vector: (dim,) unit vector.
+        neighbours: (n, dim) unit vectors of its best matches.
+        share: Length of the mean beside the vector's 1, >= 0, dimensionless.
+
+    Returns:
+        (dim,) float32 unit vector.
+
+    Raises:
+        InvalidInputError: If the share is negative or not finite, or the shapes differ.
+
+    Source: Rocchio, 1971, without negative examples; the best matches are taken for relevant.
+    """
+    if not (math.isfinite(share) and share >= 0):
+        raise InvalidInputError(f"share is {share}; expected a number >= 0.")
+    if neighbours.ndim != 2 or vector.shape != neighbours.shape[1:]:
+        raise InvalidInputError(
+            f"Expected neighbours of shape (n, {vector.shape[0]}), got {neighbours.shape}."
+        )
+    if len(neighbours) == 0 or share == 0:
+        return vector
+    moved = vector + share * _unit(neighbours.mean(axis=0, dtype=np.float64))
+    length = float(np.linalg.norm(moved))
+    return (moved / length).astype(np.float32) if length > 0 else vector
+
+
+def _unit(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    length = float(np.linalg.norm(vector))
+    unit: npt.NDArray[np.float64] = vector / length if length > 0 else vector
+    return unit
+
+
+def trust(
+    other: Sequence[float] | FloatArray,
+    own: Sequence[float] | FloatArray,
+    usual: Sequence[float] | FloatArray,
+    *,
+    floor: float,
+) -> float:
+    """How far one retriever's best are good in another's eyes too.
+
+    floor + (1 - floor) * a^3, a = clip((mean other - mean usual) / (mean own - mean usual),
+    0, 1): 1 where the first's best score like the second's own best, the floor where they
+    score like anything. Unknown scores (NaN) are left out; 1 where nothing can be compared.
+
+    Args:
+        other: The second retriever's scores of the first one's best.
+        own: Its scores of its own best, as many.
+        usual: Its scores of any rows, a sample.
+        floor: The least trust, 0..1.
+
+    Returns:
+        The trust, floor..1.
+
+    Raises:
+        InvalidInputError: If the floor is outside [0, 1].
+    """
+    if not 0 <= floor <= 1:
+        raise InvalidInputError(f"floor is {floor}; expected a number within [0, 1].")
+    means = [_mean(scores) for scores in (other, own, usual)]
+    found, best, base = means
+    if any(math.isnan(mean) for mean in means) or best <= base:
+        return 1.0
+    share = min(1.0, max(0.0, (found - base) / (best - base)))
+    return floor + (1.0 - floor) * float(share**_STEEPNESS)
+
+
+def _mean(scores: Sequence[float] | FloatArray) -> float:
+    known = np.asarray(scores, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    return float(known.mean()) if len(known) else math.nan
