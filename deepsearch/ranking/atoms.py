@@ -27,6 +27,7 @@ __all__ = [
     "combine_arrays",
     "days_until",
     "flag_wanted",
+    "is_negated",
     "is_sample_order",
     "largest_wanted",
     "number_atoms",
@@ -68,6 +69,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def is_negated(op: Operator) -> bool:
+    """Tell whether an operator asks for what is not there: NE, NONE_OF."""
+    return op is Operator.NE or op is Operator.NONE_OF
+
+
 def number_atoms(requirement: Requirement, better: int = 0) -> list[NumberAtom] | None:
     """Take a numeric requirement apart; NE and NONE_OF become EQ, for `combine` to turn.
 
@@ -97,7 +103,7 @@ def number_atoms(requirement: Requirement, better: int = 0) -> list[NumberAtom] 
 
 def _single(op: Operator, better: int) -> Operator:
     """The operator of one comparison."""
-    if op is Operator.NE or op is Operator.NONE_OF:
+    if is_negated(op):
         return Operator.EQ
     if op is Operator.EQ or op in _MANY:
         if better == 0:
@@ -139,7 +145,7 @@ def combine(op: Operator, statuses: Sequence[int]) -> int:
         1, 0 or -1.
     """
     status = min(statuses) if op is Operator.ALL_OF else max(statuses)
-    return -status if op in (Operator.NE, Operator.NONE_OF) else status
+    return -status if is_negated(op) else status
 
 
 def combine_arrays(op: Operator, statuses: Sequence[StatusArray]) -> StatusArray:
@@ -158,7 +164,7 @@ def combine_arrays(op: Operator, statuses: Sequence[StatusArray]) -> StatusArray
     status = statuses[0]
     for other in statuses[1:]:
         status = join(status, other)
-    return -status if op in (Operator.NE, Operator.NONE_OF) else status
+    return -status if is_negated(op) else status
 
 
 def largest_wanted(requirement: Requirement) -> float | None:

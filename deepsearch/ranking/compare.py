@@ -24,12 +24,14 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from deepsearch.schema import Operator
+from deepsearch.schema import BoolArray, Operator
 
 __all__ = [
     "Array",
     "Sense",
     "StatusArray",
+    "in_passing",
+    "in_passing_array",
     "mentioned_in_passing",
     "relation",
     "relation_array",
@@ -208,3 +210,32 @@ def mentioned_in_passing(source: str | None) -> bool:
         True for a description; titles, attributes and record fields are about the product.
     """
     return source == "description"
+
+
+def in_passing(status: int, *, binding: bool) -> int:
+    """What a comparison with something mentioned in passing shows.
+
+    Args:
+        status: What it would show if it were stated of the product.
+        binding: Whether a mention can meet the need at all: not where something is unwanted,
+            and not of a brand, which descriptions name for what the goods fit.
+
+    Returns:
+        1 or 0; never -1.
+    """
+    return max(status, 0) if binding else 0
+
+
+def in_passing_array(statuses: StatusArray, passing: BoolArray, *, binding: bool) -> StatusArray:
+    """Apply `in_passing` to the entries of a column that were mentioned in passing.
+
+    Args:
+        statuses: (m,) what each entry shows.
+        passing: (m,) whether it was mentioned in passing.
+        binding: As in `in_passing`.
+
+    Returns:
+        (m,) int8.
+    """
+    weaker = np.maximum(statuses, 0) if binding else np.zeros_like(statuses)
+    return np.where(passing, weaker, statuses).astype(np.int8)

@@ -179,6 +179,14 @@ OPEN_LISTS = frozenset(
      "application", "compatible_with", "size", "destination"}
 )  # fmt: skip
 
+NAMES = frozenset({"brand", "model"})
+"""Names that running text also gives of what the goods fit: mentioned there, they show nothing."""
+
+STATED_BY: Mapping[str, Mapping[str, Mapping[str, int]]] = MappingProxyType(
+    {"automatic": {"automation": {"semi automatic": -1, "manual": -1}}}
+)
+"""Flag → other dimension → its normalised text → yes (1) or no (-1)."""
+
 _CAPABILITIES = frozenset(
     {"custom_logo", "custom_packaging", "custom_design", "oem", "odm", "private_label",
      "custom_graphic"}

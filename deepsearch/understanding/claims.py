@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -99,16 +100,37 @@ def _text(listing: Listing) -> tuple[str, list[tuple[int, str]]]:
     return "\n".join(lines), places
 
 
+_CAPACITY_WORDS = re.compile(r"capacity|load|force|output|production|throughput", re.IGNORECASE)
+
+
+def _of_attribute(field: str, place: str, offset: int) -> str | None:
+    """What a field is in an attribute of that name, or None where the name only mentions it.
+
+    A mass under "Capacity" or "Max Force or Load" is not the goods' own; a material in the
+    name ("Aluminium Foil Web Width") is of what they handle.
+    """
+    name = place.removeprefix("attributes.")
+    if name == place:
+        return field
+    if field == "weight" and _CAPACITY_WORDS.search(name):
+        return "load_capacity"
+    in_name = offset < len(name)
+    return None if in_name and field.rpartition("_")[2] == "material" else field
+
+
 def _claims(scanned: Scan, draft: Draft, places: list[tuple[int, str]]) -> Iterator[Claim]:
     start, end = scanned.span(draft.first, draft.last)
-    place = next(name for at, name in reversed(places) if at <= start)
+    at, place = next((at, name) for at, name in reversed(places) if at <= start)
     quote = scanned.tokens.text[start:end]
     if draft.op in ("ne", "none_of"):
         return
     values = draft.value if isinstance(draft.value, tuple) else (draft.value,)
+    field = _of_attribute(draft.field, place, start - at)
+    if field is None:
+        return
     if draft.op == "between" and len(values) == 2:
         yield Claim(
-            dimension=draft.field,
+            dimension=field,
             value=values[0],
             unit=draft.unit,
             high=float(values[1]),
@@ -117,4 +139,4 @@ def _claims(scanned: Scan, draft: Draft, places: list[tuple[int, str]]) -> Itera
         )
         return
     for value in values:
-        yield Claim(dimension=draft.field, value=value, unit=draft.unit, source=place, quote=quote)
+        yield Claim(dimension=field, value=value, unit=draft.unit, source=place, quote=quote)

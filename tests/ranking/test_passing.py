@@ -52,3 +52,28 @@ def test_a_material_in_a_description(source: str, expected: Status) -> None:
     )
     status = RequirementMatcher(pa.table({"id": ["a"]}), claims).status(MATERIAL)
     assert status.tolist() == [0 if expected is Status.UNKNOWN else -1]
+
+
+@pytest.mark.parametrize(("op", "stated"), [(Operator.NE, "steel"), (Operator.NE, "brass")])
+def test_what_is_unwanted_is_not_shown_by_a_mention(op: Operator, stated: str) -> None:
+    unwanted = Requirement(field="material", op=op, value="steel")
+    claim = Claim(dimension="material", value=stated, source="description")
+    assert judge(unwanted, Listing(id="a", title="t", claims=(claim,))).status is Status.UNKNOWN
+    claims = pa.table(
+        {"row": [0], "dimension": ["material"], "text": [stated], "source": ["description"]}
+    )
+    assert RequirementMatcher(pa.table({"id": ["a"]}), claims).status(unwanted).tolist() == [0]
+
+
+def test_a_mention_does_not_outweigh_what_is_stated() -> None:
+    claims = (
+        Claim(dimension="length", value=500.0, unit="mm", source="title"),
+        Claim(dimension="length", value=50.0, unit="mm", source="description"),
+    )
+    judged = judge(LENGTH, Listing(id="a", title="t", claims=claims))
+    assert judged.status is Status.UNKNOWN
+    assert judged.reason == (
+        "length 50 mm is mentioned, but length 500 mm, which is not what is needed"
+    )
+    firm = (*claims, Claim(dimension="length", value=80.0, unit="mm", source="attributes.Length"))
+    assert judge(LENGTH, Listing(id="a", title="t", claims=firm)).status is Status.MET

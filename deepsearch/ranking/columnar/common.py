@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from deepsearch.ranking.atoms import Ask
-from deepsearch.ranking.compare import Array, StatusArray
+from deepsearch.ranking.compare import Array, StatusArray, in_passing_array
 from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
 from deepsearch.ranking.units import canonical_order_unit, order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text
+from deepsearch.schema import BoolArray
 
 __all__ = [
     "any_entry",
@@ -30,12 +31,25 @@ def unknown(table: FactTable) -> StatusArray:
     return np.zeros(len(table), dtype=np.int8)
 
 
-def any_entry(n: int, rows: npt.NDArray[np.int64], statuses: StatusArray) -> StatusArray:
-    """OR the statuses of each row's entries; rows without an entry are unknown."""
+def any_entry(
+    n: int,
+    rows: npt.NDArray[np.int64],
+    statuses: StatusArray,
+    passing: BoolArray | None = None,
+) -> StatusArray:
+    """OR the statuses of each row's entries; rows without an entry are unknown.
+
+    Where the entries that were not mentioned in passing all say no, a mention cannot make
+    it a yes: unknown.
+    """
     out = np.zeros(n, dtype=np.int8)
     out[rows] = -1
     out[rows[statuses == 0]] = 0
     out[rows[statuses == 1]] = 1
+    if passing is not None and passing.any():
+        mentioned = rows[passing & (statuses == 1)]
+        firm = any_entry(n, rows[~passing], statuses[~passing])
+        out[mentioned[firm[mentioned] == -1]] = 0
     return out
 
 
@@ -75,18 +89,24 @@ def asked_quantity(table: FactTable, ask: Ask) -> Array:
 
 
 def any_text(
-    table: FactTable, sources: Sequence[TextRows], rule: Callable[[str], int]
+    table: FactTable,
+    sources: Sequence[TextRows],
+    rule: Callable[[str], int],
+    *,
+    binding: bool = True,
 ) -> StatusArray:
-    """OR a rule over all texts of each row."""
-    rows, statuses = [], []
+    """OR a rule over all texts of each row; `binding` as in `in_passing`."""
+    rows, statuses, passing = [], [], []
     for source in sources:
         found = source.texts.codes >= 0
-        rows.append(source.rows[found])
         compared = source.texts.map(rule)
-        if source.passing is not None:
-            compared = np.where(source.passing, np.maximum(compared, 0), compared)
-        statuses.append(compared[found])
-    return any_entry(len(table), np.concatenate(rows), np.concatenate(statuses))
+        mentioned = np.zeros(len(compared), np.bool_) if source.passing is None else source.passing
+        rows.append(source.rows[found])
+        statuses.append(in_passing_array(compared, mentioned, binding=binding)[found])
+        passing.append(mentioned[found])
+    return any_entry(
+        len(table), np.concatenate(rows), np.concatenate(statuses), np.concatenate(passing)
+    )
 
 
 def open_lists(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from deepsearch.ranking.atoms import (
     NumberAtom,
     combine_arrays,
     flag_wanted,
+    is_negated,
     number_atoms,
     text_atoms,
 )
@@ -22,21 +24,23 @@ from deepsearch.ranking.columnar.common import (
     open_lists,
     unknown,
 )
-from deepsearch.ranking.compare import Array, StatusArray, relation_array
+from deepsearch.ranking.compare import Array, StatusArray, in_passing_array, relation_array
 from deepsearch.ranking.fields import (
     CANONICAL_UNITS,
     CUSTOMISABLE,
     FACTS,
     LISTS,
+    NAMES,
     OPEN_LISTS,
+    STATED_BY,
     Fact,
     sense_of,
     tolerance_of,
 )
 from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
 from deepsearch.ranking.units import order_unit_factor
-from deepsearch.ranking.vocabulary import flag_of_text, text_relation
-from deepsearch.schema import BoolArray, Requirement
+from deepsearch.ranking.vocabulary import flag_of_text, normal_text, text_relation
+from deepsearch.schema import BoolArray, IntArray, Requirement
 
 __all__ = ["capability", "flag", "number", "text"]
 
@@ -51,12 +55,13 @@ def number(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     sense, tolerance = sense_of(requirement.field), tolerance_of(requirement.field)
     claims = table.claim_column(requirement.field)
     low, high = _comparable_claims(claims, requirement)
+    binding = not is_negated(requirement.op)
     statuses = []
     for atom in atoms:
         compared = relation_array(atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance)
-        compared = np.where(claims.passing, np.maximum(compared, 0), compared)
+        compared = in_passing_array(compared, claims.passing, binding=binding)
         known = ~np.isnan(low)
-        status = any_entry(len(table), claims.rows[known], compared[known])
+        status = any_entry(len(table), claims.rows[known], compared[known], claims.passing[known])
         if fact is not None:
             by_fact = _by_fact(table, fact, requirement, atom)
             said = len(claims.rows) > 0
@@ -119,10 +124,11 @@ def text(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     if atoms is None:
         return unknown(table)
     field = requirement.field
+    binding = field not in NAMES and not is_negated(requirement.op)
     statuses = []
     for wanted in atoms:
         rule = partial(text_relation, field, wanted)
-        status = any_text(table, _text_sources(table, field), rule)
+        status = any_text(table, _text_sources(table, field), rule, binding=binding)
         fact = FACTS.get(field)
         if fact is not None and table.is_text(fact.columns[0]):
             column = table.texts(fact.columns[0])
@@ -165,21 +171,38 @@ def flag(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     if wanted is None:
         return unknown(table)
     sign = np.int8(1 if wanted else -1)
-    claims = table.claim_column(requirement.field)
-    flags = claim_flags(claims) * sign
+    entries = list(_flag_entries(table, requirement.field))
+    rows = np.concatenate([rows for rows, _, _ in entries])
+    flags = np.concatenate([flags for _, flags, _ in entries])
+    passing = np.concatenate([passing for _, _, passing in entries])
     said = flags != 0
-    rows, statuses = [claims.rows[said]], [flags[said]]
-    if requirement.field not in FACTS:
-        attributes = table.attribute_texts(requirement.field)
-        words = attributes.texts.map(flag_of_text) * sign
-        rows.append(attributes.rows[words != 0])
-        statuses.append(words[words != 0])
-    status = any_entry(len(table), np.concatenate(rows), np.concatenate(statuses))
+    compared = in_passing_array(flags[said] * sign, passing[said], binding=True)
+    status = any_entry(len(table), rows[said], compared, passing[said])
     fact = FACTS.get(requirement.field)
     if fact is not None and table.is_flag(fact.columns[0]):
         own = table.flags(fact.columns[0])
         status = np.where(own != 0, own * sign, status).astype(np.int8)
     return status
+
+
+def _flag_of(flags: Mapping[str, int], stated: str) -> int:
+    return flags.get(normal_text(stated), 0)
+
+
+def _flag_entries(
+    table: FactTable, field: str
+) -> Iterator[tuple[IntArray, StatusArray, BoolArray]]:
+    """Rows, yes (1) or no (-1), and whether mentioned in passing, of all that states a flag."""
+    claims = table.claim_column(field)
+    yield claims.rows, claim_flags(claims), claims.passing
+    for other, flags in STATED_BY.get(field, {}).items():
+        stated = table.claim_column(other)
+        said = stated.text.map(partial(_flag_of, flags))
+        yield stated.rows, said, stated.passing
+    if field not in FACTS:
+        attributes = table.attribute_texts(field)
+        words = attributes.texts.map(flag_of_text)
+        yield attributes.rows, words, np.zeros(len(words), dtype=np.bool_)
 
 
 def capability(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:

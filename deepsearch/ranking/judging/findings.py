@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from deepsearch.ranking.atoms import combine
+from deepsearch.ranking.atoms import combine, is_negated
+from deepsearch.ranking.compare import in_passing, mentioned_in_passing
 from deepsearch.ranking.fields import field_words, unit_words
 from deepsearch.ranking.judging.view import ListingView
 from deepsearch.ranking.units import number_text
@@ -13,6 +14,7 @@ from deepsearch.ranking.vocabulary import flag_of_text
 from deepsearch.schema import Claim, Evidence, EvidenceGrade, Operator, Quantity, Requirement
 
 __all__ = [
+    "VERDICT",
     "Finding",
     "best",
     "claim_evidence",
@@ -24,6 +26,7 @@ __all__ = [
     "quantity_text",
     "silent",
     "unreadable",
+    "weighed",
     "yes_no",
 ]
 
@@ -52,18 +55,58 @@ def decide(op: Operator, findings: Sequence[Finding]) -> Finding:
     """Put findings together; the first that has the deciding status speaks."""
     if len(findings) == 1:
         only = findings[0]
-        negated = op is Operator.NE or op is Operator.NONE_OF
-        return replace(only, status=-only.status) if negated and only.status else only
+        return replace(only, status=-only.status) if is_negated(op) and only.status else only
     status = combine(op, [finding.status for finding in findings])
-    raw = -status if op in (Operator.NE, Operator.NONE_OF) else status
+    raw = -status if is_negated(op) else status
     deciding = [finding for finding in findings if finding.status == raw]
     reason = "; ".join(dict.fromkeys(finding.reason for finding in deciding))
     return Finding(status, reason, next((f.evidence for f in deciding if f.evidence), None))
 
 
+VERDICT = {1: "", 0: ", which leaves it open", -1: ", which is not what is needed"}
+
+
+def weighed(
+    status: int, stated: str, evidence: Evidence, *, op: Operator, binding: bool = True
+) -> Finding:
+    """Find what a statement shows, before an operator that negates turns it round.
+
+    Args:
+        status: What it shows of what the operator names.
+        stated: The statement in words.
+        evidence: Where it stands.
+        op: The requirement's operator.
+        binding: As in `in_passing`.
+
+    Returns:
+        The finding; what is only mentioned in passing violates nothing.
+    """
+    if mentioned_in_passing(evidence.source):
+        weaker = in_passing(status, binding=binding and not is_negated(op))
+        if weaker != status:
+            return Finding(weaker, f"{stated} is mentioned, perhaps of something else", evidence)
+    return Finding(status, f"{stated}{VERDICT[-status if is_negated(op) else status]}", evidence)
+
+
 def best(findings: Iterable[Finding]) -> Finding | None:
-    """OR: the most favourable finding, the first of equals."""
-    return max(findings, key=lambda finding: finding.status, default=None)
+    """OR: the most favourable finding, the first of equals.
+
+    Where the product's own statements all say no, what is mentioned in passing cannot make
+    it a yes: the question is open.
+    """
+    found = list(findings)
+    top = max(found, key=lambda finding: finding.status, default=None)
+    if top is None or top.status < 1 or not _in_passing(top):
+        return top
+    firm = [finding for finding in found if not _in_passing(finding)]
+    against = max(firm, key=lambda finding: finding.status, default=None)
+    if against is None or against.status >= 0:
+        return top
+    return replace(top, status=0, reason=f"{top.reason} is mentioned, but {against.reason}")
+
+
+def _in_passing(finding: Finding) -> bool:
+    return finding.evidence is not None and mentioned_in_passing(finding.evidence.source)
 
 
 def claim_evidence(claim: Claim, value: str) -> Evidence:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from functools import partial
 
 from deepsearch.ranking.atoms import Ask, flag_wanted, number_atoms, text_atoms
-from deepsearch.ranking.compare import mentioned_in_passing, relation
+from deepsearch.ranking.compare import relation
 from deepsearch.ranking.fields import (
     CANONICAL_UNITS,
     CUSTOMISABLE,
     FACTS,
     LISTS,
+    NAMES,
     OPEN_LISTS,
+    STATED_BY,
     Fact,
     field_words,
     sense_of,
@@ -31,12 +33,13 @@ from deepsearch.ranking.judging.findings import (
     quantity_text,
     silent,
     unreadable,
+    weighed,
     yes_no,
 )
 from deepsearch.ranking.judging.view import ListingView
 from deepsearch.ranking.units import number_text, order_unit_factor
-from deepsearch.ranking.vocabulary import flag_of_text, text_relation
-from deepsearch.schema import Evidence, Quantity, Requirement
+from deepsearch.ranking.vocabulary import flag_of_text, normal_text, text_relation
+from deepsearch.schema import Evidence, Operator, Quantity, Requirement
 
 __all__ = ["capability", "flag", "number", "text"]
 
@@ -56,25 +59,16 @@ def number(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
     findings = []
     for atom in atoms:
         compared = [
-            _weighed(
+            weighed(
                 relation(atom.op, atom.wanted, low, high, sense=sense, tolerance=tolerance),
                 f"{field_words(field)} {evidence.value}",
                 evidence,
+                op=requirement.op,
             )
             for low, high, evidence in stated
         ]
         findings.append(best(compared) or silent(requirement))
     return _if_customisable(requirement, view, decide(requirement.op, findings))
-
-
-def _weighed(status: int, stated: str, evidence: Evidence) -> Finding:
-    """Find what a statement shows; what is only mentioned in passing violates nothing."""
-    if status < 0 and mentioned_in_passing(evidence.source):
-        return Finding(0, f"{stated} is mentioned, perhaps of something else", evidence)
-    return Finding(status, f"{stated}{VERDICT[status]}", evidence)
-
-
-VERDICT = {1: "", 0: ", which leaves it open", -1: ", which is not what is needed"}
 
 
 def _stated_numbers(
@@ -132,7 +126,13 @@ def text(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
     for wanted in atoms:
         rule = partial(text_relation, field, wanted)
         compared = [
-            _weighed(rule(text), f"{field_words(field)} {text}", evidence)
+            weighed(
+                rule(text),
+                f"{field_words(field)} {text}",
+                evidence,
+                op=requirement.op,
+                binding=field not in NAMES,
+            )
             for text, evidence in stated
         ]
         finding = best(compared) or silent(requirement)
@@ -189,12 +189,17 @@ def flag(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
         return Finding(flag * sign, f"{field_words(field)}: {evidence.value}", evidence)
     said = [(flag, claim_evidence(claim, yes_no(flag)))
             for claim in view.of(field) if (flag := claim_flag(claim))]  # fmt: skip
+    for other, flags in STATED_BY.get(field, {}).items():
+        said += [(flags[plain], claim_evidence(claim, str(claim.value)))
+                 for claim in view.of(other)
+                 if isinstance(claim.value, str)
+                 and (plain := normal_text(claim.value)) in flags]  # fmt: skip
     if fact is None:
         said += [(flag, listed(f"attributes.{name}", text))
                  for name, text in view.attribute_texts(field)
                  if (flag := flag_of_text(text))]  # fmt: skip
     found = best(
-        Finding(flag * sign, f"{field_words(field)}: {evidence.value}", evidence)
+        weighed(flag * sign, f"{field_words(field)}: {evidence.value}", evidence, op=Operator.EQ)
         for flag, evidence in said
     )
     return found or silent(requirement)
