@@ -1,18 +1,25 @@
 """Cells of one column of a table, read by the grammar of the field they fill.
 
 Every distinct cell is read once: a column of a million prices has far fewer different
-ones. What a cell says wrongly is counted and shown; only what makes the row itself
-wrong, such as a negative price, rejects it.
+ones; texts are cleaned column-wise. What a cell says wrongly is counted and shown; only
+what makes the row itself wrong, such as a negative price, rejects it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from deepsearch.catalogue.batches import MAX_CELL
+from deepsearch.catalogue.cleaning import clean_texts
 from deepsearch.catalogue.identity import clean_url
 from deepsearch.catalogue.mapping import MappedColumn
 from deepsearch.catalogue.money import currency_in, parse_price
@@ -39,8 +46,12 @@ from deepsearch.catalogue.values import (
     parse_score,
     parse_years,
 )
+from deepsearch.schema import IntArray
 
-__all__ = ["CellReader", "too_long"]
+__all__ = ["CODES", "CellReader", "Coded", "too_long"]
+
+CODES = ("gtin", "hs_code", "unspsc", "etim", "sku", "mpn")
+"""Fields that hold a listing's identifiers, in the order they are written."""
 
 _CACHE = 50_000
 # No price, duration or name is longer; what is longer is not tried on their grammars.
@@ -203,52 +214,139 @@ def _reader(mapped: MappedColumn, decimal: str | None) -> Callable[[str], Any]:
     return readers.get(mapped.field, _text)
 
 
+# Fields whose cells are texts, with the reader of one and what of it is not plain.
+_PLAIN: Mapping[str, tuple[Callable[[str], str | None], str]] = {
+    "description": (_long_text, ""),
+    "url": (_url, r"|[?#]|^ *//"),
+    "supplier.url": (_url, r"|[?#]|^ *//"),
+    **dict.fromkeys(
+        (
+            "title",
+            "category",
+            "brand",
+            "model",
+            "id",
+            "supplier.name",
+            "supplier.id",
+            "supplier.state",
+            "supplier.city",
+            "ship_from",
+            "title_highlight",
+            "attributes",
+            *CODES,
+        ),
+        (_text, ""),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of parsed values, each distinct one once.
+
+    Attributes:
+        values: What the distinct cells say; None for what is missing or cannot be read.
+        codes: (rows,) which of them stands in each row.
+    """
+
+    values: Sequence[Any]
+    codes: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.codes)
+
+    def each(self, read: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
+        """Derive a column, looking at each distinct value once.
+
+        Args:
+            read: Called with every value that is not None; may give None.
+            kind: Type of what it gives.
+
+        Returns:
+            One value a row.
+        """
+        derived = [None if value is None else read(value) for value in self.values]
+        return pa.array(derived, kind).take(pa.array(self.codes))
+
+    def rows(self) -> list[Any]:
+        """Give the values row by row.
+
+        Returns:
+            One value a row, the same object for equal cells.
+        """
+        values = self.values
+        return [values[code] for code in self.codes.tolist()]
+
+    def keep(self, rows: IntArray) -> Coded:
+        """Select rows.
+
+        Args:
+            rows: Which, in order.
+
+        Returns:
+            The column of those.
+        """
+        return Coded(self.values, self.codes[rows])
+
+
 class CellReader:
     """Reads the cells of one column, each distinct one once."""
 
-    def __init__(self, mapped: MappedColumn, decimal: str | None) -> None:
+    def __init__(self, mapped: MappedColumn, decimal: str | None, *, raw: bool = False) -> None:
         """Choose the grammar.
 
         Args:
             mapped: The column and its field.
             decimal: The table's decimal sign, where a number can be read both ways.
+            raw: Whether the spaces of a title tell something, and stay.
         """
         self.mapped = mapped
         self.unreadable: Counter[str] = Counter()
-        self._read = _reader(mapped, decimal)
+        self._plain = None if raw else _PLAIN.get(mapped.field)
+        self._read = _raw_title if raw else _reader(mapped, decimal)
         self._known: dict[str, Any] = {}
-        self._troubled = False
 
-    def column(self, cells: Sequence[str], bad: dict[int, str]) -> list[Any]:
+    def column(self, cells: pa.Array, bad: dict[int, str]) -> pa.Array | Coded:
         """Read a column.
 
         Args:
-            cells: Its cells.
+            cells: Its cells, none null.
             bad: Takes the rows that must not go in, with the reason.
 
         Returns:
-            One value a cell; None for what is missing or cannot be read.
+            One value a cell, missing for what says nothing or cannot be read; texts as an
+            Arrow array.
         """
+        longest = pc.max(pc.binary_length(cells)).as_py() or 0
+        limit = MAX_CELL if self.mapped.field in _LONG else _MAX_SHORT
+        if self._plain is not None and longest <= limit:
+            return clean_texts(cells, *self._plain)
+        coded = self._coded(cells, bad)
+        return coded if self._plain is None else coded.each(lambda text: text, pa.string())
+
+    def _coded(self, cells: pa.Array, bad: dict[int, str]) -> Coded:
         known = self._known
         if len(known) > _CACHE:
             known.clear()
-        for cell in set(cells) - known.keys():
-            known[cell] = value = self._one(cell)
-            self._troubled |= value.__class__ is _Problem
-        read = [known[cell] for cell in cells]
-        if not self._troubled:
-            return read
+        encoded = cells.dictionary_encode()
+        codes: npt.NDArray[np.int32] = encoded.indices.to_numpy(zero_copy_only=False)
         values: list[Any] = []
-        for i, value in enumerate(read):
-            if value.__class__ is _Problem:
-                if value.rejects:
-                    bad.setdefault(i, f"{self.mapped.column}: {value.reason}")
-                else:
-                    self.unreadable[value.reason] += 1
-                values.append(None)
+        for code, cell in enumerate(encoded.dictionary.to_pylist()):
+            if cell in known:
+                value = known[cell]
             else:
-                values.append(value)
-        return values
+                known[cell] = value = self._one(cell)
+            if value.__class__ is _Problem:
+                rows = np.flatnonzero(codes == code).tolist()
+                if value.rejects:
+                    for row in rows:
+                        bad.setdefault(row, f"{self.mapped.column}: {value.reason}")
+                else:
+                    self.unreadable[value.reason] += len(rows)
+                value = None
+            values.append(value)
+        return Coded(values, codes)
 
     def _one(self, cell: str) -> Any:
         if len(cell) > MAX_CELL:

@@ -71,7 +71,7 @@ class FirstPlaces:
             at = np.minimum(np.searchsorted(run_keys, keys), len(run_keys) - 1)
             hit = run_keys[at] == keys
             first[hit] = run_places[at[hit]]
-            odd |= hit & (run_checks[at] != checks)
+            odd[hit] = (run_checks[at] != checks)[hit]
             new &= ~hit
         for i in np.flatnonzero(odd).tolist():
             first[i] = self._collided.setdefault(ids[i], int(places[i]))

@@ -8,22 +8,18 @@ from itertools import chain
 from pathlib import Path
 
 from deepsearch.catalogue.batches import Chunk, Failures
+from deepsearch.catalogue.delimited import read_csv
 from deepsearch.catalogue.detect import detect
+from deepsearch.catalogue.filetypes import file_kind
 from deepsearch.catalogue.jsonl import is_native, read_native
 from deepsearch.catalogue.mapping import ColumnMapping
-from deepsearch.catalogue.readers import (
-    file_kind,
-    read_csv,
-    read_json,
-    read_parquet,
-    read_workbook,
-)
+from deepsearch.catalogue.readers import Progress
+from deepsearch.catalogue.sheets import read_workbook
+from deepsearch.catalogue.structured import read_json, read_parquet
 from deepsearch.catalogue.tabular import TableReader
 from deepsearch.errors import UnreadableFileError
 
 __all__ = ["Source", "open_source"]
-
-Progress = Callable[[int, int | None], None]
 
 
 @dataclass(slots=True)
@@ -97,7 +93,7 @@ def _mapped(
         raise UnreadableFileError(f"{path} has a header and no rows below it.")
     source = Source(chunks=lambda: iter(()), warnings=list(table.notes))
     if mapping is None:
-        found = detect(table.header, first.columns)
+        found = detect(table.header, [column.to_pylist() for column in first.columns])
         mapping = found.mapping
         source.unmapped.update(found.unmapped)
         source.warnings.extend(found.notes)

@@ -1,0 +1,504 @@
+"""The read columns of one chunk, brought to the catalogue's dotted columns.
+
+Every step works on whole columns. Where several sources say the same of a row, the first
+in a fixed order stays: `Out.fill` only ever fills what is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial, reduce
+from operator import itemgetter
+from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deepsearch.catalogue.batches import Column, as_list
+from deepsearch.catalogue.cells import CODES, Coded
+from deepsearch.catalogue.columns import LISTING_SCHEMA, flatten
+from deepsearch.catalogue.identity import supplier_id
+from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
+from deepsearch.catalogue.money import Price, currency_in
+from deepsearch.catalogue.places import state_country
+from deepsearch.catalogue.texts import read_mark, words_put_back
+from deepsearch.catalogue.units import canonical_unit
+from deepsearch.schema import BoolArray, IntArray
+
+__all__ = ["FieldColumn", "assembled"]
+
+_TYPES: Mapping[str, pa.DataType] = {
+    item.name: item.type for item in flatten(LISTING_SCHEMA.empty_table()).schema
+}
+_TEXT = pa.string()
+_NUMBER = pa.float64()
+_FT2 = 0.09290304
+_PLAIN = {
+    "id": "id",
+    "description": "description",
+    "category": "category",
+    "brand": "brand",
+    "model": "model",
+    "url": "url",
+    "origin": "origin",
+    "dispatch_time": "dispatch_days",
+    "lead_time": "lead_time_days",
+    "warranty": "warranty_months",
+    "sample_time": "sample.days",
+    "ship_from": "ship_from",
+    "payment_terms": "payment_terms",
+    "supplier.response_time": "supplier.response_time_hours",
+    **{
+        f"supplier.{name}": f"supplier.{name}"
+        for name in (
+            "id",
+            "name",
+            "type",
+            "country",
+            "state",
+            "city",
+            "url",
+            "years",
+            "verified",
+            "trade_assurance",
+            "rating",
+            "rating_count",
+            "review_score",
+            "store_reviews",
+            "reorder_rate",
+            "on_time_rate",
+            "dispute_rate",
+            "response_rate",
+            "orders",
+            "employees",
+            "main_markets",
+        )
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldColumn:
+    """One column of the source, read as the field it is mapped to."""
+
+    mapped: MappedColumn
+    values: pa.Array | Coded
+
+    def keep(self, rows: IntArray) -> FieldColumn:
+        """Select rows.
+
+        Args:
+            rows: Which, in order.
+
+        Returns:
+            The column of those.
+        """
+        values = self.values
+        kept = values.keep(rows) if isinstance(values, Coded) else values.take(pa.array(rows))
+        return FieldColumn(self.mapped, kept)
+
+    def array(self, kind: pa.DataType = _TEXT) -> pa.Array:
+        """Give the values as they are.
+
+        Args:
+            kind: Their type.
+
+        Returns:
+            An Arrow array of it.
+        """
+        values = self.values
+        return values.each(lambda value: value, kind) if isinstance(values, Coded) else values
+
+    def each(self, read: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
+        """Derive a column from the parsed values.
+
+        Args:
+            read: Called with every distinct value.
+            kind: Type of what it gives.
+
+        Returns:
+            One value a row.
+        """
+        return self.coded.each(read, kind)
+
+    @property
+    def coded(self) -> Coded:
+        """The parsed values, each distinct one once."""
+        values = self.values
+        if isinstance(values, Coded):
+            return values
+        encoded = values.dictionary_encode(null_encoding="encode")
+        return Coded(encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False))
+
+
+Read: TypeAlias = Mapping[str, Sequence[FieldColumn]]
+
+
+@dataclass(slots=True)
+class _Out:
+    """The columns made so far."""
+
+    n: int
+    columns: dict[str, pa.Array] = field(default_factory=dict)
+    media: list[list[dict[str, Any]] | None] | None = None
+
+    def get(self, path: str) -> pa.Array:
+        """Give a column made so far, nulls where there is none."""
+        column = self.columns.get(path)
+        return pa.nulls(self.n, _TYPES[path]) if column is None else column
+
+    def fill(self, path: str, values: pa.Array) -> None:
+        """Set the values of a column where nothing else gave one."""
+        have = self.columns.get(path)
+        if have is None:
+            self.columns[path] = values
+        elif have.null_count and values.null_count < len(values):
+            self.columns[path] = pc.coalesce(have, values)
+
+
+def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
+    """Bring fields to dotted columns.
+
+    Args:
+        read: The columns read, by field, in the table's order.
+        n: Rows.
+        mapping: Supplies the currency and country the cells leave out.
+
+    Returns:
+        Columns by dotted path.
+    """
+    out = _Out(n)
+    for name, path in _PLAIN.items():
+        if name in read:
+            out.columns[path] = read[name][0].array(_TYPES[path])
+    out.columns["title"] = _titles(read, out)
+    _phrases(read, out)
+    _badges(read, out)
+    _prices(read, out, mapping)
+    _quantities(read, out)
+    _other_money(read, out, mapping)
+    _pairs(read, out)
+    _media(read, out)
+    _terms(read, out)
+    _certifications(read, out)
+    _places(read, out, mapping)
+    _suppliers(out)
+    return out.columns if out.media is None else {**out.columns, "media": out.media}
+
+
+# ---------------------------------------------------------------- words
+
+
+def _titles(read: Read, out: _Out) -> pa.Array:
+    cut = [column.array().to_pylist() for column in read.get("title_highlight", ())]
+    (titles, *_) = read["title"]
+    if not cut:
+        return titles.array()
+    urls = out.get("url").to_pylist()
+    put_back = [
+        None
+        if title is None
+        else words_put_back(title, [words[i] or "" for words in cut], _slug(urls[i])) or None
+        for i, title in enumerate(titles.coded.rows())
+    ]
+    return pa.array(put_back, _TEXT)
+
+
+def _slug(url: str | None) -> str | None:
+    """Find the words of a page's address: ".../Camera-Strap_16011.html" → "Camera-Strap"."""
+    if url is None:
+        return None
+    last = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
+    bare = re.sub(r"\.html?$|[_-]\d{5,}(?=\.html?$|$)|_\d{5,}", "", last)
+    return bare.replace("_", "-") if "-" in bare else None
+
+
+def _said(facts: Coded, out: _Out) -> None:
+    """Fill in facts that name their own field: values are (path, value) pairs."""
+    for path in dict.fromkeys(fact[0] for fact in facts.values if fact is not None):
+
+        def value(fact: tuple[str, Any], path: str = path) -> Any:
+            return fact[1] if fact[0] == path else None
+
+        if path == "min_order_quantity":
+            _fill_quantity(out, path, Coded([f and value(f) for f in facts.values], facts.codes))
+        else:
+            out.fill(path, facts.each(value, _TYPES[path]))
+
+
+def _phrases(read: Read, out: _Out) -> None:
+    for column in read.get("phrases", ()):
+        _said(column.coded, out)
+
+
+def _badges(read: Read, out: _Out) -> None:
+    for column in read.get("supplier.badges", ())[:1]:
+        coded = column.coded
+        most = max((len(badges or ()) for badges in coded.values), default=0)
+        for place in range(most):
+            marks = [
+                read_mark(badges[place]) if badges and len(badges) > place else None
+                for badges in coded.values
+            ]
+            _said(Coded(marks, coded.codes), out)
+
+
+# ---------------------------------------------------------------- money
+
+
+def _prices(read: Read, out: _Out, mapping: ColumnMapping) -> None:
+    given = [read[name][0] for name in ("price", "price_min", "price_max") if name in read]
+    if not given:
+        return
+    header = next(iter(read.get("price", read.get("price_min", ()))), None)
+    unit = header.mapped.unit if header else None
+    currency = (currency_in(unit) if unit else None) or mapping.currency
+    price_unit = canonical_unit(unit) if unit and not currency_in(unit) else None
+    lows = [c.each(lambda p: min(t.low for t in p.tiers), _NUMBER) for c in given]
+    highs = [c.each(lambda p: max(t.high for t in p.tiers), _NUMBER) for c in given]
+    codes = [c.each(lambda p: p.currency or None, _TEXT) for c in given]
+    units = [c.each(lambda p: p.unit or None, _TEXT) for c in given]
+    priced = reduce(pc.or_, [low.is_valid() for low in lows])
+    codes += [c.array() for c in read.get("currency", ())[:1]]
+    units += [c.array() for c in read.get("price_unit", ())[:1]]
+    none = pa.scalar(None, _TEXT)
+    columns = {
+        "price.min": pc.min_element_wise(*lows),
+        "price.max": pc.max_element_wise(*highs),
+        "price.currency": _first_said(priced, [*codes, pa.scalar(currency, _TEXT)], none),
+        "price.unit": _first_said(priced, [*units, pa.scalar(price_unit, _TEXT)], none),
+    }
+    out.columns |= columns
+    _ladders(given, out)
+
+
+def _first_said(where: pa.Array, columns: Sequence[Any], none: pa.Scalar) -> pa.Array:
+    return pc.if_else(where, pc.coalesce(*columns), none)
+
+
+def _ladder(price: Price) -> list[dict[str, Any]] | None:
+    tiers = price.tiers
+    if len(tiers) == 1 and tiers[0].min_quantity is None and tiers[0].max_quantity is None:
+        return None
+    return [
+        {
+            "low": tier.low,
+            "high": tier.high,
+            "min_quantity": tier.min_quantity,
+            "max_quantity": tier.max_quantity,
+        }
+        for tier in tiers
+    ]
+
+
+def _ladders(given: Sequence[FieldColumn], out: _Out) -> None:
+    """Keep the ladder of the first price column that says something of the row."""
+    coded = [column.coded for column in given]
+    if not any(_ladder(price) for column in coded for price in column.values if price is not None):
+        return
+    first = (
+        next((price for price in prices if price is not None), None)
+        for prices in zip(*(column.rows() for column in coded), strict=True)
+    )
+    ladders = [None if price is None else _ladder(price) for price in first]
+    out.fill("price_tiers", pa.array(ladders, _TYPES["price_tiers"]))
+
+
+def _other_money(read: Read, out: _Out, mapping: ColumnMapping) -> None:
+    for name, amount, currency in (
+        ("sample_price", "sample.price", "sample.currency"),
+        (
+            "supplier.annual_revenue",
+            "supplier.annual_revenue.amount",
+            "supplier.annual_revenue.currency",
+        ),
+    ):
+        for column in read.get(name, ())[:1]:
+            out.fill(amount, column.each(lambda price: price.tiers[0].low, _NUMBER))
+            out.fill(currency, column.each(lambda p: p.currency or mapping.currency, _TEXT))
+
+
+# ---------------------------------------------------------------- quantities
+
+
+def _fill_quantity(out: _Out, path: str, coded: Coded, units: pa.Array | None = None) -> None:
+    out.fill(f"{path}.value", coded.each(lambda quantity: quantity.value, _NUMBER))
+    said = coded.each(lambda quantity: quantity.unit or None, _TEXT)
+    if units is not None:
+        there = coded.each(lambda _: True, pa.bool_())
+        said = pc.coalesce(said, pc.if_else(there, units, pa.scalar(None, _TEXT)))
+    out.fill(f"{path}.unit", said)
+
+
+def _quantities(read: Read, out: _Out) -> None:
+    units = read["order_unit"][0].array() if "order_unit" in read else None
+    for name in ("min_order_quantity", "monthly_capacity", "stock"):
+        for column in read.get(name, ())[:1]:
+            other = units if name == "min_order_quantity" else None
+            _fill_quantity(out, name, column.coded, other)
+    factors = {"m2": 1.0, "ft2": _FT2}
+    for column in read.get("supplier.floor_area", ())[:1]:
+        areas = column.each(
+            lambda area: area.value * factors[area.unit] if area.unit in factors else None, _NUMBER
+        )
+        out.fill("supplier.floor_area_m2", areas)
+
+
+# ---------------------------------------------------------------- names with values
+
+
+def _pairs(read: Read, out: _Out) -> None:
+    attributes = [_attribute(column) for column in read.get("attributes", ())]
+    specifications = [column.coded for column in read.get("specifications", ())]
+    if specifications:
+        rows = _joined_pairs(specifications, attributes, out.n)
+        out.columns["attributes"] = pa.array(rows, _TYPES["attributes"])
+    elif attributes:
+        out.columns["attributes"] = _dictionaries(attributes, out.n)
+    codes = [(name.removesuffix("_code"), read[name][0].array()) for name in CODES if name in read]
+    if codes:
+        out.columns["identifiers"] = _dictionaries(codes, out.n)
+
+
+def _attribute(column: FieldColumn) -> tuple[str, pa.Array]:
+    """Name a property column, and put the header's unit behind bare numbers."""
+    unit = column.mapped.unit
+    name = column.mapped.name or column.mapped.column
+    if not unit:
+        return name, column.array()
+
+    def with_unit(value: str) -> str:
+        return f"{value} {unit}" if re.fullmatch(r"[-+]?[\d.,]+", value) else value
+
+    return name, column.each(with_unit, _TEXT)
+
+
+def _dictionaries(columns: Sequence[tuple[str, pa.Array]], n: int) -> pa.Array:
+    """Join columns to one dictionary a row: what is null is left out, of equal names the first."""
+    said = np.empty((n, len(columns)), bool)
+    told: dict[str, BoolArray] = {}  # rows an earlier column of that name has told of
+    for place, (name, values) in enumerate(columns):
+        there = np.asarray(values.is_valid())
+        before = told.get(name, np.zeros(n, bool))
+        said[:, place] = there & ~before
+        told[name] = there | before
+    counts = said.sum(axis=1)
+    row, which = np.divmod(np.flatnonzero(said.ravel()), len(columns))
+    items = pa.concat_arrays([values for _, values in columns]).take(pa.array(which * n + row))
+    names = pa.array([name for name, _ in columns], _TEXT).take(pa.array(which))
+    ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    # an offset of null makes the row null
+    starts = pa.array(ends, mask=np.append(counts == 0, False))
+    return pa.MapArray.from_arrays(starts, names, items)
+
+
+def _joined_pairs(
+    specifications: Sequence[Coded], attributes: Sequence[tuple[str, pa.Array]], n: int
+) -> list[list[tuple[str, str]] | None]:
+    """Join dictionaries read from cells, and single properties, row by row."""
+    given = [coded.rows() for coded in specifications]
+    named = [(name, values.to_pylist()) for name, values in attributes]
+    rows: list[list[tuple[str, str]] | None] = []
+    for i in range(n):
+        pairs: dict[str, str] = {}
+        for dictionaries in given:
+            for name, value in dictionaries[i] or ():
+                pairs.setdefault(name, value)
+        for name, values in named:
+            if values[i] is not None:
+                pairs.setdefault(name, values[i])
+        rows.append(list(pairs.items()) or None)
+    return rows
+
+
+# ---------------------------------------------------------------- media, terms, certificates
+
+
+def _media(read: Read, out: _Out) -> None:
+    given = [
+        (kind, column.coded.rows())
+        for name, kind in (("image", "picture"), ("video", "video"))
+        for column in read.get(name, ())
+    ]
+    if not given:
+        return
+    media: list[list[dict[str, Any]] | None] = []
+    for i in range(out.n):
+        found: dict[str, dict[str, Any]] = {}
+        for kind, rows in given:
+            for uri in rows[i] or ():
+                found.setdefault(uri, {"uri": uri, "kind": kind, "content_hash": None})
+        media.append(list(found.values()) or None)
+    out.media = media
+
+
+def _terms(read: Read, out: _Out) -> None:
+    for column in read.get("incoterms", ())[:1]:
+        out.fill("incoterms", column.each(lambda said: said[0], _TYPES["incoterms"]))
+        out.fill("incoterm_place", column.each(lambda said: said[1], _TEXT))
+
+
+def _certifications(read: Read, out: _Out) -> None:
+    for column in read.get("certifications", ())[:1]:
+        listed = partial(_certificates, column.mapped.column)
+        out.fill("claims", column.each(listed, _TYPES["claims"]))
+
+
+def _certificates(source: str, names: Sequence[str]) -> list[dict[str, str]] | None:
+    said = {"dimension": "certification", "evidence": "listed", "source": source}
+    return [{**said, "text": name} for name in names] or None
+
+
+# ---------------------------------------------------------------- suppliers
+
+
+def _named(column: pa.Array) -> pa.Array:
+    return pc.fill_null(pc.not_equal(column, ""), False)
+
+
+def _places(read: Read, out: _Out, mapping: ColumnMapping) -> None:
+    for column in read.get("supplier.location", ())[:1]:
+        for place, name in enumerate(("city", "state", "country")):
+            out.fill(f"supplier.{name}", column.each(itemgetter(place), _TEXT))
+    known = pc.or_(_named(out.get("supplier.name")), _named(out.get("supplier.url")))
+    if mapping.country:
+        countries = pa.repeat(pa.scalar(mapping.country, _TEXT), out.n)
+    elif "supplier.state" in out.columns:
+        encoded = out.get("supplier.state").dictionary_encode()
+        of_state = [state and state_country(state) for state in encoded.dictionary.to_pylist()]
+        countries = pa.array(of_state, _TEXT).take(encoded.indices)
+    else:
+        return
+    out.fill("supplier.country", pc.if_else(known, countries, pa.scalar(None, _TEXT)))
+
+
+def _suppliers(out: _Out) -> None:
+    """Give every named supplier an id; drop the facts about suppliers nobody names."""
+    names, urls = out.columns.get("supplier.name"), out.columns.get("supplier.url")
+    given = [path for path in out.columns if path.startswith("supplier.")]
+    if names is not None or urls is not None:
+        out.fill("supplier.id", _supplier_ids(names, urls, out.n))
+    ids = out.get("supplier.id")
+    if not ids.null_count:
+        return
+    known = ids.is_valid()
+    for path in given:
+        column = out.columns[path]
+        out.columns[path] = pc.if_else(known, column, pa.scalar(None, _TYPES[path]))
+
+
+def _supplier_ids(names: pa.Array | None, urls: pa.Array | None, n: int) -> pa.Array:
+    if urls is None and names is not None:
+        encoded = names.dictionary_encode()
+        ids = [supplier_id(name, None) for name in encoded.dictionary.to_pylist()]
+        return pa.array(ids, _TEXT).take(encoded.indices)
+    both = zip(
+        as_list(names, n),
+        as_list(urls, n),
+        strict=True,
+    )
+    return pa.array([supplier_id(name, url) for name, url in both], _TEXT)
