@@ -20,6 +20,15 @@ DEAL_FIELDS = frozenset({
     "unit_price", "warranty",
 })  # fmt: skip
 
+# What is left of a clause when its demand is taken out: "seller with at least", "each".
+_GLUE = (
+    "a an and at be by dealer dealers each for from has have is it least manufacturer must no of "
+    "only or our piece please price seller sellers supplier suppliers that the to up vendor "
+    "vendors who with within"
+).replace(" ", "|")
+_GLUE_BEFORE = re.compile(rf"(?:(?<!\w)(?:{_GLUE})(?!\w)[\s,.;&]*)+$", re.IGNORECASE)
+_GLUE_AFTER = re.compile(rf"^[\s,.;&]*(?:(?<!\w)(?:{_GLUE})(?!\w)[\s,.;&]*)+", re.IGNORECASE)
+
 
 def retrieval_text(text: str, parsed: ParsedQuery) -> str:
     """Leave out the words that state the deal, and add English names to another language's.
@@ -42,11 +51,32 @@ def retrieval_text(text: str, parsed: ParsedQuery) -> str:
 def _without_deal(text: str, parsed: ParsedQuery) -> str:
     """The rest of a text, or all of it where nothing would be left."""
     before = len(parsed.text) - len(text)
-    keep = [True] * len(text)
-    for requirement in parsed.requirements:
-        if requirement.span is not None and requirement.field in DEAL_FIELDS:
-            start, end = (max(0, at - before) for at in requirement.span)
-            keep[start:end] = [False] * (end - start)
-    rest = "".join(char if kept else " " for char, kept in zip(text, keep, strict=True))
-    rest = re.sub(r"\s+", " ", rest).strip(" ,.;:-")
+    spans = sorted(
+        (max(0, requirement.span[0] - before), requirement.span[1] - before)
+        for requirement in parsed.requirements
+        if requirement.span is not None
+        and requirement.span[1] > before
+        and requirement.field in DEAL_FIELDS
+        and not _of_the_thing(requirement.field, parsed.text[slice(*requirement.span)])
+    )
+    if not spans:
+        return text
+    pieces, end = [], 0
+    for start, stop in (*spans, (len(text), len(text))):
+        piece = text[end : max(start, end)]
+        if start < len(text):
+            piece = _GLUE_BEFORE.sub("", piece)
+        if end > 0:
+            piece = _GLUE_AFTER.sub("", piece)
+        pieces.append(piece)
+        end = max(end, stop)
+    rest = re.sub(r"\s+", " ", " ".join(pieces)).strip(" ,.;:-")
     return rest if re.search(r"\w", rest) else text
+
+
+def _of_the_thing(field: str, words: str) -> bool:
+    """Whether words that were read as the deal's may name a property of the thing.
+
+    "5 star" is said of sellers and of air conditioners.
+    """
+    return field == "rating" and "star" in words.casefold()

@@ -27,7 +27,9 @@ _FILE = Path(__file__).parent / "data" / "glossary.tsv"
 _LONGEST_NAME = 5  # words
 _LONGEST_HAN = 8  # characters
 _LEAST_STEM = 3
-_LEAST_GAIN = 0.2  # of the share known, for reading a text as another language than stated
+# For reading a text as another language than stated: share known, and more of it by.
+_LEAST_SHARE = 0.5
+_LEAST_GAIN = 0.2
 
 _WORD = re.compile(r"\d[\w.,/]*\w|\w+")
 _HAN = re.compile("[\u3400-\u9fff]+")
@@ -195,7 +197,7 @@ def translated(text: str, language: str) -> Translation:
         return stated
     others = [glossaries[code].translate(text) for code in _GRAMMAR if code != language]
     best = max(others, key=lambda other: other.share)
-    return best if best.share >= stated.share + _LEAST_GAIN else stated
+    return best if best.share >= max(_LEAST_SHARE, stated.share + _LEAST_GAIN) else stated
 
 
 @lru_cache(maxsize=1)

@@ -365,6 +365,23 @@ def test_the_deals_words_are_judged_not_searched_for() -> None:
     assert retrieval_text("MOQ 500", parse("MOQ 500")) == "MOQ 500"
 
 
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        (
+            "drone camera, supplier rated 4.8 or better with a reorder rate above 20 %",
+            "drone camera",
+        ),
+        ("pipe plant, MOQ not more than 5 pieces, seller with at least 5 years", "pipe plant"),
+        ("ball head, less than 5 USD each, MOQ 100 or lower", "ball head"),
+        ("1.5 ton 5 star air conditioner", "1.5 ton 5 star air conditioner"),
+        ("price tag for a seller of glass", "price tag for a seller of glass"),
+    ],
+)
+def test_what_is_left_of_the_deals_clauses_goes_too(text: str, searched: str) -> None:
+    assert retrieval_text(text, parse(text)) == searched
+
+
 def test_another_languages_words_are_searched_for_as_they_are_and_in_english(
     engine: SearchEngine,
 ) -> None:

@@ -55,6 +55,7 @@ def test_a_language_mistaken_for_its_neighbour_is_put_right() -> None:
     found = translated("aspirateur à eau et poussière", "it")
     assert found.language == "fr"
     assert "vacuum cleaner" in found.text
+    assert translated("bonjour je veux la livraison", "fr").share == 0.0  # "la" is no wool
 
 
 @pytest.mark.parametrize("language", ["en", "ru", ""])
