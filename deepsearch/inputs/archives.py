@@ -86,7 +86,8 @@ def read_archive(source: Source, reading: Reading) -> LoadedFile:
 
 
 def _members(source: Source, archive: zipfile.ZipFile, limits: InputLimits) -> Iterator[Source]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    # A nameless member, as damage makes one, has no last letter for `is_dir` to look at.
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     declared = sum(info.file_size for info in infos)
     if declared > limits.archive.max_unpacked_bytes:
         _refuse_size(source, declared, limits)

@@ -46,6 +46,11 @@ class TestArchives:
             read_file(zipped({name: b"x", "ok.txt": b"fine"}), name="evil.zip")
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_nameless_member_is_left_out(self) -> None:
+        data = zipped({"": b"lost", "ok.txt": b"fine"})
+        loaded = read_file(data, name="odd.zip")
+        assert [part.text for part in loaded.parts] == ["fine"]
+
     def test_bombs(self) -> None:
         flat = zipped({"zeros.txt": bytes(600 * 1024 * 1024)})
         with pytest.raises(UnreadableFileError, match=r"bomb\.zip: unpacks to 600\.0 MB.*zip bomb"):
