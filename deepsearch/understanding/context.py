@@ -90,7 +90,10 @@ class _Reader:
         return None
 
     def _asked(self, first: int, last: int) -> bool:
-        return any(self.scan.has(i, "buy") or self.scan.has(i, "field") for i in range(first, last))
+        return any(
+            self.scan.has(i, "buy") or self.scan.has(i, "field") or self.words[i] in _MODALS
+            for i in range(first, last)
+        )
 
     def roles(self) -> list[int]:
         """What each token is part of: nothing told, the buyer's doing, the buyer's asking."""

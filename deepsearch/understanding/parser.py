@@ -30,6 +30,7 @@ from deepsearch.understanding.text import tokenise
 __all__ = ["RuleParser", "parse"]
 
 _MAX_CHARS = 1_000_000
+_SHORT = 12  # tokens: what is so short may be a bare name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
     language, lexicons = detect(text, tokens)
     scanned = scan(tokens, language, lexicons)
     product, drafts = read_scan(scanned, today)
+    if not drafts and len(tokens) > _SHORT and not scanned.of_kind("buy"):
+        product = None  # a letter that asks for nothing names no goods
     name = tokens.raw(*product).strip(" .,;:-\n") if product is not None else ""
     return ParsedQuery(
         text=text, language=language, product=name, requirements=finish(scanned, drafts)

@@ -113,9 +113,15 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
         and tokens.words[last - 1] in _RISKY
     ):
         return ()  # "m10" is a code; "12v4" a unit and a new term
+    compound = (  # "20 roll-up doors"
+        tokens.words[last : last + 1] == ["-"]
+        and tokens.glued(last)
+        and tokens.kinds[last + 1 : last + 2] == ["w"]
+        and tokens.glued(last + 1)
+    )
     units = []
     for _, value in match.payloads:
-        if not isinstance(value, Unit):
+        if not isinstance(value, Unit) or (compound and value.dimension == "count"):
             continue
         units.append(
             Unit(

@@ -4,54 +4,11 @@ from __future__ import annotations
 
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.lexicon import load_data, word_set
 
 __all__ = ["standard"]
 
-_BODIES = {
-    "din": "DIN",
-    "en": "EN",
-    "iso": "ISO",
-    "astm": "ASTM",
-    "ansi": "ANSI",
-    "bs": "BS",
-    "jis": "JIS",
-    "gb": "GB",
-    "gost": "GOST",
-    "гост": "GOST",
-    "asme": "ASME",
-    "iec": "IEC",
-    "nf": "NF",
-    "uni": "UNI",
-    "une": "UNE",
-    "sae": "SAE",
-    "api": "API",
-    "ty": "TU",
-    "ту": "TU",
-    "nema": "NEMA",
-    "vda": "VDA",
-    "nbr": "NBR",
-    "abnt": "ABNT",
-    "ieee": "IEEE",
-    "ul": "UL",
-    "nfpa": "NFPA",
-    "mil": "MIL",
-    "aisi": "AISI",
-    "jb": "JB",
-    "csn": "CSN",
-    "sn": "SN",
-    "awwa": "AWWA",
-    "nsf": "NSF",
-    "ece": "ECE",
-    "aws": "AWS",
-    "as": "AS",
-    "is": "IS",
-    "cns": "CNS",
-    "nom": "NOM",
-    "icc": "ICC",
-    "vde": "VDE",
-    "etsi": "ETSI",
-}
+_BODIES: dict[str, str] = load_data("codes")["bodies"]
 
 _CASED_BODIES = word_set("code", "cased_bodies")
 

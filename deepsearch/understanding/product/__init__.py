@@ -1,0 +1,67 @@
+"""The thing asked for, in the buyer's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deepsearch.understanding.keyvalue import Pair
+from deepsearch.understanding.numerals import NumberReader
+from deepsearch.understanding.product.extent import good, phrase
+from deepsearch.understanding.product.japanese import named_before
+from deepsearch.understanding.product.starts import opening, sentence_like, starts, subjects
+from deepsearch.understanding.product.state import Finder
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["find_product"]
+
+
+def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int, int] | None:
+    """Find the name of the thing asked for.
+
+    Args:
+        scan: The text.
+        pairs: Its key: value pairs.
+        hidden: Tokens that tell of the buyer, which are asked last or never.
+
+    Returns:
+        Tokens first..last (exclusive), or None if the text names nothing.
+    """
+    for pair in pairs:
+        if "product" in pair.texts and pair.whole and pair.end > pair.begin:
+            return pair.begin, min(pair.end, pair.begin + 10)
+    reader = NumberReader(scan.tokens, scan.language, scan.languages)
+    finder = Finder(scan, scan.tokens, hidden, reader, scan.language in ("zh", "ja"))
+    keys = {i for pair in pairs for i in range(pair.first, pair.end)}
+    for first, last in _candidates(finder):
+        spoken = first in keys and first > 0
+        if not spoken and not (first < len(hidden) and hidden[first]) and good(finder, first, last):
+            return first, last
+    return None
+
+
+def _candidates(finder: Finder) -> Iterator[tuple[int, int]]:
+    """Phrases that may be the name, likeliest first."""
+    japanese = finder.scan.language == "ja"
+    if japanese:
+        yield from named_before(finder, "をは")
+    begins = opening(finder)
+    ducked = sentence_like(finder, begins)
+    wished, others = starts(finder)
+    for start in wished:
+        yield phrase(finder, start)
+    yield from _bound(finder)
+    for start in others:
+        if start != begins or not ducked:
+            yield phrase(finder, start)
+    if japanese:
+        yield from named_before(finder, ",")
+    for clause in finder.scan.clauses[1:4] if ducked else ():
+        yield phrase(finder, clause.first)
+
+
+def _bound(finder: Finder) -> Iterator[tuple[int, int]]:
+    """Subjects of a duty that are a name and nothing else."""
+    for begin, end in subjects(finder):
+        first, last = phrase(finder, begin)
+        if end - 1 <= last <= end:
+            yield first, last

@@ -1,0 +1,274 @@
+"""How far a name goes."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.fields import COUNT_NOUNS
+from deepsearch.understanding.kinds import goods_kinds
+from deepsearch.understanding.lexicon import load_data, word_set
+from deepsearch.understanding.product.lead import in_dimensions, skip, unit_after
+from deepsearch.understanding.product.state import Finder
+
+__all__ = ["good", "phrase"]
+
+_ENDS = frozenset(
+    [
+        "with",
+        "neg",
+        "wish",
+        "cmp",
+        "cmp_post",
+        "incoterm",
+        "must",
+        "between",
+        "each",
+        "noise",
+        "buy",
+        "date_by",
+        "own",
+        "supplier",
+        "certification",
+        "payment",
+        "soft_modal",
+        "only",
+        "neg_post",
+    ]
+)
+# Kinds of words that are no goods by themselves.
+_NO_NAME = frozenset(
+    [
+        "stop",
+        "noise",
+        "country",
+        "custom",
+        "supplier_type",
+        "textfield",
+        "place",
+        "field",
+        "destination",
+        "colour",
+        "condition",
+        "join",
+        "incoterm",
+    ]
+)
+_NO_LINK = frozenset(["stop", "cmp", "country", "neg", "with", "place", "own", "textfield", "each"])
+# In these, what describes a thing stands behind it: "sedie in polipropilene", "кабель медный".
+_BEHIND = frozenset({"es", "fr", "it", "pt", "ru", "ar", "de", "nl", "pl"})
+_LINKS = word_set("product", "links")
+_ADJECTIVES = word_set("product", "adjectives")
+_KNOWING = word_set("product", "mind") - {"check", "see", "confirm"}  # "check valve" is goods
+_NOT_GOODS = word_set("product", "no_goods")
+_AGENT_LINKS = word_set("product", "agent_links")
+_PURPOSE = word_set("product", "purpose")
+_BODIES = frozenset(load_data("codes")["bodies"])
+_LONGEST, _LONGEST_HAN = 7, 14
+
+
+def phrase(state: Finder, start: int) -> tuple[int, int]:
+    """The name that begins at or after a token: its first token and the token after it."""
+    at = skip(state, start)
+    unit = state.scan.match_of(at)
+    if unit is not None and unit.first < at and state.scan.has(at, "each"):
+        return at, unit.last  # "a unit that goes below the counter"
+    first = last = at
+    while at < len(state.tokens) and at - first < (_LONGEST_HAN if state.cjk else _LONGEST):
+        step = _step(state, at, first)
+        if step == 0:
+            break
+        at += step
+        if state.word(at - 1) not in _LINKS or state.tokens.kinds[at - 1] == "c":
+            last = at
+    behind = skip(state, last) if last < len(state.tokens) and _code(state, last) else last
+    if behind > last and _only_describes(state, first, last):
+        return phrase(state, behind)  # "brass M8 x 40 bolts"
+    return first, _trim(state, first, last)
+
+
+def _only_describes(state: Finder, first: int, last: int) -> bool:
+    return all(state.kinds(i) & {"material", "colour", "finish"} for i in range(first, last))
+
+
+def _step(state: Finder, at: int, first: int) -> int:
+    """How many tokens from here belong to the name: 0 ends it."""
+    kind, word = state.tokens.kinds[at], state.word(at)
+    if kind == "n":
+        return _number(state, at, first)
+    if kind == "s":
+        return 1 if word in "-&/'" and at > first and _inside(state, at) else 0
+    if at > first and state.word(at - 1) == "-" and _inside(state, at - 1):
+        return 1  # "walk-in freezer"
+    if _link_word(state, at):
+        return _link(state, at) if at > first else 0
+    ends = at > first and _clause_ends(state, at)
+    if ends or _code(state, at) or _no_part(state, at, first):
+        return 0
+    match = state.scan.starting.get(at)
+    return match.last - at if match is not None else 1
+
+
+def _inside(state: Finder, at: int) -> bool:
+    """Whether a sign joins two words without spaces."""
+    return state.tokens.glued(at) and at + 1 < len(state.tokens) and state.tokens.glued(at + 1)
+
+
+def _number(state: Finder, at: int, first: int) -> int:
+    """Model numbers glued to a name stay; quantities end it."""
+    if in_dimensions(state, at):
+        return 2
+    if (
+        unit_after(state, at + 1)
+        or state.word(at + 1) in ("x", "*", "х")
+        or (state.cjk and state.tokens.kinds[at + 1 : at + 2] == ["c"])
+    ):
+        return 0
+    return 1 if state.tokens.glued(at) and at > first else 0
+
+
+def _code(state: Finder, at: int) -> bool:
+    """A size or a standard ends the name: "bolts M8", "Schlauchschellen DIN 3017"."""
+    following = state.tokens.kinds[at + 1 : at + 2] == ["n"]
+    raw = state.scan.raw(at, at + 1)
+    if not following or not raw.isupper():
+        return False
+    glued = state.tokens.glued(at + 1)
+    return (glued and len(raw) <= 2 and raw.isalpha()) or state.word(at) in _BODIES
+
+
+def _clause_ends(state: Finder, at: int) -> bool:
+    """Whether what follows tells of the thing named before: its maker, use or measure."""
+    kinds, language = state.kinds(at), state.scan.language
+    word = state.word(at)
+    if word.endswith("ed") and language == "en" and state.word(at + 1) in _AGENT_LINKS:
+        return True  # "a device worked by foot"
+    if word in _PURPOSE or word == "x" or (state.cjk and word in "をはがにで"):
+        return True
+    counted = not state.cjk and state.tokens.kinds[at + 1 : at + 2] == ["n"]
+    if counted and unit_after(state, at) and not kinds & {"form", "part"}:
+        return True  # "resina galón 4 l"
+    if "textfield" in kinds and not kinds & {"material", "part", "colour"} and language != "en":
+        return not (state.cjk and state.scan.has(at - 1, "material"))  # 涤纶面料
+    operated = "operate" in kinds and language not in ("en", "zh", "ja", "de")
+    return operated or _measured(state, at)
+
+
+def _measured(state: Finder, at: int) -> bool:
+    """Whether a field word begins its own statement: "motor 5 kW", not "enamel pins 30 mm"."""
+    kinds = state.kinds(at)
+    measured = "field" in kinds and not kinds & {
+        "material",
+        "textfield",
+        "part",
+        "colour",
+        "application",
+    }
+    match = state.scan.match_of(at)
+    after = match.last if match else at + 1
+    if (
+        measured
+        and state.scan.value_at(at, "field") in COUNT_NOUNS
+        and unit_after(state, after + 1)
+    ):
+        return False  # "enamel pins 30 mm": they are the thing, not counted
+    return measured and _number_after(state, after)
+
+
+def _number_after(state: Finder, at: int) -> bool:
+    while at < len(state.tokens) and (
+        state.scan.has(at, "cmp")
+        or state.word(at) in ":="
+        or state.word(at) in ("de", "of", "von", "di")
+    ):
+        at += 1
+    return at < len(state.tokens) and state.tokens.kinds[at] == "n"
+
+
+def _link_word(state: Finder, at: int) -> bool:
+    if state.word(at) not in _LINKS:
+        return False
+    kinds = state.kinds(at)
+    return not kinds & _ENDS or kinds <= {"between", "stop", "to", "join"}
+
+
+def _no_part(state: Finder, at: int, first: int) -> bool:
+    kinds = state.kinds(at)
+    if kinds & _ENDS and not kinds & {"material", "power_source"}:
+        return True
+    if state.cjk and state.word(at) in "はがにでを":
+        return True
+    if kinds & {"stop", "join"} or ("for" in kinds and not state.cjk):
+        return True
+    return bool(kinds & {"country", "month"}) and (at == first or state.cjk)
+
+
+def _link(state: Finder, at: int) -> int:
+    """As in "tazas de cerámica": a link holds if a plain noun follows."""
+    nxt = at + 1
+    while state.word(nxt) in ("'", "la", "el", "l") and nxt < at + 3:
+        nxt += 1
+    if state.word(at) in ("en", "in") and not state.scan.has(nxt, "material"):
+        return 0
+    if state.word(at) == "a" and state.scan.language not in ("fr", "pt", "it", "es"):
+        return 0
+    if nxt >= len(state.tokens) or state.tokens.kinds[nxt] not in "wc":
+        return 0
+    kinds = state.kinds(nxt)
+    if kinds & (_NO_LINK - ({"textfield"} if "material" in kinds else set())):
+        return 0
+    atom = state.reader.at(nxt)
+    measured = atom is not None and unit_after(state, atom.last)
+    return 0 if state.word(nxt) in _ADJECTIVES or measured else nxt - at
+
+
+def _trim(state: Finder, first: int, last: int) -> int:
+    """Leave out what describes the thing from behind, and signs and links at the end."""
+    while last > first + 1:
+        match = state.scan.match_of(last - 1)
+        describes = match is not None and match.first > first and _describes(state, last - 1)
+        if describes and match is not None:
+            last = match.first
+        elif state.tokens.kinds[last - 1] == "s" or _link_at_end(state, last - 1):
+            last -= 1
+        else:
+            break
+    return last
+
+
+def _link_at_end(state: Finder, at: int) -> bool:
+    return state.word(at) in _LINKS and state.tokens.kinds[at] == "w"
+
+
+def _describes(state: Finder, at: int) -> bool:
+    kinds = state.kinds(at)
+    if "condition" in kinds and not state.cjk:
+        return True
+    if state.scan.language not in _BEHIND:
+        return False
+    if "feature" in kinds:
+        return str(state.scan.value_at(at, "feature")).startswith(("organic", "bulk"))
+    if "colour" in kinds:
+        return state.scan.has(at - 1, "material")
+    return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "'")
+
+
+def good(state: Finder, first: int, last: int) -> bool:
+    """Whether a phrase can be the name of goods."""
+    if last <= first or state.word(last - 1) in _NOT_GOODS or state.word(first) in _KNOWING:
+        return False
+    if state.scan.has(first, "each"):
+        return True
+    words = [i for i in range(first, last) if state.tokens.kinds[i] in "wc"]
+    plain = [
+        i
+        for i in words
+        if not state.kinds(i) & _NO_NAME
+        or state.kinds(i) & {"part", "material", "form"}
+        or goods_kinds(state.tokens, i, i + 1)  # "motor" names a power, and a thing
+    ]
+    if not plain or state.scan.has(first, "neg"):
+        return False
+    named_first = state.scan.language in _BEHIND - {"de", "nl"}
+    if named_first and state.scan.has(first, "field") and _number_after(state, last):
+        return False  # "Толщина стенки 5 мм" is a measure
+    if state.cjk:
+        return len(words) >= 2
+    return any(len(state.word(i)) > 2 or state.scan.raw(i, i + 1).isupper() for i in plain)

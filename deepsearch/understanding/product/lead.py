@@ -1,0 +1,240 @@
+"""What stands before a name and is no part of it: quantities, articles, adjectives, markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.product.state import Finder
+from deepsearch.understanding.units import Unit, unit_at
+
+__all__ = ["after_marker", "in_dimensions", "skip", "unit_after"]
+
+_VESSEL_JOINS = word_set("product", "vessel_joins")
+_SUPPLIER_OF = word_set("product", "supplier_of")
+_LINKS = word_set("product", "links")
+_ADJECTIVES = word_set("product", "adjectives")
+_VERBS = word_set("product", "verbs")
+_RELATIVE = word_set("product", "relatives")
+_MARKERS = word_set("product", "markers")
+_RATE_JOINS = word_set("quantity", "rate_joins")
+_PREFIX_KINDS = frozenset(
+    ["stop", "condition", "cmp", "noise", "only", "own", "each", "wish", "between"]
+)
+# A word that is also one of these may begin the name all the same.
+_NAMING = frozenset(["material", "power_source", "application", "colour", "form"])
+_LEADING_CUSTOM = frozenset(["custom_design", "sample", "oem", "private_label"])
+_VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
+_SIGNS = frozenset("-*(:\"'#$€·")
+_MOST_STEPS = 24
+
+
+def skip(state: Finder, at: int) -> int:
+    """The first token, from one on, that may be part of a name."""
+    for _ in range(_MOST_STEPS):
+        if at >= len(state.tokens):
+            return at
+        after = next((to for step in _STEPS if (to := step(state, at)) is not None), None)
+        if after is None:
+            return at
+        if after < 0:
+            return -after
+        at = after
+    return at
+
+
+def after_marker(state: Finder, at: int) -> int | None:
+    """The token after a line's number ("Pos. 7", "(b)", "4.3", "第五条"), or None."""
+    if at and state.word(at - 1) not in ("\n", "|", ";"):
+        return None
+    if state.word(at) in ("(", "[") and state.word(at + 2) in (")", "]"):
+        return at + 3 if len(state.word(at + 1)) <= 2 else None
+    if state.word(at) == "第":
+        end = at + 1
+        while end < min(len(state.tokens), at + 6) and state.word(end) not in "条章节项款":
+            end += 1
+        return end + 1 if state.word(end) else None
+    return _numbered(state, at)
+
+
+def _numbered(state: Finder, at: int) -> int | None:
+    kinds, end = state.tokens.kinds, at
+    if state.word(at) in _MARKERS:
+        end = at + 1
+        while state.word(end) in (".", ":", "#", "no", "nr"):
+            end += 1
+    if kinds[end : end + 1] != ["n"]:
+        return None
+    closed = state.word(end + 1) in ("|", ")", ";") or (
+        end > at and state.word(end + 1) in (".", ":", "-")
+    )
+    clause = "." in state.word(end) and not unit_after(state, end + 1)  # "4.3 The motor"
+    if clause and state.word(end + 1) == ".":
+        closed = True
+    return end + 2 if closed else end + 1 if clause or end > at else None
+
+
+def _quantity(state: Finder, at: int) -> int | None:
+    kind, kinds = state.tokens.kinds[at], state.kinds(at)
+    if in_dimensions(state, at):
+        return None  # "3D printers"
+    if kind == "n" and state.word(at + 1) == "-" and _compound(state, at):
+        return at + 3  # "12-compartment tea box"
+    if kind not in "nwc" or kinds & {"material", "custom"}:
+        return None
+    atom = state.reader.at(at)
+    if atom is None:
+        return None
+    several = atom.worded and atom.value >= 2 and not state.cjk  # "two pumps"
+    if not (kind == "n" or several or _counts(state, atom.last)):
+        return None
+    return _after_quantity(state, atom.last)
+
+
+def in_dimensions(state: Finder, at: int) -> bool:
+    """Whether "3D" stands at a token, which is no count of days."""
+    plain = state.word(at) in ("2", "3", "4") and state.word(at + 1) == "d"
+    return plain and state.tokens.glued(at + 1) and not state.scan.has(at + 2, "material")
+
+
+def _compound(state: Finder, at: int) -> bool:
+    return (
+        at + 2 < len(state.tokens)
+        and state.tokens.kinds[at + 2] == "w"
+        and state.tokens.glued(at + 1)
+        and state.tokens.glued(at + 2)
+    )
+
+
+def _counts(state: Finder, at: int) -> bool:
+    """Whether a unit begins here that a spelt-out number may count; 六角 is a hexagon."""
+    units = _units(state, at)
+    return bool(units) and not (state.cjk and units[0].dimension == "money")
+
+
+def _units(state: Finder, at: int) -> tuple[Unit, ...]:
+    if at >= len(state.tokens) or state.tokens.kinds[at] == "n":
+        return ()
+    return unit_at(state.tokens, at, state.scan.language)
+
+
+def unit_after(state: Finder, at: int) -> bool:
+    """Whether a unit begins at a token."""
+    return bool(_units(state, at))
+
+
+def _after_quantity(state: Finder, at: int) -> int:
+    """The token after a number's unit, and after what the rate is for: "2000 bottles a day"."""
+    units = _units(state, at)
+    if not units:
+        return at
+    last = units[0].last
+    if units[0].canonical.endswith("_container"):
+        return _container(state, at) or last
+    if state.word(last) in _RATE_JOINS:
+        per = _units(state, last + 1)
+        if per and per[0].dimension == "time":
+            return per[0].last
+    if units[0].dimension == "count" and _is_goods(state, units[0], last):
+        return at
+    return last
+
+
+def _is_goods(state: Finder, unit: Unit, after: int) -> bool:
+    """As in "8 000 cartons double": the counting word is the thing itself, if nothing follows."""
+    if state.cjk or unit.canonical not in _VESSELS:
+        return False
+    if after >= len(state.tokens) or state.tokens.kinds[after] in "sn":
+        return state.word(after) not in ("/", "(")
+    if state.word(after) in _VESSEL_JOINS:
+        return state.scan.has(after + 1, "material")
+    return not state.scan.has(after, "stop") and not state.scan.has(after, "for")
+
+
+def _container(state: Finder, at: int) -> int | None:
+    """As in "contenedores de 40 pies de azulejo": what it holds is the thing."""
+    units = _units(state, at)
+    if not units or not units[0].canonical.endswith("_container"):
+        return None
+    end = units[0].last
+    while state.word(end) in ("hc", "hq", "gp", "high", "cube"):
+        end += 1
+    return end
+
+
+def _code(state: Finder, at: int) -> int | None:
+    """As in "M8 x 40 bolts", "FR4 PCB": the size or grade before the name."""
+    raw = state.scan.raw(at, at + 1)
+    if state.tokens.kinds[at + 1 : at + 2] != ["n"] or not state.tokens.glued(at + 1):
+        return None
+    if len(raw) > 2 or not raw.isalpha() or not raw.isupper():
+        return None
+    end = at + 2
+    while state.word(end) in ("x", "*", "х") and state.tokens.kinds[end + 1 : end + 2] == ["n"]:
+        end += 2
+    return end if state.tokens.kinds[end : end + 1] == ["w"] else None
+
+
+def _sign(state: Finder, at: int) -> int | None:
+    word = state.word(at)
+    numbers = state.tokens.kinds[at - 1 : at] == ["n"]
+    meet = numbers and state.tokens.kinds[at + 1 : at + 2] == ["n"]
+    if meet and word in ("/", "to", "-", "~"):
+        return at + 1  # "1/4 to 3/8 tripod adapter"
+    if (word == "x" and at and numbers) or (state.tokens.kinds[at] == "s" and word in _SIGNS):
+        return at + 1
+    return None
+
+
+def _phrase(state: Finder, at: int) -> int | None:
+    match = state.scan.match_of(at)
+    if match is None:
+        return None
+    kinds = state.kinds(at)
+    if "for" in kinds and _own_place(state, match.last):
+        return match.last + 2  # "for my kitchen a dishwasher"
+    if "each" in kinds and _plain_unit(state, match.first, match.last):
+        return -(match.first + 1)  # the thing is "unit": nothing more is skipped
+    led = state.word(match.last) in _SUPPLIER_OF or state.scan.language == "ru"
+    leads = (
+        "buy" in kinds
+        or (kinds & _PREFIX_KINDS and not kinds & _NAMING)
+        or (kinds & {"supplier", "supplier_type"} and led)
+        or state.scan.value_at(at, "custom") in _LEADING_CUSTOM
+        or state.scan.value_at(at, "textfield") == "supplier_country"
+    )
+    return match.last if leads else None
+
+
+def _own_place(state: Finder, at: int) -> bool:
+    return state.scan.has(at, "own") or state.word(at).startswith(("mein", "unser"))
+
+
+def _plain_unit(state: Finder, first: int, last: int) -> bool:
+    """Whether "a unit", "a piece" is the thing and not a price's measure."""
+    return (
+        last == first + 2
+        and state.word(first) == "a"
+        and (last >= len(state.tokens) or state.word(last) in _RELATIVE)
+    )
+
+
+def _small_word(state: Finder, at: int) -> int | None:
+    word = state.word(at)
+    if word in ("m", "re", "ve", "ll") and state.word(at - 1) == "'":
+        return at + 1  # "I'm looking"
+    if word in _ADJECTIVES or (word in _VERBS and state.scan.language == "en"):
+        return at + 1
+    linked = word in _LINKS and state.tokens.kinds[at] == "w" and len(word) <= 3
+    return at + 1 if linked else None
+
+
+_STEPS: tuple[Callable[[Finder, int], int | None], ...] = (
+    after_marker,
+    _container,
+    _quantity,
+    _code,
+    _sign,
+    _phrase,
+    _small_word,
+)

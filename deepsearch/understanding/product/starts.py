@@ -1,0 +1,166 @@
+"""Where the name of the goods may begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.product.lead import after_marker
+from deepsearch.understanding.product.state import Finder
+
+__all__ = ["opening", "sentence_like", "starts", "subjects"]
+
+_QUESTIONS = word_set("product", "questions")
+_VERBS = word_set("product", "verbs")
+_MIND = word_set("product", "mind")
+_GETTING = word_set("product", "getting")
+_PRONOUNS = word_set("product", "pronouns")
+_TITLES = word_set("product", "titles")
+_EARLY = 40  # tokens within which a wish is about the main thing
+_CELLS = 6
+
+
+def starts(state: Finder) -> tuple[list[int], list[int]]:
+    """Tokens the name may begin at, likeliest first.
+
+    Args:
+        state: The text.
+
+    Returns:
+        Those that follow an early wish, and the others.
+    """
+    wished, done = _wished(state)
+    first = opening(state)
+    cells = _cells(state)
+    counted = _counted(state)
+    early = [start for start in wished if start < _EARLY][:3]
+    if early:
+        return early, [*counted[:2], first, *cells, *wished[len(early) : 5], *done[:2]]
+    if state.tokens.kinds[first : first + 1] == ["n"] and not cells:
+        return [], [*counted[:1], first, *wished, *counted[1:3], *done[:2]]
+    return [], [*done[:1], first, *cells, *counted[:3], *wished]
+
+
+def _wished(state: Finder) -> tuple[list[int], list[int]]:
+    """What follows a verb of wanting, and the object of what the buyer wants to do."""
+    found: list[int] = []
+    done: list[int] = []  # "want to cut steel"
+    for match, _ in state.scan.of_kind("buy"):
+        if _refused(state, match.first):
+            continue
+        after = _to_verb(state, match.last)
+        if after is None:
+            found.append(match.last)
+        elif after > 0:
+            done.append(after)
+    return found, done
+
+
+def _refused(state: Finder, at: int) -> bool:
+    """As in "we don't want bonded leather"."""
+    clause = state.scan.clauses[state.scan.clause_of[at]]
+    return any(
+        state.scan.has(i, "neg") or (state.word(i) == "t" and state.word(i - 1) == "'")
+        for i in range(max(clause.first, at - 3), at)
+    ) or state.scan.has(at, "neg")
+
+
+def _to_verb(state: Finder, at: int) -> int | None:
+    """After "want": None where no verb follows; else where its object begins, 0 for none.
+
+    Verbs of getting ("to have", "to get") only lengthen the wish.
+    """
+    if state.word(at) in _MIND:
+        return 0
+    if state.scan.language != "en" or state.word(at) != "to":
+        return None
+    verb = state.word(at + 1)
+    if verb in _GETTING or state.scan.has(at + 1, "buy"):
+        return None
+    pronoun = state.word(at + 2) in _PRONOUNS and state.word(at + 3) in ("", "to", ".", ",")
+    return 0 if verb in _MIND or pronoun or verb == "be" else at + 2
+
+
+def opening(state: Finder) -> int:
+    """The first token after greetings, the name greeted, and a line's number."""
+    at, greeted = 0, False
+    while at < len(state.tokens):
+        after = after_marker(state, at)
+        if after is not None:
+            at = after
+        elif state.scan.has(at, "noise"):
+            at, greeted = at + 1, True
+        elif state.tokens.kinds[at] == "s":
+            at += 1
+        else:
+            addressed = _addressed(state, at, greeted)
+            if addressed == at:
+                return at
+            at = addressed
+    return at
+
+
+def _addressed(state: Finder, at: int, greeted: bool) -> int:
+    """The token after the person spoken to ("Anna,", "王经理，"), or `at` itself."""
+    end = at
+    while end < min(len(state.tokens), at + 5) and state.tokens.kinds[end] in "wc":
+        end += 1
+    if state.word(end) not in (",", "\n", "!") or end == at:
+        return at
+    titled = any(state.word(i) in _TITLES for i in range(at, end)) or any(
+        state.scan.raw(i, end) in ("经理", "先生", "女士", "担当者様", "様") for i in range(at, end)
+    )
+    named = greeted and all(state.scan.raw(i, i + 1)[:1].isupper() for i in range(at, end))
+    return end + 1 if titled or (named and end - at <= 2) else at
+
+
+def sentence_like(state: Finder, start: int) -> bool:
+    """Whether the text opens with a question or a plain sentence, not with a name."""
+    if start >= len(state.tokens):
+        return True
+    clause = state.scan.clauses[state.scan.clause_of[start]]
+    ends = clause.last
+    if state.scan.has(start, "must"):
+        return True
+    if any(state.scan.has(i, "neg") for i in range(start, min(start + 3, ends))):
+        return True  # "We don't want ...", "Без аромата ..."
+    if state.word(ends) == "?" or state.word(start) in _QUESTIONS or state.word(start) in _VERBS:
+        return True
+    return state.scan.has(start, "own") and state.scan.language != "zh"
+
+
+def _counted(state: Finder) -> list[int]:
+    """Counts at the head of a clause: "500 pcs of ..."."""
+    found = []
+    for clause in state.scan.clauses[:6]:
+        for index in range(clause.first, min(clause.last, clause.first + 12)):
+            if state.tokens.kinds[index] == "n" and not state.scan.used[index]:
+                found.append(index)
+                break
+    return found
+
+
+def _cells(state: Finder) -> list[int]:
+    """First tokens of a row's cells, where the text is a row."""
+    words = state.tokens.words[:120]
+    sign = next((s for s in ("|", ";") if words.count(s) >= 2), None)
+    if sign is None:
+        return []
+    return [i + 1 for i, word in enumerate(words) if word == sign][:_CELLS]
+
+
+def subjects(state: Finder) -> Iterator[tuple[int, int]]:
+    """Stretches that a verb of duty is said of: "the wallets must be", "O motor deve ter"."""
+    for kind in ("must", "soft_modal"):
+        for match, _ in state.scan.of_kind(kind):
+            clause = state.scan.clauses[state.scan.clause_of[match.first]]
+            first = clause.first
+            joins = [
+                i
+                for i in range(first, match.first)
+                if state.scan.has(i, "join") or state.word(i) == ":"
+            ]
+            begin = max([first, *(i + 1 for i in joins)])
+            asked = any(state.scan.has(i, "buy") for i in range(first, match.first))
+            if begin < match.first and not asked:
+                yield begin, match.first
