@@ -391,8 +391,13 @@ class CatalogueView:
             listings that are not encoded have none.
         """
         _, ref = self._vector_table(space, modality)
-        videos = self._videos() if modality == Modality.PICTURE else None
-        return vector_rows.join(self.path, ref, space, self._parts(modality), videos=videos)
+        if modality == Modality.TEXT:
+            return vector_rows.join(self.path, ref, space, self._parts(modality))
+        media = self._read(("media",))
+        pictures, videos = (
+            vector_rows.parts_of(media, modality, kind=kind) for kind in ("picture", "video")
+        )
+        return vector_rows.join(self.path, ref, space, pictures, videos=videos)
 
     def spaces(self) -> list[tuple[EmbeddingSpace, Modality, int]]:
         """List the embedding spaces that have vectors.

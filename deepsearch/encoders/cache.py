@@ -209,7 +209,11 @@ def default_cache() -> VectorCache | None:
         raise InvalidInputError(
             f"{SIZE_VARIABLE} is {size!r}; give whole megabytes >= 1, or {FOLDER_VARIABLE}=off."
         )
-    folder = Path(said).expanduser() if said else _system_folder() / "deepsearch"
+    try:
+        folder = Path(said).expanduser() if said else _system_folder() / "deepsearch"
+    except RuntimeError as error:  # a user without a home
+        _LOGGER.warning("There is no vector cache: %s; set %s.", error, FOLDER_VARIABLE)
+        return None
     return VectorCache(folder, max_bytes=int(size) << 20 if size else DEFAULT_BYTES)
 
 
