@@ -28,10 +28,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.ann_data import KINDS, ann_recall, data_set, fingerprint
+from benchmarks.ann_data import KINDS, DataSet, ann_recall, data_set, fingerprint
 from benchmarks.ann_databases import DATABASES
-from benchmarks.ann_engines import ENGINES, available
+from benchmarks.ann_engines import ENGINES, Clustered, available, compiled
 from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
+
+__all__ = ["add", "measure", "true_neighbours"]
 
 TARGETS = (0.95, 0.99)
 CURVE, PLANNED = "deepsearch clustered", "deepsearch planned"
@@ -54,13 +56,12 @@ def main() -> None:
     pin_threads(1)
     names, missing = available({name: EVERY[name] for name in options.engines or PEERS})
     given = data_set(options.data, options.rows, options.dim, options.queries, seed=options.seed)
-    rows = [] if options.fresh or not out.is_file() else _earlier(out)
-    truth = _truth(given.rows, given.queries)
+    truth = true_neighbours(given)
+    compiled(given.rows, given.queries)
     started = time.perf_counter()
-    ours = EVERY[CURVE].build(given.rows, 1, ())
-    built = time.perf_counter() - started
     planned = EVERY[PLANNED].build(given.rows, 1, ())
-    size = {"data": options.data, "rows": options.rows}
+    built = time.perf_counter() - started
+    base = Clustered(given.rows, 1, (), built=planned.index.base)
     for name in names:
         started = time.perf_counter()
         try:
@@ -71,34 +72,82 @@ def main() -> None:
             continue
         theirs = {"build s": round(time.perf_counter() - started, 1)}
         print(f"{options.data} {name} built in {theirs['build s']} s", flush=True)
-        few = given.queries[:_SLOW_QUERIES] if EVERY[name].slow else given.queries
-        with turn():
-            before = _curve(ours, given.queries, truth)
-            plan = _curve(planned, given.queries, truth)
-            curve = _curve(engine, few, truth[: len(few)])
-            after = _curve(ours, given.queries, truth)
+        row = measure(name, engine, base, planned, given, truth)
         del engine
-        row: dict[str, Any] = {**size, "engine": name, **theirs, **_summary(curve)}
-        row["commit"] = system_facts()["commit"]
-        for target in TARGETS:
-            mine = [_at(points, "QPS", target) for points in (before, after)]
-            peer = row[f"QPS @ {target}"]
-            if None not in (*mine, peer):
-                row[f"ratio @ {target}"] = round(sum(mine) / 2 / peer, 2)  # type: ignore[arg-type]
-                row[f"drift @ {target}"] = round(mine[1] / mine[0], 2)  # type: ignore[operator]
-        row |= {"curve": curve, "ours": before, "planned": plan, "our build s": round(built, 1)}
-        rows = [r for r in rows if any(r[key] != row[key] for key in (*size, "engine"))] + [row]
-        print_table([{key: row[key] for key in row if not isinstance(row[key], list)}])
-        if not options.small or options.out is not None:
-            _write(rows, given, missing, options, out)
+        row |= theirs | {"our build s": round(built, 1)}
+        add(row, given, missing, options, out)
 
 
-def _truth(rows: Any, queries: Any) -> Any:
+def measure(
+    name: str, engine: Any, ours: Any, planned: Any, given: DataSet, truth: Any
+) -> dict[str, Any]:
+    """Measure a peer's curve, and deepsearch's before and after it.
+
+    Args:
+        name: The peer's, among the engines.
+        engine: The peer, built.
+        ours: deepsearch's base, whose effort can be told.
+        planned: deepsearch with its planner.
+        given: Rows and queries.
+        truth: (queries, 10) exact neighbours.
+
+    Returns:
+        A row of the results.
+    """
+    few = given.queries[:_SLOW_QUERIES] if EVERY[name].slow else given.queries
+    with turn():
+        before = _curve(ours, given.queries, truth)
+        plan = _curve(planned, given.queries, truth)
+        curve = _curve(engine, few, truth[: len(few)])
+        after = _curve(ours, given.queries, truth)
+    row: dict[str, Any] = {"data": given.kind, "rows": len(given.rows), "engine": name}
+    row |= _summary(curve)
+    for target in TARGETS:
+        mine = [_at(points, "QPS", target) for points in (before, after)]
+        peer = row[f"QPS @ {target}"]
+        if None not in (*mine, peer):
+            row[f"ratio @ {target}"] = round(sum(mine) / 2 / peer, 2)  # type: ignore[arg-type]
+            row[f"drift @ {target}"] = round(mine[1] / mine[0], 2)  # type: ignore[operator]
+    return row | {
+        "curve": curve,
+        "ours": before,
+        "planned": plan,
+        "commit": system_facts()["commit"],
+    }
+
+
+def add(
+    row: dict[str, Any],
+    given: DataSet,
+    missing: list[str],
+    options: argparse.Namespace,
+    out: Path,
+) -> None:
+    """Print a row and put it among the results, in the place of an earlier one.
+
+    Args:
+        row: Of `measure`, with the build's time.
+        given: What it was measured on.
+        missing: Engines that did not run.
+        options: With `fresh`, `small`, `seed` and `out`.
+        out: The results.
+    """
+    print_table([{key: row[key] for key in row if not isinstance(row[key], list)}])
+    if options.small and options.out is None:
+        return
+    rows = [] if options.fresh or not out.is_file() else _earlier(out)
+    keys = ("data", "rows", "engine")
+    rows = [old for old in rows if any(old[key] != row[key] for key in keys)] + [row]
+    _write(rows, given, missing, options, out)
+
+
+def true_neighbours(given: DataSet) -> Any:
+    """Return the (queries, 10) exact neighbours of a data set's queries."""
     from deepsearch.index import ExactIndex
     from deepsearch.schema import EmbeddingSpace
 
-    space = EmbeddingSpace(name="bench", revision="1", dim=rows.shape[1])
-    return ExactIndex(rows, space).search(queries, k=10).ids
+    space = EmbeddingSpace(name="bench", revision="1", dim=given.rows.shape[1])
+    return ExactIndex(given.rows, space).search(given.queries, k=10).ids
 
 
 def _curve(engine: Any, queries: Any, truth: Any) -> list[dict[str, Any]]:
@@ -157,8 +206,8 @@ def _table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         here = [row for row in rows if (row["data"], row["rows"]) == (data, size)]
         head = {"data": data, "rows": size}
         own = {"build s": here[0]["our build s"]}
-        out.append({**head, "engine": CURVE, **own, **_summary(here[0]["ours"])})
-        out.append({**head, "engine": PLANNED, **_summary(here[0]["planned"])})
+        out.append({**head, "engine": CURVE, **_summary(here[0]["ours"])})
+        out.append({**head, "engine": PLANNED, **own, **_summary(here[0]["planned"])})
         shown = ("data", "rows", "engine", "build s", "QPS", "p50", "ratio", "drift")
         out += [{key: row[key] for key in row if key.startswith(shown)} for row in here]
     return out
@@ -180,7 +229,7 @@ def _write(
     write_results(
         "ann_curves",
         tables={"summary": _table(rows)},
-        parameters={"queries": options.queries, "k": 10},
+        parameters={"k": 10},
         seed=options.seed,
         data={**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)},
         packages=("numba", *sorted({entry.package for entry in PEERS.values()})),

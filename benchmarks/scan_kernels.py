@@ -1,9 +1,12 @@
 """Which way of scoring scattered rows exactly costs least, and installs as a wheel?
 
 Method: n unit rows of 512 dimensions; a share of them, scattered, is allowed. Each way
-finds the ten best among the allowed; one thread. Cold: caches are flushed before every
-search by writing 128 MB; warm: the same search again. Nanoseconds a row are of the whole
-search, medians; recall@10 is against float32.
+finds the ten best among the allowed; one thread. Cold: every search allows other rows than the
+searches before it, and caches are flushed before it by writing 128 MB; warm: the same search
+again. The ways take turns under each mask. Nanoseconds a row are of the whole search, medians;
+recall@10 is against float32. `of best peer`: cold, deepsearch over the quickest other way. A
+search over few rows pays for its own start; `slopes` holds what each further row costs, from
+the two widest masks.
 
 Ways: numpy (float32 gather and product); take + numkong or simsimd (int8 rows gathered in
 blocks, dot product by SIMD, float32 re-score of 50); faiss SQ8 with IDSelectorBitmap (and
@@ -28,8 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.ann_data import ann_recall, fingerprint, made, random_mask
-from benchmarks.common import pin_threads, print_table, write_results
+from benchmarks.ann_data import ann_recall, fingerprint, made
+from benchmarks.common import pin_threads, print_table, turn, write_results
 
 SHARES = (0.2, 0.05, 0.01, 0.0025)
 _BLOCK = 256
@@ -44,32 +47,10 @@ def main() -> None:
     flush = np.zeros(128 * 1024 * 1024 // 8)
     table: list[dict[str, Any]] = []
     for share in SHARES:
-        mask = random_mask(len(rows), share, seed=3)
-        ids = np.flatnonzero(mask)
-        truth = ways["numpy float32"](queries, mask, ids)
-        for name, search in ways.items():
-            found = search(queries, mask, ids)
-            cold, warm = [], []
-            for at in range(options.queries):
-                query = queries[at : at + 1]
-                flush += 1
-                start = time.perf_counter()
-                search(query, mask, ids)
-                cold.append(time.perf_counter() - start)
-                start = time.perf_counter()
-                search(query, mask, ids)
-                warm.append(time.perf_counter() - start)
-            table.append(
-                {
-                    "allowed": share,
-                    "rows": len(ids),
-                    "way": name,
-                    "cold ns/row": round(1e9 * float(np.median(cold)) / len(ids), 1),
-                    "warm ns/row": round(1e9 * float(np.median(warm)) / len(ids), 1),
-                    "recall@10": round(ann_recall(found, truth), 4),
-                }
-            )
-            print(table[-1], flush=True)
+        table += _measure(ways, share, rows, queries, flush)
+        print_table(table[-len(ways) :])
+    slopes = _slopes(table)
+    print_table(slopes, title="each further row")
     print_table(table, title="ns a row, one thread")
     if missing:
         print("not installed, left out:", ", ".join(missing))
@@ -77,7 +58,7 @@ def main() -> None:
         return
     write_results(
         "scan_kernels",
-        tables={"main": table},
+        tables={"main": table, "slopes": slopes},
         parameters={"rows": options.rows, "dim": 512, "k": 10, "queries": options.queries},
         seed=options.seed,
         data={options.data: fingerprint(rows)},
@@ -85,6 +66,64 @@ def main() -> None:
         extra={"not installed": missing},
         out=options.out,
     )
+
+
+def _measure(
+    ways: dict[str, Callable[..., Any]], share: float, rows: Any, queries: Any, flush: Any
+) -> list[dict[str, Any]]:
+    """Return a line a way of scanning `share` of the rows."""
+    cold: dict[str, list[float]] = {name: [] for name in ways}
+    warm: dict[str, list[float]] = {name: [] for name in ways}
+    recall: dict[str, list[float]] = {name: [] for name in ways}
+    every = np.random.default_rng(3).permutation(len(rows))
+    count = round(share * len(rows))
+    for at in range(len(queries)):
+        ids = np.sort(np.take(every, range(at * count, (at + 1) * count), mode="wrap"))
+        mask = np.zeros(len(rows), dtype=np.bool_)
+        mask[ids] = True
+        query = queries[at : at + 1]
+        truth = _plain(rows, query, ids)
+        with turn():
+            for name, search in ways.items():
+                flush += 1
+                start = time.perf_counter()
+                found = search(query, mask, ids)
+                cold[name].append(time.perf_counter() - start)
+                search(query, mask, ids)
+                start = time.perf_counter()
+                search(query, mask, ids)
+                warm[name].append(time.perf_counter() - start)
+                recall[name].append(ann_recall(found, truth))
+    best = min(float(np.median(times)) for name, times in cold.items() if name != "deepsearch")
+    return [
+        {
+            "allowed": share,
+            "rows": count,
+            "way": name,
+            "cold ns/row": round(1e9 * float(np.median(cold[name])) / count, 1),
+            "warm ns/row": round(1e9 * float(np.median(warm[name])) / count, 1),
+            "recall@10": round(float(np.mean(recall[name])), 4),
+            "of best peer": round(float(np.median(cold[name])) / best, 2)
+            if name == "deepsearch"
+            else None,
+        }
+        for name in ways
+    ]
+
+
+def _slopes(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what each further row costs: between the widest mask and one a fourth as wide."""
+    out = []
+    wide, narrow = SHARES[:2]
+    for name in dict.fromkeys(row["way"] for row in table):
+        of = {row["allowed"]: row for row in table if row["way"] == name}
+        line: dict[str, Any] = {"way": name}
+        for column in ("cold ns/row", "warm ns/row"):
+            spent = {share: of[share]["rows"] * of[share][column] for share in (wide, narrow)}
+            further = of[wide]["rows"] - of[narrow]["rows"]
+            line[column] = round((spent[wide] - spent[narrow]) / further, 1)
+        out.append(line)
+    return out
 
 
 def _ways(rows: Any) -> tuple[dict[str, Callable[..., Any]], list[str]]:
