@@ -8,6 +8,7 @@ from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
 from deepsearch.catalogue.ingest import ingest
 from deepsearch.catalogue.jsonld import from_json_ld, to_json_ld
 from deepsearch.catalogue.linking import Link, suggest_links
+from deepsearch.catalogue.links import StoredLink, groups
 from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
@@ -27,11 +28,13 @@ __all__ = [
     "Problem",
     "Reject",
     "SpaceInfo",
+    "StoredLink",
     "UpsertReport",
     "VectorTable",
     "VersionInfo",
     "frame_key",
     "from_json_ld",
+    "groups",
     "ingest",
     "medium_of",
     "suggest_links",

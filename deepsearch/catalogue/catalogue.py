@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,14 @@ from deepsearch.catalogue import upkeep
 from deepsearch.catalogue import vectors as vector_rows
 from deepsearch.catalogue.columns import LISTING_SCHEMA
 from deepsearch.catalogue.factcache import drop_facts, load_facts
+from deepsearch.catalogue.linking import Link, suggest_links
+from deepsearch.catalogue.links import (
+    LinkStatus,
+    StoredLink,
+    decided,
+    with_suggestions,
+    write_links,
+)
 from deepsearch.catalogue.manifest import (
     Manifest,
     TableRef,
@@ -286,6 +295,50 @@ class Catalogue(CatalogueView):
 
         self._commit("vectors", change)
         return len(fresh)
+
+    # ------------------------------------------------------------ links
+
+    def update_links(self, *, at_least: float = 0.8) -> list[StoredLink]:
+        """Look for suppliers and listings that stand in several sources, and keep the links.
+
+        What was accepted or rejected before stays so; nothing is merged.
+
+        Args:
+            at_least: Lowest score of a suggestion, 0..1.
+
+        Returns:
+            All links after it, best first.
+
+        Raises:
+            ConflictError: If another writer was first.
+        """
+        known = self.links()
+        after = with_suggestions(known, suggest_links(self, at_least=at_least))
+        if set(after) != set(known):
+            self._write_links("links", after)
+        return self.links()
+
+    def decide_links(self, links: Iterable[Link | StoredLink], status: LinkStatus) -> None:
+        """Accept or reject links, or take that back.
+
+        Args:
+            links: Links that are kept here.
+            status: "accepted" or "rejected"; "suggested" takes a decision back.
+
+        Raises:
+            InvalidInputError: If a link is not kept here; nothing changes then.
+            ConflictError: If another writer was first.
+        """
+        chosen = [item.link if isinstance(item, StoredLink) else item for item in links]
+        self._write_links(f"links {status}", decided(self.links(), chosen, status, _now()))
+
+    def _write_links(self, operation: str, links: Sequence[StoredLink]) -> None:
+        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            ref = write_links(self.path, now.tables.get("links"), links)
+            counts: Counter[str] = Counter(item.status for item in links)
+            return replace(now, tables={**now.tables, "links": ref}), counts
+
+        self._commit(operation, change)
 
     # ------------------------------------------------------------ versions
 

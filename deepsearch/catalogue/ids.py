@@ -18,6 +18,8 @@ from deepsearch.schema import IntArray
 __all__ = ["FirstPlaces", "KnownIds", "text_hashes_64"]
 
 _BLOCK = 65_536
+# A larger run is merged no more: moving it would hold it in memory twice.
+_LARGEST_RUN = 131_072
 
 
 def text_hashes_64(texts: Sequence[str], salt: str = "") -> IntArray:
@@ -81,7 +83,7 @@ class FirstPlaces:
 
     def _insert(self, keys: IntArray, checks: IntArray, places: IntArray) -> None:
         run = (keys, checks, places)
-        while self._runs and len(self._runs[-1][0]) <= 2 * len(run[0]):
+        while self._runs and len(self._runs[-1][0]) <= min(2 * len(run[0]), _LARGEST_RUN):
             older = self._runs.pop()
             order = np.argsort(np.concatenate((older[0], run[0])), kind="stable")
             joined = [np.concatenate(pair)[order] for pair in zip(older, run, strict=True)]

@@ -13,15 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from deepsearch.catalogue.catalogue import Catalogue
 from deepsearch.catalogue.values import normalise
 
-__all__ = ["Link", "suggest_links"]
+__all__ = ["Link", "Linkable", "suggest_links"]
 
 # A block of more is no telling one: half a marketplace sells under that picture or name.
 _LARGEST_BLOCK = 50
@@ -48,6 +47,19 @@ class Link:
     right: tuple[str, str]
     score: float
     reasons: tuple[str, ...]
+
+
+class Linkable(Protocol):
+    """What of a catalogue links are looked for in."""
+
+    @property
+    def facts(self) -> pa.Table:
+        """The flat columns, one row a listing."""
+        ...
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Read whole columns of the listings."""
+        ...
 
 
 def bare_company(name: str) -> str:
@@ -193,20 +205,21 @@ def _shared_words(a: str, b: str) -> float:
     return len(left & right) / len(left | right) if left or right else 0.0
 
 
-def suggest_links(catalogue: Catalogue, *, at_least: float = 0.8) -> list[Link]:
+def suggest_links(catalogue: Linkable, *, at_least: float = 0.8) -> list[Link]:
     """Find suppliers and listings that stand in several sources of a catalogue.
 
     Conservative: one sign alone is not enough, but for a valid GTIN or a maker with part
     number; a differing country or city speaks against a name.
 
     Args:
-        catalogue: Compared as it is; nothing in it changes.
+        catalogue: Compared as it is; nothing in it changes. `Catalogue.update_links`
+            keeps what is found.
         at_least: Lowest score returned, 0..1.
 
     Returns:
         Links, best first, ties by their ids.
     """
-    media = catalogue._read(("media",))
+    media = catalogue.read(("media",))
     both: Iterable[Link] = [
         *_supplier_links(catalogue.facts),
         *_listing_links(catalogue.facts, media),

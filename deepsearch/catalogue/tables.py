@@ -32,6 +32,7 @@ __all__ = [
     "delete_where",
     "evolved",
     "open_table",
+    "overwrite",
     "read_table",
     "reading",
     "writing",
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 # Deletes name their rows in an SQL list; a longer one costs more to parse than two scans.
 _DELETE_BATCH = 50_000
 # Lance holds what belongs to a file in memory until the file is full.
-_FILE_ROWS = 131_072
+_FILE_ROWS = 65_536
 
 
 @contextmanager
@@ -219,6 +220,8 @@ def create_table(
 ) -> TableRef:
     """Create an empty table, over whatever an uncommitted attempt left there.
 
+    A table of that name that only older versions refer to keeps what they show.
+
     Args:
         path: The catalogue folder.
         folder: Folder name below `tables/`.
@@ -233,10 +236,34 @@ def create_table(
     started = time.time()
     ref = TableRef(folder=folder, version=0, rows=0, meta=meta or {})
     root = Path(_folder(path, ref))
-    if root.exists():
-        shutil.rmtree(root)
     root.parent.mkdir(exist_ok=True)
-    dataset = lance.write_dataset(schema.empty_table(), str(root))
+    mode = "create"
+    if root.exists():
+        try:
+            lance.dataset(str(root))
+            mode = "overwrite"
+        except (OSError, ValueError, RuntimeError):
+            shutil.rmtree(root)
+    dataset = lance.write_dataset(schema.empty_table(), str(root), mode=mode)
+    return _synced(path, ref, dataset, started)
+
+
+def overwrite(path: Path, ref: TableRef, table: pa.Table) -> TableRef:
+    """Replace the rows of a small table; older versions keep theirs.
+
+    Args:
+        path: The catalogue folder.
+        ref: The table as it is.
+        table: Its new rows.
+
+    Returns:
+        The reference after it.
+    """
+    import lance
+
+    started = time.time()
+    _settled(path, ref)
+    dataset = lance.write_dataset(table, _folder(path, ref), mode="overwrite")
     return _synced(path, ref, dataset, started)
 
 

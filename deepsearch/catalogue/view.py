@@ -28,6 +28,7 @@ from deepsearch.catalogue.factcache import load_facts, store_facts
 from deepsearch.catalogue.frames import videos_done
 from deepsearch.catalogue.ids import KnownIds
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
+from deepsearch.catalogue.links import LinkStatus, StoredLink, read_links
 from deepsearch.catalogue.manifest import (
     Manifest,
     TableRef,
@@ -132,8 +133,19 @@ class CatalogueView:
         """The open listings table; opening it costs more than reading a hundred rows."""
         return open_table(self.path, self._manifest.tables["listings"])
 
-    def _read(self, columns: Sequence[str], rows: Sequence[int] | None = None) -> pa.Table:
-        """Read whole columns of the listings, or some rows of them, at today's schema."""
+    def read(self, columns: Sequence[str], rows: Sequence[int] | None = None) -> pa.Table:
+        """Read whole columns of the listings, or some rows of them, at today's schema.
+
+        Args:
+            columns: Columns of `LISTING_SCHEMA`, structured ones whole.
+            rows: Positions, ascending and distinct; None for all.
+
+        Returns:
+            Those columns; what an older catalogue lacks is null.
+
+        Raises:
+            CatalogueError: If the table's files are missing or damaged.
+        """
         ref = self._manifest.tables["listings"]
         table = read_table(self.path, ref, columns, rows, self._listings)
         return conform(table, pa.schema([LISTING_SCHEMA.field(name) for name in columns]))
@@ -154,7 +166,7 @@ class CatalogueView:
         return facts
 
     def _fresh_facts(self) -> pa.Table:
-        table = flatten(self._read(FACT_COLUMNS).combine_chunks())
+        table = flatten(self.read(FACT_COLUMNS).combine_chunks())
         named = claim_rows.certifications(self.claims, len(self))
         return table.append_column("certifications", named)
 
@@ -164,23 +176,23 @@ class CatalogueView:
 
         Apart from the facts, because filters compare single values.
         """
-        return self._read(("price_tiers", "lead_times"))
+        return self.read(("price_tiers", "lead_times"))
 
     @cached_property
     def claims(self) -> pa.Table:
         """One row a claim: `row` of the listing, `subject` (listing or supplier), the claim."""
-        return claim_rows.explode(self._read(("claims", "supplier_claims")))
+        return claim_rows.explode(self.read(("claims", "supplier_claims")))
 
     @cached_property
     def listing_ids(self) -> list[str]:
         """The ids in row order."""
-        ids: list[str] = self._read(("id",))["id"].to_pylist()
+        ids: list[str] = self.read(("id",))["id"].to_pylist()
         return ids
 
     @cached_property
     def keys(self) -> IntArray:
         """(len,) int64, ascending: a number a listing keeps while its content is unchanged."""
-        keys: IntArray = self._read(("key",))["key"].to_numpy()
+        keys: IntArray = self.read(("key",))["key"].to_numpy()
         return keys
 
     @cached_property
@@ -188,7 +200,7 @@ class CatalogueView:
         """What a merge compares new rows with; None for an empty catalogue."""
         if not len(self):
             return None
-        table = self._read(("id", "source", "content_hash"))
+        table = self.read(("id", "source", "content_hash"))
         return Known(
             ids=KnownIds(table["id"]),
             keys=self.keys,
@@ -236,7 +248,7 @@ class CatalogueView:
             return []
         # Lance wants each row once and in order
         unique, back = np.unique(positions, return_inverse=True)
-        details = self._read(DETAIL_COLUMNS, unique.tolist())
+        details = self.read(DETAIL_COLUMNS, unique.tolist())
         table = self.facts.take(unique)
         for name in DETAIL_COLUMNS:
             table = table.append_column(name, details[name])
@@ -266,6 +278,18 @@ class CatalogueView:
         return (
             REJECTS_SCHEMA.empty_table() if ref is None else open_table(self.path, ref).to_table()
         )
+
+    def links(self, status: LinkStatus | None = None) -> list[StoredLink]:
+        """List the links between sources that are kept here.
+
+        Args:
+            status: "suggested", "accepted" or "rejected"; None for all.
+
+        Returns:
+            Links with what was decided of them, best first.
+        """
+        stored = read_links(self.path, self._manifest.tables.get("links"))
+        return [item for item in stored if status in (None, item.status)]
 
     def info(self) -> CatalogueInfo:
         """Summarise the catalogue: counts, sources, fill rate of every field, spaces.
@@ -345,7 +369,7 @@ class CatalogueView:
 
     def _parts(self, modality: Modality) -> vector_rows.Parts:
         column = "text_hash" if modality == Modality.TEXT else "media"
-        return vector_rows.parts_of(self._read((column,)), modality)
+        return vector_rows.parts_of(self.read((column,)), modality)
 
     def pending(self, space: EmbeddingSpace, modality: Modality) -> list[PendingItem]:
         """List what is not encoded yet, each distinct content once.
@@ -377,7 +401,7 @@ class CatalogueView:
         return vector_rows.pending(self._videos(), done)
 
     def _videos(self) -> vector_rows.Parts:
-        return vector_rows.parts_of(self._read(("media",)), Modality.PICTURE, kind="video")
+        return vector_rows.parts_of(self.read(("media",)), Modality.PICTURE, kind="video")
 
     def vectors(self, space: EmbeddingSpace, modality: Modality) -> VectorTable:
         """Read the vectors of this version's listings; those of pictures with videos' frames.
@@ -393,7 +417,7 @@ class CatalogueView:
         _, ref = self._vector_table(space, modality)
         if modality == Modality.TEXT:
             return vector_rows.join(self.path, ref, space, self._parts(modality))
-        media = self._read(("media",))
+        media = self.read(("media",))
         pictures, videos = (
             vector_rows.parts_of(media, modality, kind=kind) for kind in ("picture", "video")
         )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deepsearch.catalogue import Catalogue, suggest_links
+from deepsearch.catalogue import Catalogue, Link, groups, suggest_links
 from deepsearch.catalogue.linking import bare_company, valid_gtin
+from deepsearch.errors import InvalidInputError
 from deepsearch.schema import Listing, Media, Supplier
 
 
@@ -91,3 +92,81 @@ def test_check_digits(code: str, valid: bool) -> None:
 def test_company_names() -> None:
     assert bare_company("Yantai Shanyou Electric Co., Ltd.") == "yantai shanyou electric"
     assert bare_company("华泰有限公司") == "华泰"
+
+
+# ---------------------------------------------------------------- kept in the catalogue
+
+
+def linked_catalogue(tmp_path: Path) -> Catalogue:
+    catalogue = Catalogue.create(tmp_path / "c")
+    maker = {"brand": "Acme", "identifiers": {"mpn": "GP-2000"}}
+    catalogue.upsert(
+        [
+            listing("a", 1, "Gear pump GP-2000", **maker),
+            listing("b", 1, "Acme gear pump", **maker),
+            listing("c", 1, "Pump by Acme", **maker),
+            listing("c", 2, "Another thing"),
+        ]
+    )
+    return catalogue
+
+
+def test_links_are_kept_decided_and_taken_back(tmp_path: Path) -> None:
+    catalogue = linked_catalogue(tmp_path)
+    kept = catalogue.update_links()
+    assert [item.status for item in kept] == ["suggested"] * 3
+    version = catalogue.version
+    assert catalogue.update_links() == kept
+    assert catalogue.version == version, "what changes nothing is no commit"
+
+    first, second, third = kept
+    catalogue.decide_links([first], "accepted")
+    catalogue.decide_links([second.link], "rejected")
+    again = Catalogue.open(catalogue.path)
+    assert [item.link for item in again.links("accepted")] == [first.link]
+    assert [item.link for item in again.links("rejected")] == [second.link]
+    assert all(item.decided for item in again.links() if item.status != "suggested")
+    assert groups(again.links(), "listing") == [frozenset({first.link.left, first.link.right})]
+    # looking anew leaves decisions as they are
+    assert {item.link: item.status for item in again.update_links()} == {
+        first.link: "accepted",
+        second.link: "rejected",
+        third.link: "suggested",
+    }
+    again.decide_links([first, second], "suggested")
+    assert again.links() == kept
+    assert groups(again.links(), "listing") == []
+
+
+def test_links_go_back_with_the_catalogue(tmp_path: Path) -> None:
+    catalogue = linked_catalogue(tmp_path)
+    before = catalogue.version
+    kept = catalogue.update_links()
+    catalogue.decide_links(kept, "accepted")
+    assert groups(catalogue.links(), "listing") == [
+        frozenset({("a", "a1"), ("b", "b1"), ("c", "c1")})
+    ]
+    accepted = catalogue.version
+    catalogue.rollback(before)
+    assert catalogue.links() == []
+    assert catalogue.update_links() == kept, "made again over what older versions still refer to"
+    assert [item.status for item in Catalogue.open(catalogue.path, accepted).links()] == [
+        "accepted"
+    ] * 3
+    catalogue.rollback(accepted)
+    assert [item.status for item in catalogue.links()] == ["accepted"] * 3
+    catalogue.vacuum()
+    assert len(Catalogue.open(catalogue.path).links("accepted")) == 3
+    assert catalogue.check() == []
+
+
+def test_only_links_that_are_there_can_be_decided(tmp_path: Path) -> None:
+    catalogue = linked_catalogue(tmp_path)
+    catalogue.update_links()
+    version = catalogue.version
+    stranger = Link(kind="supplier", left=("a", "1"), right=("b", "2"), score=1.0, reasons=())
+    with pytest.raises(InvalidInputError, match="no link of the suppliers"):
+        catalogue.decide_links([stranger], "accepted")
+    with pytest.raises(InvalidInputError, match="status is 'perhaps'"):
+        catalogue.decide_links([], "perhaps")  # type: ignore[arg-type]
+    assert catalogue.version == version

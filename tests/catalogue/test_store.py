@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepsearch.catalogue import Catalogue, PendingItem
+from deepsearch.catalogue import Catalogue, PendingItem, ingest
 from deepsearch.catalogue.columns import (
     DETAIL_COLUMNS,
     FACT_COLUMNS,
@@ -622,3 +622,19 @@ def test_damaged_stored_facts_are_made_again(tmp_path: Path) -> None:
     assert [(problem.table, problem.repairable) for problem in problems] == [("facts", True)]
     assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
     assert Catalogue.open(tmp_path / "c").check() == []
+
+
+def test_rejects_made_again_leave_those_of_older_versions(tmp_path: Path) -> None:
+    """A rejects table made anew, after a rollback to before the first, does not replace it."""
+    catalogue = Catalogue.create(tmp_path / "c")
+    (tmp_path / "s.jsonl").write_text('{"id": "a", "title": "t"}\nbroken\n', encoding="utf-8")
+    ingest(catalogue, tmp_path / "s.jsonl")
+    with_rejects = catalogue.version
+    catalogue.rollback(1)
+    (tmp_path / "s.jsonl").write_text('{"id": "b", "title": "t"}\n[1]\n[2]\n', encoding="utf-8")
+    ingest(catalogue, tmp_path / "s.jsonl")
+    assert len(catalogue.rejects()) == 2
+    assert len(Catalogue.open(tmp_path / "c", with_rejects).rejects()) == 1
+    catalogue.rollback(with_rejects)
+    assert (catalogue.listing_ids, len(catalogue.rejects())) == (["a"], 1)
+    assert catalogue.check() == []
