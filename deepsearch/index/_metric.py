@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 
+from deepsearch.index.codes import read_only
 from deepsearch.schema import FloatArray, IntArray, Metric
 
 __all__ = ["rescore", "row_scores"]
@@ -51,11 +52,11 @@ def rescore(queries: FloatArray, vectors: FloatArray, ids: IntArray, metric: Met
         (n, m) float32; -inf where the id is -1.
     """
     scores = np.empty(ids.shape, dtype=np.float32)
-    _kernels().score_ids(np.asarray(vectors), queries, ids, metric == "l2", scores)
+    _kernels().score_ids(read_only(vectors), read_only(queries), ids, metric == "l2", scores)
     return scores
 
 
 def _kernels() -> ModuleType:
-    from deepsearch.index import _kernels
+    from deepsearch.index import kernels
 
-    return _kernels
+    return kernels

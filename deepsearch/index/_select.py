@@ -6,7 +6,7 @@ import numpy as np
 
 from deepsearch.schema import FloatArray, IntArray, Matches
 
-__all__ = ["best_first", "empty_matches", "merge", "pack", "shortlist"]
+__all__ = ["best_first", "empty_matches", "merge", "pack", "shortlist", "unfilled_matches"]
 
 
 def empty_matches(queries: int, k: int) -> Matches:
@@ -23,6 +23,23 @@ def empty_matches(queries: int, k: int) -> Matches:
         ids=np.full((queries, k), -1, dtype=np.int64),
         scores=np.full((queries, k), -np.inf, dtype=np.float32),
         counts=np.zeros(queries, dtype=np.int64),
+    )
+
+
+def unfilled_matches(queries: int, k: int) -> Matches:
+    """Return room for matches, for code that writes every value of it.
+
+    Args:
+        queries: Number of rows.
+        k: Width.
+
+    Returns:
+        Matches of unspecified content.
+    """
+    return Matches(
+        ids=np.empty((queries, k), dtype=np.int64),
+        scores=np.empty((queries, k), dtype=np.float32),
+        counts=np.empty(queries, dtype=np.int64),
     )
 
 

@@ -30,12 +30,10 @@ class ApproximateIndex(ABC):
     Attributes:
         exact: The exact index over the same vectors.
         kind: Name of the backend in index files.
-        tells_far: Whether it notices that a filter leads away from a query.
-        effort: Effort of a plain `search`: ef_search, nprobe, or rows to score.
+        effort: Effort of a plain `search`: ef_search, nprobe, or reach.
     """
 
     kind: ClassVar[str]
-    tells_far: ClassVar[bool] = False
 
     def __init__(self, exact: ExactIndex, *, effort: int, exact_below: float) -> None:
         """Keep what every backend needs.
@@ -80,16 +78,24 @@ class ApproximateIndex(ABC):
         mask = as_mask(allowed, len(self))
         count = len(self) if mask is None else int(np.count_nonzero(mask))
         if mask is not None and count < max(k + 1, self._exact_below * len(self)):
-            return self.scan(batch, k=k, mask=mask)
+            return self.scan(batch, k=k, mask=mask, count=count)
         return self.search_with(batch, k=k, mask=mask, count=count, effort=self.effort)
 
-    def scan(self, queries: FloatArray, *, k: int, mask: BoolArray | None) -> Matches:
+    def scan(
+        self,
+        queries: FloatArray,
+        *,
+        k: int,
+        mask: BoolArray | None,
+        count: int | None = None,  # noqa: ARG002 - of use to some
+    ) -> Matches:
         """Score every allowed row; for planners. Arguments are not checked again.
 
         Args:
             queries: (n, dim) float32, checked.
             k: Matches wanted a query.
             mask: (len(self),) contiguous bool, or None.
+            count: Rows the mask allows, where known.
 
         Returns:
             As `search`.
@@ -105,7 +111,6 @@ class ApproximateIndex(ABC):
         mask: BoolArray | None,
         count: int,
         effort: int,
-        far: int | None = None,
     ) -> Matches:
         """Search at a given effort; for planners. Arguments are not checked again.
 
@@ -114,18 +119,14 @@ class ApproximateIndex(ABC):
             k: Matches wanted a query.
             mask: (len(self),) contiguous bool, or None.
             count: Rows the mask allows (len(self) without one).
-            effort: ef_search, nprobe or rows to score.
-            far: Effort of a query that the filter leads away from, where the backend
-                `tells_far` (others ignore it); None: `effort`.
+            effort: ef_search, nprobe or reach.
 
         Returns:
             As `search`.
         """
         if queries.shape[0] == 0 or count == 0:
             return empty_matches(queries.shape[0], k)
-        matches = self.propose(
-            queries, k=k, mask=mask, count=count, effort=effort, far=effort if far is None else far
-        )
+        matches = self.propose(queries, k=k, mask=mask, count=count, effort=effort)
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
     def completed(
@@ -143,6 +144,8 @@ class ApproximateIndex(ABC):
         Returns:
             The matches.
         """
+        if queries.shape[0] == 1 and matches.counts[0] >= min(k, count):
+            return matches
         short = np.flatnonzero(matches.counts < min(k, count))
         if short.size:
             allowed = None if mask is None else np.flatnonzero(mask)
@@ -156,14 +159,7 @@ class ApproximateIndex(ABC):
 
     @abstractmethod
     def propose(
-        self,
-        queries: FloatArray,
-        *,
-        k: int,
-        mask: BoolArray | None,
-        count: int,
-        effort: int,
-        far: int,
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
     ) -> Matches:
         """Search the backend; an answer may be short, none may leave the mask.
 
@@ -172,8 +168,7 @@ class ApproximateIndex(ABC):
             k: Matches wanted a query.
             mask: (len(self),) contiguous bool, or None.
             count: Rows the mask allows, >= 1.
-            effort: ef_search, nprobe or rows to score.
-            far: Effort of a query that the filter leads away from, >= effort.
+            effort: ef_search, nprobe or reach.
 
         Returns:
             Matches scored by their float32 vectors, ordered, ties by position.

@@ -3,22 +3,21 @@
 The queries are rows of the catalogue itself, left out of what may be found. For each
 share of allowed rows two kinds of filter are tried: rows drawn at random, and rows on
 one side of the catalogue (those most like one anchor), which most queries lie away
-from. The effort recorded for a share is what the worse of both kinds needs. One half
-of the queries chooses it, the other half measures the recall that is reported.
+from. The effort recorded for a share is the least whose recall clears the target by
+its own uncertainty, under every filter tried.
 """
 
 from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from deepsearch.errors import IndexFormatError
-from deepsearch.index._metric import row_scores
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
@@ -32,6 +31,12 @@ _QUERIES_MANY_ROWS = 48
 _MANY_ROWS = 300_000
 _TIMED = 12
 _ANCHORS = 4
+# The mean over all filters of a kind must clear the target by this many standard errors;
+# that under each single filter, of fewer queries, by one.
+_ERRORS = 2.0
+_BLOCK_ROWS = 65_536
+# A share this near to a band's, as that of rows drawn at random is, counts as the band's.
+_SAME = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +46,9 @@ class Band:
     Attributes:
         share: Share of rows allowed, 0..1.
         k: Matches wanted.
-        effort: Least effort that reached the target; None: none did.
-        far: Effort for queries that the filter leads away from, where the base tells them.
-        recall: ann_recall@k at that effort, of queries that did not choose it.
+        effort: Least effort that keeps the target; None: none does.
+        recall: ann_recall@k at that effort: the mean less its uncertainty, of the worse
+            kind of filter.
         microseconds: Median time of one search at that effort.
     """
 
@@ -52,7 +57,6 @@ class Band:
     effort: int | None
     recall: float
     microseconds: float
-    far: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +100,18 @@ class Calibration:
             None where the share or k lies outside what was measured.
         """
         depth = next((depth for depth in DEPTHS if k <= depth), None)
-        measured = sorted(
-            (band for band in self.bands if band.k == depth), key=lambda band: band.share
-        )
-        below = [band for band in measured if band.share <= share * (1 + 1e-9)]
-        above = [band for band in measured if band.share >= share * (1 - 1e-9)]
-        if not below or not above:
+        below: Band | None = None
+        above: Band | None = None
+        for band in self.bands:
+            if band.k != depth:
+                continue
+            if band.share <= share * (1 + _SAME) and (not below or band.share > below.share):
+                below = band
+            if band.share >= share * (1 - _SAME) and (not above or band.share < above.share):
+                above = band
+        if below is None or above is None or below.effort is None or above.effort is None:
             return None
-        pair = (below[-1], above[0])
-        if any(band.effort is None for band in pair):
-            return None
-        dearer = max(pair, key=lambda band: band.effort or 0)
-        fars = [band.far for band in pair if band.far is not None]
-        return replace(dearer, far=max(fars)) if fars else dearer
+        return below if below.effort > above.effort else above
 
     def as_json(self) -> dict[str, Any]:
         """Return the values a file header keeps."""
@@ -175,10 +178,15 @@ def calibrate(
     else:
         sample = queries[generator.permutation(queries.shape[0])[:wanted]]
     fixed, row = _scan_costs(base, sample, generator)
+    sides = _sides(base, generator)
     bands: list[Band] = []
+    # What one share needs is near to what the last one needed: the search starts there.
+    at = dict.fromkeys(DEPTHS, len(base.efforts()) // 2)
     for step, share in enumerate(SHARES):
-        trial = _trial(base, sample, free, share, generator)
-        bands.extend(_band(base, trial, k, target_recall) for k in DEPTHS)
+        trial = _trial(base, sample, _masks(free, share, sides, generator))
+        for k in DEPTHS:
+            at[k], band = _band(base, trial, share, k, target_recall, first=at[k])
+            bands.append(band)
         if progress is not None:
             progress((step + 1) / len(SHARES))
     return Calibration(
@@ -190,140 +198,143 @@ def calibrate(
     )
 
 
-def _masks(
-    base: ApproximateIndex, free: BoolArray, share: float, generator: np.random.Generator
-) -> Iterator[BoolArray]:
-    count = len(base)
-    if share >= 1.0:
-        yield free
-        return
-    yield free & (generator.random(count) < share)
-    for _ in range(_ANCHORS):
-        anchor = np.asarray(base.exact.vectors[generator.integers(count)], dtype=np.float32)
-        scores = _all_scores(base, anchor)
-        last = min(count - 1, count - round(share * count))
-        cut = np.partition(scores, last)[last]
-        yield free & (scores >= cut)
-
-
-def _all_scores(base: ApproximateIndex, anchor: FloatArray) -> FloatArray:
-    out = np.empty(len(base), dtype=np.float32)
-    for start in range(0, len(base), 65_536):
-        rows = np.asarray(base.exact.vectors[start : start + 65_536])
-        out[start : start + 65_536] = row_scores(anchor, rows, base.space.metric)
+def _sides(base: ApproximateIndex, generator: np.random.Generator) -> FloatArray:
+    # (anchors, n): how like each anchor each row is.
+    vectors = base.exact.vectors
+    anchors = np.asarray(vectors[generator.integers(len(base), size=_ANCHORS)], dtype=np.float32)
+    out = np.empty((_ANCHORS, len(base)), dtype=np.float32)
+    for start in range(0, len(base), _BLOCK_ROWS):
+        rows = np.asarray(vectors[start : start + _BLOCK_ROWS])
+        scores = out[:, start : start + _BLOCK_ROWS]
+        np.matmul(anchors, rows.T, out=scores)
+        if base.space.metric == "l2":
+            scores -= np.einsum("ij,ij->i", rows, rows) / 2
     return out
 
 
+def _masks(
+    free: BoolArray, share: float, sides: FloatArray, generator: np.random.Generator
+) -> tuple[BoolArray, ...]:
+    count = free.shape[0]
+    if share >= 1.0:
+        return (free,)
+    last = min(count - 1, count - round(share * count))
+    cuts = np.partition(sides, last, axis=1)[:, last]
+    drawn = free & (generator.random(count, dtype=np.float32) < share)
+    return drawn, *(free & (scores >= cut) for scores, cut in zip(sides, cuts, strict=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Trial:
-    # Filters of one share, the random one first, with the exact answers under each.
-    share: float
+class _Filtered:
+    # One filter, the queries asked under it, and the exact answers.
+    mask: BoolArray
+    allowed: int
     queries: FloatArray
-    masks: tuple[BoolArray, ...]
-    truths: tuple[IntArray, ...]
-
-    @property
-    def kinds(self) -> tuple[tuple[int, ...], ...]:
-        correlated = tuple(range(1, len(self.masks)))
-        return ((0,), correlated) if correlated else ((0,),)
+    truth: IntArray
 
 
-def _trial(
-    base: ApproximateIndex,
-    sample: FloatArray,
-    free: BoolArray,
-    share: float,
-    generator: np.random.Generator,
-) -> _Trial:
-    masks = tuple(_masks(base, free, share, generator))
-    truths = tuple(base.scan(sample, k=max(DEPTHS), mask=mask).ids for mask in masks)
-    return _Trial(share=share, queries=sample, masks=masks, truths=truths)
+_Trial: TypeAlias = tuple[tuple[_Filtered, ...], ...]
+"""The filters of a share by kind, random ones first."""
 
 
-def _band(base: ApproximateIndex, trial: _Trial, k: int, target: float) -> Band:
-    chooses = np.arange(trial.queries.shape[0]) % 2 == 0
-    efforts = base.efforts()
-    last = efforts[-1]
+def _trial(base: ApproximateIndex, sample: FloatArray, masks: tuple[BoolArray, ...]) -> _Trial:
+    def filtered(mask: BoolArray, queries: FloatArray) -> _Filtered:
+        truth = base.scan(queries, k=max(DEPTHS), mask=mask).ids
+        allowed = int(np.count_nonzero(mask))
+        return _Filtered(mask=mask, allowed=allowed, queries=queries, truth=truth)
 
-    def keeps(effort: int, far: int, kind: tuple[int, ...]) -> bool:
-        recalls = _recalls(base, trial, (effort, far), k=k, kind=kind, chosen=chooses)
-        # The mean must clear the target by twice its own standard error: queries under one
-        # filter err together, so that it is larger than it looks.
-        error = 2 * float(recalls.std()) / recalls.size**0.5
-        return float(recalls.mean()) - error >= target or float(recalls.min()) >= 1.0
-
-    at, far = 0, None
-    for kind in trial.kinds:
-        correlated = kind != (0,) and base.tells_far
-
-        def near(effort: int, kind: tuple[int, ...] = kind, most: bool = correlated) -> bool:
-            return keeps(effort, last if most else effort, kind)
-
-        at = _least(efforts, at, near)
-        if correlated and at < len(efforts):
-
-            def beyond(most: int, kind: tuple[int, ...] = kind, effort: int = efforts[at]) -> bool:
-                return keeps(effort, most, kind)
-
-            far = efforts[_least(efforts, at, beyond)]
-    if at >= len(efforts):
-        return Band(share=trial.share, k=k, effort=None, recall=0.0, microseconds=0.0)
-    effort = efforts[at]
-    pair = (effort, far or effort)
-    worst = min(
-        float(_recalls(base, trial, pair, k=k, kind=kind, chosen=~chooses).mean())
-        for kind in trial.kinds
+    # Each side is asked half of the queries, every other time the same half.
+    sides = tuple(
+        filtered(mask, np.ascontiguousarray(sample[at % 2 :: 2]))
+        for at, mask in enumerate(masks[1:])
     )
-    spent = max(_search_cost(base, trial, kind[0], k, pair) for kind in trial.kinds)
-    return Band(share=trial.share, k=k, effort=effort, recall=worst, microseconds=spent, far=far)
+    random = (filtered(masks[0], sample),)
+    return (random, sides) if sides else (random,)
 
 
-def _least(efforts: tuple[int, ...], first: int, keeps: Callable[[int], bool]) -> int:
-    # Recall grows with effort: bisect for the least that keeps the target.
-    low, high = first, len(efforts)
+def _band(
+    base: ApproximateIndex, trial: _Trial, share: float, k: int, target: float, *, first: int
+) -> tuple[int, Band]:
+    # The band, and which effort it is.
+    efforts = base.efforts()
+    assured: dict[int, float] = {}
+
+    def keeps(at: int) -> bool:
+        if at not in assured:
+            assured[at] = min(_assured(base, kind, efforts[at], k, target) for kind in trial)
+        return assured[at] >= target
+
+    at = _least(len(efforts), first, keeps)
+    if at >= len(efforts):
+        return first, Band(share=share, k=k, effort=None, recall=0.0, microseconds=0.0)
+    effort = efforts[at]
+    spent = max(_search_cost(base, kind[0], k, effort) for kind in trial)
+    band = Band(share=share, k=k, effort=effort, recall=assured[at], microseconds=spent)
+    return at, band
+
+
+def _assured(
+    base: ApproximateIndex, kind: tuple[_Filtered, ...], effort: int, k: int, target: float
+) -> float:
+    # The recall that queries under filters of a kind have at the least.
+    recalls = [_recalls(base, filtered, effort, k) for filtered in kind]
+    pooled = np.concatenate(recalls)
+    # Queries under one filter err together, so that the standard error is larger than it
+    # looks, and one filter may be worse than the others.
+    single = min(float(each.mean()) - _error(each) for each in recalls)
+    assured = float(pooled.mean()) - _ERRORS * _error(pooled)
+    return assured if single >= target else min(assured, single)
+
+
+def _error(values: FloatArray) -> float:
+    return float(values.std() / np.sqrt(max(1, values.size - 1)))
+
+
+def _least(count: int, first: int, keeps: Callable[[int], bool]) -> int:
+    # Recall grows with effort: gallop from `first`, then bisect, for the least that keeps
+    # the target; `count` where none does.
+    low, high, step = 0, count, 1
+    at = min(first, count - 1)
+    if keeps(at):
+        high = at
+        while high > 0 and keeps(max(0, high - step)):
+            high, step = max(0, high - step), 2 * step
+        low = max(0, high - step) + 1 if high > 0 else 0
+    else:
+        low = at + 1
+        while low < count and not keeps(min(count - 1, low - 1 + step)):
+            low, step = min(count - 1, low - 1 + step) + 1, 2 * step
+        high = min(count - 1, low - 1 + step) if low < count else count
     while low < high:
         middle = (low + high) // 2
-        if keeps(efforts[middle]):
+        if keeps(middle):
             high = middle
         else:
             low = middle + 1
     return low
 
 
-def _search_cost(
-    base: ApproximateIndex, trial: _Trial, at: int, k: int, pair: tuple[int, int]
-) -> float:
-    mask = None if trial.share >= 1.0 else trial.masks[at]
-    allowed = len(base) if mask is None else int(np.count_nonzero(mask))
+def _search_cost(base: ApproximateIndex, filtered: _Filtered, k: int, effort: int) -> float:
+    everything = filtered.allowed == len(base)
+    mask = None if everything else filtered.mask
 
     def search(query: FloatArray) -> Matches:
-        return base.search_with(query, k=k, mask=mask, count=allowed, effort=pair[0], far=pair[1])
+        return base.search_with(query, k=k, mask=mask, count=filtered.allowed, effort=effort)
 
-    return _median_microseconds(search, trial.queries)
+    return _median_microseconds(search, filtered.queries)
 
 
-def _recalls(
-    base: ApproximateIndex,
-    trial: _Trial,
-    pair: tuple[int, int],
-    *,
-    k: int,
-    kind: tuple[int, ...],
-    chosen: BoolArray,
-) -> FloatArray:
-    queries = trial.queries[chosen]
-    out: list[float] = []
-    for at in kind:
-        mask = trial.masks[at]
-        allowed = int(np.count_nonzero(mask))
-        wanted = min(k, allowed)
-        found = base.search_with(
-            queries, k=k, mask=mask, count=allowed, effort=pair[0], far=pair[1]
-        )
-        for got, truth in zip(found.ids, trial.truths[at][chosen], strict=True):
-            shared = np.intersect1d(got[:wanted], truth[:wanted]).size
-            out.append(shared / wanted if wanted else 1.0)
-    return np.asarray(out, dtype=np.float32)
+def _recalls(base: ApproximateIndex, filtered: _Filtered, effort: int, k: int) -> FloatArray:
+    wanted = min(k, filtered.allowed)
+    if wanted == 0:
+        return np.ones(filtered.queries.shape[0], dtype=np.float32)
+    found = base.search_with(
+        filtered.queries, k=k, mask=filtered.mask, count=filtered.allowed, effort=effort
+    ).ids
+    truth = filtered.truth[:, :wanted]
+    hits = (found[:, :wanted, None] == truth[:, None, :]).any(axis=1).sum(axis=1)
+    shares: FloatArray = (hits / wanted).astype(np.float32)
+    return shares
 
 
 def _scan_costs(

@@ -1,7 +1,7 @@
 """The default index: lists of rows under two-level codes, scanned by compiled kernels.
 
 One structure answers both kinds of search. Under a narrow filter every allowed row is
-scored; otherwise lists are visited from the nearest on until enough allowed rows were.
+scored; otherwise lists are visited, the most promising first, until none can help.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import numpy.typing as npt
 
 from deepsearch.errors import IndexFormatError, InvalidInputError
 from deepsearch.index._faiss import load_faiss
-from deepsearch.index._select import empty_matches
+from deepsearch.index._select import unfilled_matches
 from deepsearch.index.approximate import ApproximateIndex
-from deepsearch.index.codes import TwoLevelCodes, encode, fits, read_only, rows_of
+from deepsearch.index.codes import TwoLevelCodes, encode, fits, read_only
 from deepsearch.index.exact import ExactIndex, exact_search
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches, Metric
 
@@ -37,10 +37,12 @@ _PLAIN_ROWS = 64
 _SPARE = 12
 # A thread is worth starting for this many queries.
 _QUERIES_A_THREAD = 4
-# Allowed rows visited to find the score that a full scan must reach.
-_FIRST_VISIT = 500
-_NO_MASK = np.empty(0, dtype=np.bool_)
-_NO_ROWS = np.empty(0, dtype=np.int32)
+# Where fewer are allowed, they are sorted into their lists; else each row of a list
+# visited is looked up in the mask.
+_SORTED_SHARE = 0.06
+# Efforts are hundredths of a standard deviation; from here on every list is visited.
+_EVERY_LIST = 100_000
+_NO_MASK = read_only(np.empty(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,9 @@ class ClusteredConfig:
 
     Attributes:
         lists: Lists the rows are split into; None: 2 * sqrt(n).
-        budget: Allowed rows scored in a plain search, at least; None: 5 % of the rows
-            and at least 2,000.
+        reach: Standard deviations of a list's scores about its centre's that its rows are
+            credited with in a plain search; lists that cannot reach the k best even so
+            are not visited.
         sigmas: Standard errors of the bit estimate a row is given the benefit of while
             lists are probed.
         scan_sigmas: The same where every allowed row is to be scored.
@@ -61,7 +64,7 @@ class ClusteredConfig:
     """
 
     lists: int | None = None
-    budget: int | None = None
+    reach: float = 3.0
     sigmas: float = 2.0
     scan_sigmas: float = 3.5
     iterations: int = 6
@@ -77,15 +80,15 @@ class ClusteredConfig:
         """
         if (
             (self.lists is not None and self.lists < 1)
-            or (self.budget is not None and self.budget < 1)
             or (self.threads is not None and self.threads < 1)
+            or self.reach < 0
             or self.sigmas < 0
             or self.scan_sigmas < 0
             or self.iterations < 1
         ):
             raise InvalidInputError(
-                f"{self} is out of range: lists, budget, iterations and threads must be >= 1, "
-                "sigmas >= 0."
+                f"{self} is out of range: lists, iterations and threads must be >= 1, "
+                "reach and sigmas >= 0."
             )
 
 
@@ -93,7 +96,6 @@ class ClusteredIndex(ApproximateIndex):
     """IVF over one-bit and 8-bit codes; candidates are re-scored in float32."""
 
     kind: ClassVar[str] = "clustered"
-    tells_far: ClassVar[bool] = True
 
     def __init__(self, exact: ExactIndex, codes: TwoLevelCodes, config: ClusteredConfig) -> None:
         """Join vectors and their codes; use `build` for vectors alone.
@@ -103,18 +105,23 @@ class ClusteredIndex(ApproximateIndex):
             codes: Their codes.
             config: The options they were built with.
         """
-        budget = config.budget or max(2_000, len(exact) // 20)
-        super().__init__(exact, effort=budget, exact_below=config.exact_below)
+        effort = max(1, round(100 * config.reach))
+        super().__init__(exact, effort=effort, exact_below=config.exact_below)
         self.config = config
         self._codes = codes
+        count, lists = len(exact), codes.starts.shape[0] - 1
+        row_of = np.empty(count, dtype=np.int32)
+        row_of[codes.order] = np.arange(count, dtype=np.int32)
+        list_of = np.empty(count, dtype=np.int32)
+        list_of[codes.order] = np.repeat(np.arange(lists, dtype=np.int32), np.diff(codes.starts))
         arrays = {name: read_only(getattr(codes, name)) for name in codes.__dataclass_fields__}
         self._tables = _kernels().Tables(
             **arrays,
-            floats=read_only(codes.records.view(np.float32)),
+            row_of=row_of,
+            list_of=list_of,
             vectors=read_only(exact.vectors),
         )
-        self._row_of = np.empty(len(exact), dtype=np.int32)
-        self._row_of[codes.order] = np.arange(len(exact), dtype=np.int32)
+        self._packed = _kernels().packed(self._tables)
 
     @classmethod
     def build(
@@ -145,70 +152,64 @@ class ClusteredIndex(ApproximateIndex):
         codes = encode(exact.vectors, assigned, centres, metric=space.metric, seed=options.seed)
         return cls(exact, codes, options)
 
-    def scan(self, queries: FloatArray, *, k: int, mask: BoolArray | None) -> Matches:
+    def scan(
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int | None = None
+    ) -> Matches:
         """Score every allowed row; see `ApproximateIndex.scan`.
 
         Args:
             queries: (n, dim) float32, checked.
             k: Matches wanted a query.
             mask: (len(self),) contiguous bool, or None.
+            count: Rows the mask allows, where known.
 
         Returns:
             As `search`; ann_recall@10 of .999 and more against float32.
         """
-        rows = _NO_ROWS if mask is None else rows_of(mask, self._row_of)
-        count = len(self) if mask is None else rows.shape[0]
+        if count is None:
+            count = len(self) if mask is None else int(np.count_nonzero(mask))
         if count < max(_PLAIN_ROWS, k + _SPARE):
             ids = None if mask is None else np.flatnonzero(mask)
             return exact_search(queries, self.exact.vectors, ids, k=k, metric=self.space.metric)
-
-        allowed = _NO_MASK if mask is None else mask
-        # A small visit pays where many rows would otherwise be scored twice.
-        budget = _FIRST_VISIT if count >= 4 * _FIRST_VISIT else 0
-        matches = self._run(queries, k, allowed, count, (budget, budget), rows=rows)
+        matches = self._run(queries, k, mask, count, reach=-1.0, sigmas=self.config.scan_sigmas)
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
     def propose(
-        self,
-        queries: FloatArray,
-        *,
-        k: int,
-        mask: BoolArray | None,
-        count: int,
-        effort: int,
-        far: int,
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
     ) -> Matches:
-        """Visit lists until `effort` allowed rows were scored; see `ApproximateIndex`."""
-        allowed = _NO_MASK if mask is None else mask
-        budgets = max(effort, k), max(effort, far, k)
-        return self._run(queries, k, allowed, count, budgets, rows=None)
+        """Visit lists that may hold one of the best; see `ApproximateIndex.propose`."""
+        reach = -1.0 if effort >= _EVERY_LIST else effort / 100
+        return self._run(queries, k, mask, count, reach=reach, sigmas=self.config.sigmas)
 
     def _run(
         self,
         queries: FloatArray,
         k: int,
-        mask: BoolArray,
+        mask: BoolArray | None,
         allowed: int,
-        budgets: tuple[int, int],
         *,
-        rows: npt.NDArray[np.int32] | None,
+        reach: float,
+        sigmas: float,
     ) -> Matches:
-        # `rows`: score all of them (empty: all there are); None: visit the near lists.
+        kernels = _kernels()
         count = queries.shape[0]
-        everything = rows is not None
-        out = empty_matches(count, k)
+        if mask is None or allowed == len(self):
+            how, given = kernels.ALL_ROWS, _NO_MASK
+        else:
+            narrow = allowed < _SORTED_SHARE * len(self)
+            how, given = (kernels.BY_LIST if narrow else kernels.BY_MASK), read_only(mask)
+        out = unfilled_matches(count, k)
 
         def work(part: slice) -> None:
-            _kernels().search(
-                self._tables,
-                everything,
-                read_only(_NO_ROWS if rows is None else rows),
-                read_only(mask),
-                allowed / max(1, len(self)),
-                *budgets,
+            kernels.search(
+                self._packed,
+                how,
+                given,
+                allowed,
                 read_only(queries[part]),
                 self.space.metric == "l2",
-                self.config.scan_sigmas if everything else self.config.sigmas,
+                reach,
+                sigmas,
                 min(len(self), k + max(_SPARE, k // 4)),
                 out.ids[part],
                 out.scores[part],
@@ -227,9 +228,7 @@ class ClusteredIndex(ApproximateIndex):
 
     def efforts(self) -> tuple[int, ...]:
         """Return efforts worth trying, ascending, for calibration."""
-        count = len(self)
-        ladder = (100 * 2 ** (step / 2) for step in range(44))
-        return (*(round(budget) for budget in ladder if budget < count), count)
+        return (*range(10, 400, 10), *range(400, 801, 50), 1_000, 1_500, _EVERY_LIST)
 
     def held_back(self) -> IntArray:
         """Return the positions that moved no centre; see `ApproximateIndex.held_back`."""
@@ -284,9 +283,9 @@ class ClusteredIndex(ApproximateIndex):
 
 
 def _kernels() -> ModuleType:
-    from deepsearch.index import _kernels
+    from deepsearch.index import kernels
 
-    return _kernels
+    return kernels
 
 
 def _training_rows(count: int, lists: int, seed: int) -> IntArray:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from deepsearch.schema import BoolArray, FloatArray, IntArray, Metric
+from deepsearch.index.spread import list_spread
+from deepsearch.schema import FloatArray, IntArray, Metric
 
-__all__ = ["ROUNDS", "TwoLevelCodes", "encode", "fits", "read_only", "rows_of"]
+__all__ = ["ROUNDS", "TwoLevelCodes", "encode", "fits", "read_only"]
 
 ROUNDS = 3
 """Rounds of random signs and Hadamard transforms; three mix as well as a dense matrix."""
@@ -26,17 +27,19 @@ _BLOCK_ROWS = 32_768
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoLevelCodes:
-    """The codes of n rows in L lists; `_kernels.Tables` says what each array is.
+    """The codes of n rows in L lists; `kernels.Tables` says what each array is.
 
     Arrays may be memory-mapped; none is changed.
     """
 
     records: npt.NDArray[np.uint64]
     codes: npt.NDArray[np.int8]
+    bias: FloatArray
     order: npt.NDArray[np.int32]
     starts: IntArray
     centres: npt.NDArray[np.int8]
     centre_bias: FloatArray
+    spread: FloatArray
     step: FloatArray
     middle: FloatArray
     signs: FloatArray
@@ -65,7 +68,7 @@ def encode(
     Returns:
         The codes.
     """
-    from deepsearch.index import _kernels
+    from deepsearch.index import kernels
 
     count, dim = vectors.shape
     words = (dim + 63) // 64
@@ -82,16 +85,17 @@ def encode(
     np.cumsum(np.bincount(assigned, minlength=centres.shape[0]), out=starts[1:])
     records = np.zeros((count, words + 2), dtype=np.uint64)
     codes = np.empty((count, dim), dtype=np.int8)
+    bias = np.empty(count, dtype=np.float32)
 
     def work(start: int) -> None:
-        _kernels.encode_rows(
+        kernels.encode_rows(
             read_only(vectors),
             assigned,
             seen,
             order,
             step,
             middle,
-            signs,
+            read_only(signs),
             mean,
             metric == "l2",
             start,
@@ -99,19 +103,33 @@ def encode(
             records,
             records.view(np.float32),
             codes,
+            bias,
         )
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         list(pool.map(work, range(0, count, _BLOCK_ROWS)))
-    squares = np.einsum("ij,ij->i", seen, seen)
+    rows_in = np.diff(starts)
+    # Under l2, q.x - |x|^2 / 2 ranks as minus the distance does.
+    bias_sums = np.bincount(assigned[order], weights=bias, minlength=centres.shape[0])
+    centre_bias = (bias_sums / np.maximum(rows_in, 1)).astype(np.float32)
     return TwoLevelCodes(
         records=records,
         codes=codes,
+        bias=bias,
         order=order,
         starts=starts,
         centres=centre_codes,
-        # Under l2, q.x - |x|^2 / 2 ranks as minus the distance does.
-        centre_bias=-squares / 2 if metric == "l2" else np.zeros_like(squares),
+        centre_bias=centre_bias,
+        spread=list_spread(
+            vectors,
+            seen,
+            centre_bias=centre_bias,
+            bias=bias,
+            order=order,
+            starts=starts,
+            mean=mean,
+            generator=generator,
+        ),
         step=step,
         middle=middle,
         signs=signs,
@@ -133,21 +151,6 @@ def read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     return view
 
 
-def rows_of(allowed: BoolArray, row_of: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Return the rows of allowed positions, ascending.
-
-    Args:
-        allowed: (n,) mask over positions.
-        row_of: (n,) row of each position.
-
-    Returns:
-        (m,) int32.
-    """
-    rows: npt.NDArray[np.int32] = row_of[np.flatnonzero(allowed)]
-    rows.sort()
-    return rows
-
-
 def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:
     """Tell whether arrays read from files fit each other; kernels index unchecked.
 
@@ -163,10 +166,12 @@ def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:
     shapes: dict[str, tuple[type, tuple[int, ...]]] = {
         "records": (np.uint64, (count, words + 2)),
         "codes": (np.int8, (count, dim)),
+        "bias": (np.float32, (count,)),
         "order": (np.int32, (count,)),
         "starts": (np.int64, (lists + 1,)),
         "centres": (np.int8, (lists, dim)),
         "centre_bias": (np.float32, (lists,)),
+        "spread": (np.float32, (lists,)),
         "step": (np.float32, (dim,)),
         "middle": (np.float32, (dim,)),
         "signs": (np.float32, (ROUNDS, 64 * words)),

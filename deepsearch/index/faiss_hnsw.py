@@ -102,14 +102,7 @@ class FaissHnswIndex(ApproximateIndex):
         return cls(exact, graph, options)
 
     def propose(
-        self,
-        queries: FloatArray,
-        *,
-        k: int,
-        mask: BoolArray | None,
-        count: int,
-        effort: int,
-        far: int,  # noqa: ARG002 - a graph or list search does not notice
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
     ) -> Matches:
         """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()

@@ -134,14 +134,7 @@ class IvfPqIndex(ApproximateIndex):
         return cls(exact, index, options)
 
     def propose(
-        self,
-        queries: FloatArray,
-        *,
-        k: int,
-        mask: BoolArray | None,
-        count: int,
-        effort: int,
-        far: int,  # noqa: ARG002 - it does not notice
+        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
     ) -> Matches:
         """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()

@@ -32,12 +32,12 @@ class Plan:
 
     Attributes:
         method: "exact", or the kind of the approximate base ("clustered", "hnsw" ...).
-        effort: Rows to score, ef_search or nprobe; None where every allowed row was scored.
-        far: Effort of a query that the filter leads away from, where it differs.
+        effort: ef_search, nprobe, or a reach in hundredths (`ClusteredConfig.reach`); None
+            where every allowed row was scored.
         allowed_count: Rows the mask left.
         reason: One sentence.
-        expected_recall: ann_recall@10 that calibration saw for such a search; 1.0 where
-            exact; None where the index was never calibrated.
+        expected_recall: ann_recall that such a search has at the least, by calibration; 1.0
+            where exact; None where the index was never calibrated.
     """
 
     method: str
@@ -45,7 +45,6 @@ class Plan:
     allowed_count: int
     reason: str
     expected_recall: float | None
-    far: int | None = None
 
 
 class PlannedIndex:
@@ -146,10 +145,8 @@ class PlannedIndex:
             metric = self.space.metric
             return exact_search(batch, self.exact.vectors, ids, k=k, metric=metric), plan
         if plan.effort is None:
-            return self.base.scan(batch, k=k, mask=mask), plan
-        matches = self.base.search_with(
-            batch, k=k, mask=mask, count=count, effort=plan.effort, far=plan.far
-        )
+            return self.base.scan(batch, k=k, mask=mask, count=count), plan
+        matches = self.base.search_with(batch, k=k, mask=mask, count=count, effort=plan.effort)
         return matches, plan
 
     def plan(self, count: int, k: int) -> Plan:
@@ -198,7 +195,6 @@ class PlannedIndex:
                 f"{band.microseconds:.0f} us, scoring them all {scan:.0f} us"
             ),
             expected_recall=band.recall,
-            far=band.far,
         )
 
     def parts(self) -> Mapping[str, Callable[[Path], None]]:

@@ -62,7 +62,7 @@ BUILDERS: dict[str, Callable[[FloatArray, EmbeddingSpace], VectorIndex]] = {
     "hnsw": HnswIndex.build,
     "faiss-hnsw": FaissHnswIndex.build,
     "ivfpq": IvfPqIndex.build,
-    "clustered": lambda v, s: ClusteredIndex.build(v, s, config=ClusteredConfig(budget=600)),
+    "clustered": lambda v, s: ClusteredIndex.build(v, s, config=ClusteredConfig(reach=4.0)),
     "planned-small": build_index,
     "planned-clustered": lambda v, s: build_index(v, s, config=ClusteredConfig()),
     "planned-ivfpq": lambda v, s: build_index(v, s, config=IvfPqConfig(lists=16)),

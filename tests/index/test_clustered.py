@@ -7,7 +7,9 @@ import pytest
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.index import ClusteredConfig, ClusteredIndex, ExactIndex
-from deepsearch.index import _kernels as kernels
+from deepsearch.index.codes import read_only
+from deepsearch.index.kernels import estimate
+from deepsearch.index.kernels.rotation import rotate
 from deepsearch.schema import EmbeddingSpace, FloatArray
 
 
@@ -54,25 +56,27 @@ def test_the_bit_estimate_is_unbiased_and_its_error_is_the_one_allowed_for() -> 
     index = ClusteredIndex.build(vectors, space(dim))
     tables = index._tables
     words = dim // 64
-    rotated, planes = np.empty(dim, np.float32), np.empty((4, words), np.uint64)
-    numbers, codes = np.empty(6, np.float32), np.empty(dim, np.int16)
+    ready = estimate.asked(dim, dim)
+    bits = np.unpackbits(
+        tables.records[:, :words].copy().view(np.uint8), axis=1, bitorder="little"
+    ).astype(np.float32)
+    floats = tables.records.view(np.float32)
+    scale, scaled_plain, error, added = floats[:, 2 * words :].T
+    lists = np.repeat(np.arange(len(tables.starts) - 1), np.diff(tables.starts))
+    centres = tables.centres * tables.step + tables.middle
     errors = []
     for query in queries:
-        kernels._prepare(query, tables, 1.0, planes, numbers, codes, rotated)
-        bits = np.unpackbits(
-            tables.records[:, :words].copy().view(np.uint8), axis=1, bitorder="little"
-        ).astype(np.float32)
-        levels = sum(
-            np.unpackbits(plane.view(np.uint8), bitorder="little").astype(np.float32) * 2**at
-            for at, plane in enumerate(planes)
-        )
-        product = numbers[0] * (2 * bits @ levels - 15 * bits.sum(axis=1)) + numbers[1]
-        scale, error, added, _ = tables.floats[:, 2 * words :].T
-        lists = np.repeat(np.arange(len(tables.starts) - 1), np.diff(tables.starts))
-        centres = tables.centres * tables.step + tables.middle
-        estimate = scale * product + added + (centres @ query)[lists]
+        estimate.prepare(query, index._packed, 0.0, ready)
+        planes = ready.planes[:, :words].copy().view(np.uint8)
+        levels = np.unpackbits(planes, axis=1, bitorder="little").astype(np.float32)
+        values = levels[0] + 2 * levels[1] - 4 * levels[2]
+        numbers = ready.numbers.copy()
+        reach = scale * (numbers[0] * (bits @ values) + numbers[1]) + scaled_plain * numbers[2]
+        score = reach + added + (centres @ query)[lists]
         exact = vectors[tables.order] @ query
-        errors.append((estimate - exact) / np.hypot(error * numbers[3], scale * numbers[2]))
+        estimate.prepare(query, index._packed, 1.0, ready)
+        rounding = scale * (ready.numbers[1] - numbers[1])
+        errors.append((score - exact) / np.hypot(error * ready.numbers[3], rounding))
     pooled = np.concatenate(errors)
     assert abs(pooled.mean()) < 0.05
     assert 0.85 < pooled.std() < 1.15
@@ -83,13 +87,14 @@ def test_the_rotation_keeps_lengths_and_mixes() -> None:
     signs = np.random.default_rng(1).choice(np.array([-1, 1], np.float32), (3, 384))
     one = np.zeros(384, np.float32)
     one[5] = 1
-    kernels._rotate(one, signs)
+    scratch = np.empty(384, np.float32)
+    rotate(one, read_only(signs), scratch)
     assert np.linalg.norm(one) == pytest.approx(1, abs=1e-5)
     assert np.abs(one).max() < 0.3  # one value has spread over all
     a, b = np.random.default_rng(2).standard_normal((2, 384)).astype(np.float32)
     before = float(a @ b)
-    kernels._rotate(a, signs)
-    kernels._rotate(b, signs)
+    rotate(a, read_only(signs), scratch)
+    rotate(b, read_only(signs), scratch)
     assert float(a @ b) == pytest.approx(before, abs=1e-3)
 
 
@@ -145,7 +150,7 @@ def test_values_of_very_different_size() -> None:
     "wrong",
     [
         {"lists": 0},
-        {"budget": 0},
+        {"reach": -1},
         {"threads": 0},
         {"sigmas": -1},
         {"iterations": 0},

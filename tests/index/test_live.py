@@ -49,7 +49,7 @@ class LiveMachine(RuleBasedStateMachine):
     @initialize(count=st.integers(0, 60), seed=st.integers(0, 999), clustered=st.booleans())
     def start(self, count: int, seed: int, clustered: bool) -> None:
         vectors = rows(count, seed)
-        config = ClusteredConfig(budget=10_000) if clustered and count else None
+        config = ClusteredConfig(reach=1_000.0) if clustered and count else None
         self.index = LiveIndex(build_index(vectors, SPACE, config=config))
         self.expected = dict(enumerate(vectors))
         self.given = count

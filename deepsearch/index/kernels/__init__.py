@@ -1,0 +1,23 @@
+"""Compiled inner loops over vectors and two-level codes; imported only where one is needed.
+
+They hold no lock of the interpreter and touch no shared state. What is called from
+Python is compiled for one signature and kept on disk; importing this loads it.
+"""
+
+from __future__ import annotations
+
+from deepsearch.index.kernels.encode import encode_rows
+from deepsearch.index.kernels.exact import score_ids
+from deepsearch.index.kernels.tables import Tables, packed
+from deepsearch.index.kernels.visit import ALL_ROWS, BY_LIST, BY_MASK, search
+
+__all__ = [
+    "ALL_ROWS",
+    "BY_LIST",
+    "BY_MASK",
+    "Tables",
+    "encode_rows",
+    "packed",
+    "score_ids",
+    "search",
+]
