@@ -13,6 +13,7 @@ from deepsearch.catalogue.claims import explode
 from deepsearch.catalogue.columns import flatten
 from deepsearch.catalogue.records import listings_to_table
 from deepsearch.ranking import RequirementMatcher
+from deepsearch.ranking.fields import STATED_BY
 from deepsearch.schema import (
     Claim,
     EvidenceGrade,
@@ -86,7 +87,8 @@ WORDS = st.sampled_from(
     ["steel", "Stainless Steel 304", "mild steel", "aluminium", "PVC", "plastic", "dark green",
      "green", "red", "new", "used", "M8", "XL", "IP65", "IP67", "IPX5", "T/T", "L/C", "FOB",
      "CIF", "DE", "CN", "US", "Shanghai", "yes", "no", "Xiaomi", "8471.30", "847130", "8501",
-     "manufacturer", "trading_company", "ISO 9001", "CE", "ISO9001:2015", "RoHS", "BSCI"]
+     "manufacturer", "trading_company", "semi-automatic",
+     "ISO 9001", "CE", "ISO9001:2015", "RoHS", "BSCI"]
 )  # fmt: skip
 # field → (kind of value, unit of the claims)
 FOCUS: dict[str, tuple[str, str | None]] = {
@@ -99,7 +101,7 @@ FOCUS: dict[str, tuple[str, str | None]] = {
     "certification": ("certificate", None),
     "custom_logo": ("flag", None), "custom_design": ("flag", None), "oem": ("flag", None),
     "sample": ("flag", None), "dual_sim": ("flag", None), "supplier_verified": ("flag", None),
-    "trade_assurance": ("flag", None),
+    "trade_assurance": ("flag", None), "automatic": ("flag", None),
     "voltage": ("number", "V"), "operating_temperature": ("number", "degC"),
     "load_capacity": ("number", "kg"), "weight": ("number", "kg"), "length": ("number", "mm"),
     "phases": ("number", None), "supplier_years": ("number", "year"),
@@ -130,7 +132,18 @@ def values_of(kind: str) -> st.SearchStrategy[Any]:
 def claims(draw: st.DrawFn, focus: str = "material") -> Claim:
     """Claims, mostly of one dimension, so that requirements on it meet them."""
     dimension = draw(
-        st.sampled_from([focus, focus, focus, focus, f"no_{focus}", "custom_design", "weight"])
+        st.sampled_from(
+            [
+                focus,
+                focus,
+                focus,
+                focus,
+                f"no_{focus}",
+                *STATED_BY.get(focus, ()),
+                "custom_design",
+                "weight",
+            ]
+        )
     )
     kind, unit = FOCUS.get(dimension.removeprefix("no_"), ("text", None))
     value = draw(values_of(kind))
@@ -141,6 +154,7 @@ def claims(draw: st.DrawFn, focus: str = "material") -> Claim:
         value=value,
         unit=draw(other_units) if number else None,
         high=draw(st.one_of(st.none(), NUMBERS)) if number else None,
+        source=draw(st.sampled_from([None, "title", "description"])),
         scope=draw(st.sampled_from([None, None, "model", "company", "system"])),
         evidence=draw(st.sampled_from(list(EvidenceGrade))),
         expires_on=draw(st.sampled_from([None, None, date(2026, 5, 31), TODAY, date(2027, 1, 1)])),

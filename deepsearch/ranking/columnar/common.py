@@ -12,12 +12,12 @@ from deepsearch.ranking.compare import Array, StatusArray, in_passing_array
 from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
 from deepsearch.ranking.units import canonical_order_unit, order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text
-from deepsearch.schema import BoolArray
+from deepsearch.schema import BoolArray, IntArray
 
 __all__ = [
     "any_entry",
     "any_text",
-    "asked_quantity",
+    "asked_at",
     "claim_flags",
     "kept_by_unit",
     "open_lists",
@@ -81,11 +81,11 @@ def kept_by_unit(
     return table.kept((what, "" if unit is None else canonical_order_unit(unit)), build)
 
 
-def asked_quantity(table: FactTable, ask: Ask) -> Array:
-    """The order quantity in each row's sales unit; NaN where unsaid or incomparable."""
+def asked_at(table: FactTable, ask: Ask, rows: IntArray) -> Array:
+    """The order quantity in the sales unit of some rows; NaN where unsaid or incomparable."""
     if ask.order_quantity is None:
-        return np.full(len(table), np.nan)
-    return ask.order_quantity.value * row_unit_factors(table, ask)
+        return np.full(len(rows), np.nan)
+    return ask.order_quantity.value * row_unit_factors(table, ask)[rows]
 
 
 def any_text(

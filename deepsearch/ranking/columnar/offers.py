@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from deepsearch.ranking.atoms import (
     TRANSPORT_DAYS,
@@ -14,13 +13,13 @@ from deepsearch.ranking.atoms import (
     number_atoms,
 )
 from deepsearch.ranking.columnar.common import (
-    asked_quantity,
     kept_by_unit,
     row_unit_factors,
     unknown,
 )
+from deepsearch.ranking.columnar.ladders import ladder_interval
 from deepsearch.ranking.compare import Array, StatusArray, relation_array
-from deepsearch.ranking.tables import Codes, Factors, FactTable, Ladder
+from deepsearch.ranking.tables import Codes, Factors, FactTable
 from deepsearch.ranking.units import order_unit_factor
 from deepsearch.schema import Operator, Requirement
 
@@ -35,34 +34,6 @@ __all__ = [
 ]
 
 
-def _at_quantity(n: int, ladder: Ladder, asked: Array) -> tuple[Array, Array]:
-    """The interval a price ladder gives at each row's quantity; NaN where it gives none.
-
-    The tier with the largest `min_quantity` not above the quantity holds; where the
-    quantity is unknown, all tiers do.
-    """
-    quantity = asked[ladder.rows]
-    start = np.where(np.isnan(ladder.min_quantity), -np.inf, ladder.min_quantity)
-    end = np.where(np.isnan(ladder.max_quantity), np.inf, ladder.max_quantity)
-    free = np.isnan(quantity)
-    holds = free | ((start <= quantity) & (quantity <= end))
-    best = np.full(n, -np.inf)
-    np.maximum.at(best, ladder.rows[holds], start[holds])
-    holds &= free | (start == best[ladder.rows])
-    return _spread(n, ladder, holds)
-
-
-def _spread(n: int, ladder: Ladder, holds: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Lowest and highest value of the entries that hold, NaN for rows with none."""
-    low, high = np.full(n, np.inf), np.full(n, -np.inf)
-    np.minimum.at(low, ladder.rows[holds], ladder.low[holds])
-    np.maximum.at(high, ladder.rows[holds], ladder.high[holds])
-    none = np.isinf(low)
-    low[none] = np.nan
-    high[none] = np.nan
-    return low, high
-
-
 def unit_price_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
     """Return the unit price each row states at the quantity asked, in its own currency.
 
@@ -75,12 +46,12 @@ def unit_price_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
     """
     low, stated = table.numbers("price.min"), table.numbers("price.max")
     high = table.kept(("price", "high"), lambda: np.where(np.isnan(stated), low, stated))
-    ladder = table.ladder("price_tiers", "low", "high")
-    if ladder is None or not len(ladder.rows):
+    tiers = ladder_interval(table, ask, "price_tiers", ("low", "high"))
+    if tiers is None:
         return low, high
-    tier_low, tier_high = _at_quantity(len(table), ladder, asked_quantity(table, ask))
-    laddered = np.zeros(len(table), dtype=np.bool_)
-    laddered[ladder.rows] = True
+    tier_low, tier_high, laddered = tiers
+    if table.kept(("price", "all in ladders"), lambda: not (~laddered & ~np.isnan(low)).any()):
+        return tier_low, tier_high
     return np.where(laddered, tier_low, low), np.where(laddered, tier_high, high)
 
 
@@ -193,26 +164,18 @@ def days_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
     Returns:
         (low, high) in days, NaN where nothing is stated for that quantity.
     """
-    n = len(table)
     dispatch = table.numbers("dispatch_days")
     longest = table.numbers("lead_time_days")
-    ladder = table.ladder("lead_times", "days", "days")
-    if ladder is None:
+    steps = ladder_interval(table, ask, "lead_times", ("days", "days"), shortest=True)
+    if steps is None and table.ladder("lead_times", "days", "days") is None:
         # only the longest is known: a smaller order may be quicker
         unsaid = table.kept(("days", "unsaid"), lambda: np.isnan(longest))
         low = table.kept(("days", "low"), lambda: np.where(unsaid, dispatch, 0.0))
         return low, table.kept(("days", "high"), lambda: np.where(unsaid, dispatch, longest))
-    asked = asked_quantity(table, ask)[ladder.rows]
-    end = np.where(np.isnan(ladder.max_quantity), np.inf, ladder.max_quantity)
-    free = np.isnan(asked)
-    holds = free | (asked <= end)
-    best = np.full(n, np.inf)
-    np.minimum.at(best, ladder.rows[holds], end[holds])
-    holds &= free | (end == best[ladder.rows])
-    low, high = _spread(n, ladder, holds)
-    staged = np.zeros(n, dtype=np.bool_)
-    staged[ladder.rows] = True
-    other = np.where(np.isnan(longest), dispatch, longest)
+    other = table.kept(("days", "other"), lambda: np.where(np.isnan(longest), dispatch, longest))
+    if steps is None:
+        return other, other
+    low, high, staged = steps
     return np.where(staged, low, other), np.where(staged, high, other)
 
 

@@ -19,7 +19,7 @@ from deepsearch.ranking.atoms import (
 from deepsearch.ranking.columnar.common import (
     any_entry,
     any_text,
-    asked_quantity,
+    asked_at,
     claim_flags,
     open_lists,
     unknown,
@@ -215,8 +215,8 @@ def capability(table: FactTable, requirement: Requirement, ask: Ask) -> StatusAr
     claims = table.claim_column(requirement.field)
     status = claim_flags(claims)
     if ask.order_quantity is not None:
-        asked = asked_quantity(table, ask)[claims.rows]
+        asked = asked_at(table, ask, claims.rows)
         bounded = (status == 1) & ~np.isnan(claims.min_quantity)
         status = np.where(bounded & np.isnan(asked), 0, status)
         status = np.where(bounded & (claims.min_quantity > asked), -1, status).astype(np.int8)
-    return any_entry(len(table), claims.rows, status)
+    return any_entry(len(table), claims.rows, status, claims.passing)

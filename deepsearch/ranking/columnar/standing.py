@@ -52,7 +52,7 @@ def sample(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     if not wanted:
         return np.ones(len(table), dtype=np.int8)
     claims = table.claim_column("sample")
-    status = any_entry(len(table), claims.rows, claim_flags(claims))
+    status = any_entry(len(table), claims.rows, claim_flags(claims), claims.passing)
     offered = (
         ~np.isnan(table.numbers("sample.price"))
         | ~np.isnan(table.numbers("sample.days"))
