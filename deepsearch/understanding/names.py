@@ -59,6 +59,7 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         if i >= 0
     )
     end = last
+    small = scan.raw(first, first + 1)[:1].islower()
     while (
         end < len(scan.tokens)
         and end < last + 6
@@ -68,7 +69,11 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
             (scan.tokens.kinds[end] == "n" and (fits or not _measured(scan, end)))
             or (
                 scan.tokens.kinds[end] == "w"
-                and (scan.raw(end, end + 1)[:1].isupper() or scan.tokens.glued(end))
+                and (
+                    scan.raw(end, end + 1)[:1].isupper()
+                    or scan.tokens.glued(end)
+                    or (small and fits and end < last + 4 and scan.match_of(end) is None)
+                )
             )
             or (scan.tokens.words[end] == "-" and scan.tokens.glued(end))
         )

@@ -133,8 +133,11 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
                 last,
             )
         )
-    if len(units) > 1 and tokens.text[tokens.starts[index]] == "D" and tokens.glued(index):
+    raw = tokens.text[tokens.starts[index] : tokens.ends[index]]
+    if len(units) > 1 and raw[0] == "D" and tokens.glued(index):
         units.sort(key=lambda unit: unit.dimension != "denier")
+    if len(units) > 1 and raw in ("MT", "MTS", "Mt"):
+        units.sort(key=lambda unit: unit.dimension != "mass")
     return tuple(units)
 
 

@@ -36,13 +36,29 @@ def direct(
     op = around.op
     if name in ("temperature", "operating_temperature"):
         return _temperature(state, quantity, around, name)
-    if name in CAPABILITY and op == "le" and says_up_to(around):
+    if op == "le" and says_up_to(around) and (name in CAPABILITY or _borne(state, quantity)):
         op = "ge"
+    elif op is None and name in CAPABILITY and _required(state, quantity):
+        op = "ge"  # "must lift 8 t"
     elif op is None and around.bound is not None and name not in CAPABILITY:
         op = {"max": "le", "min": "ge"}[around.bound]
     elif op is None and around.bound == "max" and name in CAPABILITY:
         op = "ge"
     return name, op
+
+
+def _clause(state: Attaching, quantity: Quantity) -> range:
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    return range(clause.first, quantity.first)
+
+
+def _borne(state: Attaching, quantity: Quantity) -> bool:
+    """What the thing must bear is a floor: "resistir una presión de hasta 12 bar"."""
+    return any(state.scan.has(i, "withstand") for i in _clause(state, quantity))
+
+
+def _required(state: Attaching, quantity: Quantity) -> bool:
+    return any(state.scan.has(i, "must") for i in _clause(state, quantity))
 
 
 def says_up_to(around: Surroundings) -> bool:

@@ -22,9 +22,12 @@ def choose(
             continue
         if fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name)):
             return name, first, last
+    side = next((label for label in quantity.labels if label), None)
+    if side is not None and fits(side, quantity):
+        return side, quantity.first, quantity.last  # "280 cm wide"
     for name, first, last in around.right:
-        if not fits(name, quantity):
-            continue
+        if not fits(name, quantity) or name == "pack_size":
+            continue  # "500 cartons of 24": the pack is of the next number
         gap = first - quantity.last
         if not quantity.units and (
             gap > 1

@@ -16,6 +16,9 @@ __all__ = ["emit", "record"]
 _NEED_UNIT = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget"})
 
 
+_OLDEST = 300.0  # years
+
+
 def emit(
     state: Attaching,
     quantity: Quantity,
@@ -42,6 +45,8 @@ def emit(
     unit_name = values[0][1]
     if name in _NEED_UNIT and unit_name is None:
         return
+    if name == "supplier_years" and values[0][0] > _OLDEST:
+        return  # "founded in 1978"
     first, last = span or (around.first, around.last)
     draft = Draft(name, op or "", values[0][0], unit_name, first, last, confidence)
     record(state, quantity, around, draft, tuple(value for value, _ in values))

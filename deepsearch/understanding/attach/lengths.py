@@ -18,16 +18,10 @@ __all__ = ["bare_length"]
 def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a length."""
     near = kinds_before(state, quantity)
-    if (
-        unit.factor >= 1000
-        and "long" in state.kinds
-        and (
-            unit.factor >= 1e6
-            or max(quantity.values) >= 50000
-            or orders_bulk(state, quantity, around, unit)
-        )
-    ):
+    if unit.factor >= 1000 and _runs(state, quantity, around, unit):
         emit(state, quantity, around, "order_quantity", 0.75)
+    elif unit.factor < 0.01 or _beside_sides(state, quantity):
+        emit(state, quantity, around, "thickness", 0.7)
     elif unit.factor >= 1e6:
         emit(state, quantity, around, "range", 0.7)
     elif unit.factor == 25.4 and "screen" in state.kinds:
@@ -42,6 +36,26 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
         emit(state, quantity, around, "diameter", 0.65)
     elif quantity.shape != "one" or around.op or around.left or len(state.quantities) < 6:
         emit(state, quantity, around, "length", 0.6)
+
+
+def _beside_sides(state: Attaching, quantity: Quantity) -> bool:
+    """A small length beside two sides is how thick they are: "183 x 61 cm, 6 mm"."""
+    number = state.owner[quantity.first]
+    for other in state.quantities[max(0, number - 1) : number + 2]:
+        flat = other.shape == "dims" and len(other.values) == 2 and other.sense("length")
+        apart = max(other.first - quantity.last, quantity.first - other.last)
+        if flat and apart <= 3 and quantity.shape == "one":
+            return quantity.values[0] * 5 <= min(other.values)
+    return False
+
+
+def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> bool:
+    """Whether metres are ordered: of cable, or so many that nothing is that long."""
+    asked = orders_bulk(state, quantity, around, unit)
+    metres = max(quantity.values) / 1000
+    if "long" in state.kinds:
+        return unit.factor >= 1e6 or metres >= 50 or asked
+    return unit.factor == 1000 and asked and metres >= 200
 
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

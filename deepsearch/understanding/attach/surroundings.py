@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from deepsearch.understanding.attach.negation import unless_negated
 from deepsearch.understanding.attach.slips import TAILS, mistyped, tail_fields
 from deepsearch.understanding.attach.state import Attaching
-from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.quantities import Quantity
 
 __all__ = ["Surroundings", "look_right_from", "surroundings"]
+
+
+_PREPOSITIONS = word_set("bound", "prepositions")
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ def _left_match(state: Attaching, match: Match, around: Surroundings) -> None:
     near = not around.left_words or len(around.left_words) <= 2
     fields = [str(v) for k, v in payloads if k == "field"]
     for kind, value in payloads:
-        if kind == "cmp" and near:
+        if kind == "cmp" and near and not _loose(state, match):
             if value == "approx":
                 around.approx = around.approx or state.word(first) != "±"
             elif around.op is None:
@@ -113,6 +116,13 @@ def _left_match(state: Attaching, match: Match, around: Surroundings) -> None:
         for k, _ in payloads
     ):
         around.left_words.append(first)
+
+
+def _loose(state: Attaching, match: Match) -> bool:
+    """A preposition that means "from" or "of" bounds only the number right behind it."""
+    if state.word(match.first) not in _PREPOSITIONS or match.last > match.first + 1:
+        return False
+    return match.last >= len(state.tokens) or state.owner[match.last] < 0
 
 
 def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> None:

@@ -30,7 +30,7 @@ _UNIT_KNOWN = frozenset(
 )
 # A length without its word is a length of anything; volts without theirs are a voltage.
 _VAGUE = frozenset({"length", "mass", "volume", "area"})
-_NO_MEASURE = frozenset({"count", "money", "time", "percent", "persons"})
+_NO_MEASURE = frozenset({"count", "money", "time", "persons"})
 
 
 def bare_number(scan: Scan, pair: Pair) -> Draft | None:
@@ -106,7 +106,7 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         quantity = _leading(scan, pair, starting)
         if quantity is None:
             continue
-        draft = _measured(pair, quantity)
+        draft = _measured(pair, quantity, _bound(scan, pair, quantity))
         if draft is not None:
             found.append(draft)
             scan.claim(draft.first, draft.last)
@@ -123,7 +123,17 @@ def _leading(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Quantity 
     return starting.get(at) if at < pair.end else None
 
 
-def _measured(pair: Pair, quantity: Quantity) -> Draft | None:
+def _bound(scan: Scan, pair: Pair, quantity: Quantity) -> str:
+    """The operator of a comparator between the colon and the quantity, or behind it."""
+    for at in range(pair.begin, quantity.first):
+        op = scan.value_at(at, "cmp")
+        if op in ("ge", "gt", "le", "lt"):
+            return str(op)
+    behind = scan.value_at(quantity.last, "cmp_post")
+    return str(behind) if behind in ("ge", "le") else quantity.op or "eq"
+
+
+def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
     if quantity.shape == "dims" or not quantity.units:
         return None
     unit = quantity.units[0]
@@ -137,8 +147,7 @@ def _measured(pair: Pair, quantity: Quantity) -> Draft | None:
         return None
     if quantity.shape == "one":
         value, canonical = in_field_unit(name, quantity.values[0], quantity.counts[0], unit)
-        op = quantity.op or "eq"
         return Draft(name, op, value, canonical, pair.first, quantity.last, 0.65)
-    op = "between" if quantity.shape == "range" else "any_of"
+    joined = "between" if quantity.shape == "range" else "any_of"
     values = tuple(quantity.values)
-    return Draft(name, op, values, unit.canonical, pair.first, quantity.last, 0.65)
+    return Draft(name, joined, values, unit.canonical, pair.first, quantity.last, 0.65)

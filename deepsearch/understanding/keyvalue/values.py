@@ -118,6 +118,10 @@ def _read_elsewhere(scan: Scan, pair: Pair) -> bool:
     """Whether the readers of quantities or of known words will read the value better."""
     if set(pair.texts) & _LET_MENTIONS or "product" in pair.texts:
         return True
+    if not scan.free(pair.begin, pair.end):
+        return True  # "Protection: IP55" is read as a code already
+    if any(scan.has(pair.begin, kind) for kind in ("incoterm", "payment", "certification")):
+        return True
     numbers = any(scan.tokens.kinds[i] == "n" for i in range(pair.begin, pair.end))
     if numbers and pair.fields and not (pair.texts and pair.whole):
         return True

@@ -84,7 +84,8 @@ def _destination(reading: Reading, cue: Match) -> None:
         or reading.word(at) in _DESTINATION_FILLERS
     ):
         at += 1
-    if at >= len(reading.tokens) or not reading.scan.free(cue.first, cue.last):
+    keyed = reading.word(cue.last) == ":"  # "Destination: Abidjan"
+    if at >= len(reading.tokens) or not (keyed or reading.scan.free(cue.first, cue.last)):
         if reading.scan.language in {"ja", "zh"}:
             _destination_before(reading, cue)
         return

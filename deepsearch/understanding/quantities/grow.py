@@ -6,12 +6,13 @@ from deepsearch.understanding.quantities.lists import list_of, listed
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.ranges import ranged
 from deepsearch.understanding.quantities.sides import sides
-from deepsearch.understanding.quantities.signs import currency_before, label_at, signed
+from deepsearch.understanding.quantities.signs import currency_before, label_at, own_units, signed
 from deepsearch.understanding.quantities.single import inside_code, single
 from deepsearch.understanding.quantities.state import Head, Numbers
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["quantity_at"]
+
+_STANDARDS = frozenset({4.0, 5.0, 6.0, 7.0})
 
 
 def quantity_at(state: Numbers, index: int) -> Quantity | None:
@@ -43,7 +44,9 @@ def _head(state: Numbers, index: int) -> Head | None:
         return None
     first, sign = signed(state, index)
     money = currency_before(state, first)
-    units = unit_at(state.tokens, atom.last, state.scan.language)
+    units = own_units(state, atom.last)
+    if money is not None and money[1].raw == "euro" and atom.value in _STANDARDS:
+        money = None  # "Euro 6" is what comes out of the exhaust
     if money is not None and not any(u.dimension == "money" for u in units):
         return Head(atom, sign, money[0], atom.last, (money[1],))
     return Head(atom, sign, first, units[0].last if units else atom.last, units)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.quantities.model import Quantity
-from deepsearch.understanding.quantities.signs import TIMES, label_at
+from deepsearch.understanding.quantities.signs import TIMES, label_at, own_units
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
 from deepsearch.understanding.units import Unit, unit_at
 
@@ -32,11 +32,14 @@ def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity
         atom = state.atom(at + 1)
         if atom is None or atom.worded:
             break
-        units = unit_at(state.tokens, atom.last, state.scan.language)
+        units = own_units(state, atom.last)
         last = units[0].last if units else atom.last
         end, side = label_at(state, last)
         if (end > last and state.word(end) in TIMES) or side:
             last = end
+        if side and not units:  # "400D mm"
+            units = unit_at(state.tokens, last, state.scan.language)
+            last = units[0].last if units else last
         if not units and state.word(last) == "(":
             units, last = _bracketed(state, last)
         atoms.append(atom)

@@ -6,7 +6,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities.state import Numbers
 from deepsearch.understanding.units import Unit, unit_at
 
-__all__ = ["TIMES", "currency_before", "label_at", "signed"]
+__all__ = ["TIMES", "currency_before", "label_at", "own_units", "signed"]
 
 _LABELS = {
     "l": "length",
@@ -67,6 +67,16 @@ def currency_before(state: Numbers, index: int) -> tuple[int, Unit] | None:
     return None
 
 
+def own_units(state: Numbers, index: int) -> tuple[Unit, ...]:
+    """The units right behind a number, but "1800H x 900W" has labels and no hours."""
+    units = unit_at(state.tokens, index, state.scan.language)
+    if units and units[0].last == index + 1 and state.word(index) in _LABELS:
+        beside = state.word(index + 1) in TIMES or state.word(index - 2) in TIMES
+        if beside and state.tokens.text[state.tokens.starts[index]].isupper():
+            return ()
+    return units
+
+
 def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
     """The side a label behind a number names, and the token after it."""
     word = state.word(index)
@@ -76,7 +86,9 @@ def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
         following = state.word(index + 1)
         raw = state.tokens.text[state.tokens.starts[index]] if word else ""
         if (raw.isupper() or len(word) > 1 or raw == "ø") and (
-            following in TIMES or following in ("", ",", ".", ")", "\n", ";", "(")
+            following in TIMES
+            or following in ("", ",", ".", ")", "\n", ";", "(")
+            or state.word(index - 2) in TIMES
         ):
             return index + 1, _LABELS[word]
     return index, None
