@@ -15,7 +15,7 @@ from deepsearch.ranking.columnar import status_of_rows
 from deepsearch.ranking.compare import StatusArray
 from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import Rates
-from deepsearch.schema import BoolArray, Quantity, Requirement
+from deepsearch.schema import BoolArray, IntArray, Quantity, Requirement
 
 __all__ = ["RequirementMatcher"]
 
@@ -42,6 +42,19 @@ class RequirementMatcher:
             claims: One row a claim of a listing or its supplier, `row` naming the listing.
         """
         self._table = FactTable(facts, claims)
+
+    def among(self, rows: IntArray) -> RequirementMatcher:
+        """Make a matcher of some rows alone, whose cost does not grow with the others.
+
+        Args:
+            rows: (m,) distinct rows, ascending.
+
+        Returns:
+            A matcher over m rows, in that order.
+        """
+        made = RequirementMatcher.__new__(RequirementMatcher)
+        made._table = self._table.among(rows)
+        return made
 
     def __len__(self) -> int:
         """Rows judged."""

@@ -132,3 +132,20 @@ def test_agrees_on_real_listings(shared_data: Path) -> None:
         assert column.tolist() == single
         if requirement.field in expected_met:
             assert int((column == 1).sum()) == expected_met[requirement.field]
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data(), quantity=maybe(QUANTITIES))
+def test_some_rows_alone_are_judged_as_among_all(
+    data: st.DataObject, quantity: Quantity | None
+) -> None:
+    focus = data.draw(st.sampled_from(sorted(FOCUS)))
+    found = data.draw(st.lists(listings(focus=focus), min_size=3, max_size=6))
+    rows = np.array(sorted(data.draw(st.sets(st.sampled_from(range(len(found)))))), dtype=np.int64)
+    whole = matcher(found)
+    some = whole.among(rows)
+    assert len(some) == len(rows)
+    for requirement in data.draw(st.lists(requirements(focus), min_size=4, max_size=4)):
+        of_all = whole.status(requirement, order_quantity=quantity, today=TODAY)
+        of_some = some.status(requirement, order_quantity=quantity, today=TODAY)
+        assert of_some.tolist() == of_all[rows].tolist(), requirement

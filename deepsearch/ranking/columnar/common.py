@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from deepsearch.ranking.atoms import Ask
+from deepsearch.ranking.column_kinds import ClaimColumn, TextRows
 from deepsearch.ranking.compare import Array, StatusArray, in_passing_array
-from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
+from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import canonical_order_unit, order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text
 from deepsearch.schema import BoolArray, IntArray

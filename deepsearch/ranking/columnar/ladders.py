@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepsearch.ranking.atoms import Ask
+from deepsearch.ranking.column_kinds import Ladder
 from deepsearch.ranking.columnar.common import asked_at
 from deepsearch.ranking.compare import Array
-from deepsearch.ranking.tables import FactTable, Ladder
+from deepsearch.ranking.tables import FactTable
 from deepsearch.schema import BoolArray, IntArray
 
 __all__ = ["ladder_interval"]

@@ -12,6 +12,7 @@ from deepsearch.ranking.atoms import (
     largest_wanted,
     number_atoms,
 )
+from deepsearch.ranking.column_kinds import Codes, Factors
 from deepsearch.ranking.columnar.common import (
     kept_by_unit,
     row_unit_factors,
@@ -19,7 +20,7 @@ from deepsearch.ranking.columnar.common import (
 )
 from deepsearch.ranking.columnar.ladders import ladder_interval
 from deepsearch.ranking.compare import Array, StatusArray, relation_array
-from deepsearch.ranking.tables import Codes, Factors, FactTable
+from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import order_unit_factor
 from deepsearch.schema import Operator, Requirement
 

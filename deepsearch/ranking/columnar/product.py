@@ -16,6 +16,7 @@ from deepsearch.ranking.atoms import (
     number_atoms,
     text_atoms,
 )
+from deepsearch.ranking.column_kinds import ClaimColumn, TextRows
 from deepsearch.ranking.columnar.common import (
     any_entry,
     any_text,
@@ -37,7 +38,7 @@ from deepsearch.ranking.fields import (
     sense_of,
     tolerance_of,
 )
-from deepsearch.ranking.tables import ClaimColumn, FactTable, TextRows
+from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text, normal_text, text_relation
 from deepsearch.schema import BoolArray, IntArray, Requirement

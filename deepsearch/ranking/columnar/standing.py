@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from deepsearch.ranking.atoms import Ask, combine_arrays, flag_wanted, text_atoms
+from deepsearch.ranking.column_kinds import TextRows
 from deepsearch.ranking.columnar.common import any_entry, any_text, claim_flags, open_lists, unknown
 from deepsearch.ranking.compare import StatusArray
-from deepsearch.ranking.tables import FactTable, TextRows
+from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.vocabulary import canonical_certificate, is_system_certificate, normal_text
 from deepsearch.schema import Requirement
 
