@@ -272,12 +272,10 @@ def _relaxed(
 ) -> list[Relaxation]:
     """Count what dropping requirements would find, among what the query is about at all."""
     found, _ = retrieve(snapshot, query, parts, allowed=filtered, options=options)
-    relevant = np.zeros(len(snapshot.catalogue), dtype=np.bool_)
-    relevant[snapshot.catalogue.rows([candidate.listing.id for candidate in found])] = True
+    relevant = np.sort(snapshot.catalogue.rows([candidate.listing.id for candidate in found]))
     return relax(
-        snapshot.matcher,
+        snapshot.matcher.among(relevant),
         parsed.requirements,
-        relevant,
         unknown=options.unknown,
         order_quantity=order_quantity_of(parsed),
         today=options.today,
