@@ -111,6 +111,8 @@ class Trie:
         if known is None:
             nodes = self._step(self._root, word)
             if "\u0600" <= word[:1] <= "\u06ff":
+                if word.endswith("ا") and len(word) > 3:  # the indefinite accusative
+                    nodes.extend(self._step(self._root, word[:-1]))
                 for prefix in _ARABIC_PREFIXES:
                     if word.startswith(prefix) and len(word) > len(prefix) + 1:
                         nodes.extend(self._step(self._root, word[len(prefix) :]))

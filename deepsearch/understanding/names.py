@@ -49,7 +49,26 @@ def read_names(scan: Scan) -> list[Draft]:
             at = last
             continue
         at += 1
-    return drafts
+    return _either(scan, drafts)
+
+
+def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
+    """Brands joined by "or" or a slash are alternatives: "Dell or HP"."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        previous = kept[-1] if kept else None
+        if (
+            previous is not None
+            and previous.field == draft.field == "brand"
+            and draft.first - previous.last == 1
+            and (scan.has(previous.last, "join") or scan.tokens.words[previous.last] in "/,")
+        ):
+            values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+            previous.op, previous.value = "any_of", (*values, str(draft.value))
+            previous.last = draft.last
+        else:
+            kept.append(draft)
+    return kept
 
 
 def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) -> int:

@@ -94,7 +94,7 @@ def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit
     )
     tonnes_of = unit.factor >= 1000 and state.word(quantity.last) in ("of", "de", "di")
     alone = clause.first >= around.first and clause.last <= around.last  # "angle steel, 20 t"
-    if alone and unit.factor >= 1000 and not state.ordered:
+    if alone and unit.dimension == "mass" and unit.factor >= 1000 and not state.ordered:
         return True
     limit = around.op in ("lt", "le") and not of and "bulk" not in state.kinds
     if (asked and not limit) or (opening and of) or tonnes_of:  # "a press under 30 kg"

@@ -24,6 +24,8 @@ _NO_CONTENT = word_set("quantity", "no_content")
 
 _BARE_DEGREES = word_set("quantity", "bare_degrees")
 
+_IN_TIME = word_set("quantity", "in_time")
+
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
 
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
@@ -61,6 +63,8 @@ def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit:
         state.scan.value_at(i, "application") == "children" for i in inside
     ):
         emit(state, quantity, around, "age_range", 0.85)
+    elif 86400.0 <= unit.factor < 3e6 and state.word(quantity.first - 1) in _IN_TIME:
+        emit(state, quantity, around, "lead_time", 0.7)
     elif (
         86400.0 <= unit.factor < 3e6
         and (around.op in ("le", "lt") or (quantity.shape == "range" and unit.factor < 2e6))

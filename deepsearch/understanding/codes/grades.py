@@ -15,10 +15,10 @@ def grade(state: Codes, index: int) -> bool:
     """Read a grade of metal."""
     found, last = _grade_at(state, index)
     if not found:
-        return False
+        return _lettered(state, index)
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
     metal = _metal_near(state, index, last)
-    if not named and not metal and not (found.startswith("1.4") and len(found) == 6):
+    if not (named or metal or _telling(found)):
         return False
     first = index
     previous = state.drafts[-1] if state.drafts else None
@@ -28,6 +28,25 @@ def grade(state: Codes, index: int) -> bool:
         state.scan.claim(first, last)
         return True
     state.add(Draft("grade", "eq", found, None, first, last, 0.9))
+    return True
+
+
+def _telling(code: str) -> bool:
+    """A code that is the grade of a metal and nothing else: "1.4301", "Q235B", "S355JR"."""
+    if code.startswith("1.4") and len(code) == 6:
+        return True
+    letters = sum(char.isalpha() for char in code)
+    return (code[0].isalpha() and len(code) - letters >= 3) or letters >= 4
+
+
+def _lettered(state: Codes, index: int) -> bool:
+    """As in "grade A", "Klasse 1": whatever single sign follows the word is the grade."""
+    raw = state.raw(index)
+    alone = not (index + 1 < len(state.tokens) and state.tokens.glued(index + 1))
+    named = state.scan.value_at(index - 1, "textfield") == "grade"
+    if not named or not alone or not (raw.isalpha() and raw.isupper() and len(raw) <= 3):
+        return False
+    state.add(Draft("grade", "eq", raw, None, index - 1, index + 1, 0.8))
     return True
 
 

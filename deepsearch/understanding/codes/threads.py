@@ -8,6 +8,9 @@ from deepsearch.understanding.drafts import Draft
 __all__ = ["thread"]
 
 
+_WIDEST = 150  # mm, of metric threads
+
+
 def thread(state: Codes, index: int) -> bool:
     """Read a thread or a nominal width that begins at a token."""
     word = state.word(index)
@@ -22,6 +25,8 @@ def thread(state: Codes, index: int) -> bool:
     ):
         return False
     digits = state.word(index + 1)
+    if word != "dn" and digits.isdigit() and int(digits) > _WIDEST:
+        return False  # "M300" is a concrete
     if len(digits) > 4 or digits.count(",") > 1:
         return False
     end = index + 2

@@ -14,6 +14,8 @@ _ORIGIN_BEFORE = word_set("mention", "origin_before")
 
 _FROM_WORDS = word_set("mention", "from_words")
 
+_IN_OR_FROM = word_set("mention", "in_or_from")
+
 
 def origins(reading: Reading) -> None:
     """Read countries of origin and of suppliers."""
@@ -23,8 +25,25 @@ def origins(reading: Reading) -> None:
         ):
             continue
         _origin(reading, match, str(value))
+    _makers_from(reading)
     _origins_after(reading)
     _demonyms(reading)
+
+
+def _makers_from(reading: Reading) -> None:
+    """As in "makers from Turkey or Poland": a word for sellers, a preposition, countries."""
+    for kind in ("supplier", "supplier_type"):
+        for match, _ in reading.scan.of_kind(kind):
+            at = match.last
+            while at < match.last + 5 and (
+                reading.word(at) in _IN_OR_FROM or reading.scan.has(at, "stop")
+            ):
+                at += 1
+            codes, last = _countries_from(reading, at) if at > match.last else ([], at)
+            if codes and reading.scan.free(at, last) and not _of_the_buyer(reading, match):
+                negated = reading.negated(match.first, match.last)
+                first = at if not reading.scan.free(match.first, match.last) else match.first
+                _record_countries(reading, "supplier_country", codes, (first, last), negated)
 
 
 def _countries_from(reading: Reading, at: int) -> tuple[list[str], int]:

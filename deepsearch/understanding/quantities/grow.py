@@ -40,7 +40,7 @@ def quantity_at(state: Numbers, index: int) -> Quantity | None:
 
 def _head(state: Numbers, index: int) -> Head | None:
     atom = state.atom(index)
-    if atom is None or inside_code(state, atom):
+    if atom is None or state.word(index - 1) == "第" or inside_code(state, atom):
         return None
     first, sign = signed(state, index)
     money = currency_before(state, first)
