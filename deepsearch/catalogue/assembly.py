@@ -159,6 +159,16 @@ class _Out:
         elif have.null_count and values.null_count < len(values):
             self.columns[path] = pc.coalesce(have, values)
 
+    def append(self, path: str, lists: pa.Array) -> None:
+        """Add to the lists of a column."""
+        have = self.columns.get(path)
+        if have is None:
+            self.columns[path] = lists
+        else:
+            both = zip(have.to_pylist(), lists.to_pylist(), strict=True)
+            joined = [[*(one or ()), *(other or ())] or None for one, other in both]
+            self.columns[path] = pa.array(joined, lists.type)
+
 
 def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
     """Bring fields to dotted columns.
@@ -185,6 +195,8 @@ def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
     _media(read, out)
     _terms(read, out)
     _certifications(read, out)
+    _sections(read, out)
+    _established(read, out, mapping.year)
     _places(read, out, mapping)
     _suppliers(out)
     return out.columns if out.media is None else {**out.columns, "media": out.media}
@@ -445,15 +457,43 @@ def _terms(read: Read, out: _Out) -> None:
 def _certifications(read: Read, out: _Out) -> None:
     for column in read.get("certifications", ())[:1]:
         listed = partial(_certificates, column.mapped.column)
-        out.fill("claims", column.each(listed, _TYPES["claims"]))
+        out.append("claims", column.each(listed, _TYPES["claims"]))
 
 
-def _certificates(source: str, names: Sequence[str]) -> list[dict[str, str]] | None:
-    said = {"dimension": "certification", "evidence": "listed", "source": source}
-    return [{**said, "text": name} for name in names] or None
+def _certificates(source: str, names: Sequence[str]) -> list[dict[str, Any]] | None:
+    return [_listed("certification", source, text=name) for name in names] or None
+
+
+def _sections(read: Read, out: _Out) -> None:
+    """Take the heading above a row as its category where no column says one."""
+    for column in read.get("section", ())[:1]:
+        headings = column.array()
+        unsaid = np.asarray(pc.and_(out.get("category").is_null(), headings.is_valid()))
+        out.fill("category", headings)
+        claims = [
+            [_listed("category", column.mapped.column, text=heading)] if used else None
+            for heading, used in zip(headings.to_pylist(), unsaid.tolist(), strict=True)
+        ]
+        out.append("claims", pa.array(claims, _TYPES["claims"]))
+
+
+def _listed(dimension: str, source: str, **value: Any) -> dict[str, Any]:
+    return {"dimension": dimension, "evidence": "listed", "source": source, **value}
 
 
 # ---------------------------------------------------------------- suppliers
+
+
+def _established(read: Read, out: _Out, year: int) -> None:
+    """Count a supplier's years from the one it was founded in, and keep that one as a claim."""
+    for column in read.get("supplier.established", ())[:1]:
+        out.fill("supplier.years", column.each(lambda founded: float(year - founded), _NUMBER))
+        claims = column.each(partial(_founded, column.mapped.column), _TYPES["supplier_claims"])
+        out.append("supplier_claims", claims)
+
+
+def _founded(source: str, year: int) -> list[dict[str, Any]]:
+    return [_listed("established", source, number=float(year))]
 
 
 def _named(column: pa.Array) -> pa.Array:
@@ -479,7 +519,7 @@ def _places(read: Read, out: _Out, mapping: ColumnMapping) -> None:
 def _suppliers(out: _Out) -> None:
     """Give every named supplier an id; drop the facts about suppliers nobody names."""
     names, urls = out.columns.get("supplier.name"), out.columns.get("supplier.url")
-    given = [path for path in out.columns if path.startswith("supplier.")]
+    given = [path for path in out.columns if path.startswith(("supplier.", "supplier_"))]
     if names is not None or urls is not None:
         out.fill("supplier.id", _supplier_ids(names, urls, out.n))
     ids = out.get("supplier.id")

@@ -20,6 +20,13 @@ import pyarrow.compute as pc
 
 from deepsearch.catalogue.batches import MAX_CELL
 from deepsearch.catalogue.cleaning import clean_texts
+from deepsearch.catalogue.durations import (
+    parse_days,
+    parse_founding_year,
+    parse_hours,
+    parse_months,
+    parse_years,
+)
 from deepsearch.catalogue.identity import clean_url
 from deepsearch.catalogue.mapping import MappedColumn
 from deepsearch.catalogue.money import currency_in, parse_price
@@ -37,14 +44,10 @@ from deepsearch.catalogue.values import (
     UnreadableValueError,
     is_missing,
     parse_count,
-    parse_days,
     parse_flag,
-    parse_hours,
-    parse_months,
     parse_quantity,
     parse_ratio,
     parse_score,
-    parse_years,
 )
 from deepsearch.schema import IntArray
 
@@ -149,7 +152,7 @@ def _upper_count(cell: str) -> float | None:
     return parse_count(match[1]) if match else parse_count(cell)
 
 
-def _reader(mapped: MappedColumn, decimal: str | None) -> Callable[[str], Any]:
+def _reader(mapped: MappedColumn, decimal: str | None, year: int) -> Callable[[str], Any]:
     """Give the function that reads one cell of a field."""
     unit = mapped.unit
     time_unit = unit.lower() if unit else None
@@ -186,6 +189,7 @@ def _reader(mapped: MappedColumn, decimal: str | None) -> Callable[[str], Any]:
         "warranty": lambda cell: parse_months(cell, unit=time_unit),
         "supplier.response_time": lambda cell: parse_hours(cell, unit=time_unit),
         "supplier.years": lambda cell: parse_years(cell, unit="years"),
+        "supplier.established": lambda cell: parse_founding_year(cell, now=year),
         "supplier.verified": _flag_or_mark,
         "supplier.trade_assurance": _flag_or_mark,
         "supplier.rating": parse_score,
@@ -223,6 +227,7 @@ _PLAIN: Mapping[str, tuple[Callable[[str], str | None], str]] = {
         (
             "title",
             "category",
+            "section",
             "brand",
             "model",
             "id",
@@ -293,18 +298,21 @@ class Coded:
 class CellReader:
     """Reads the cells of one column, each distinct one once."""
 
-    def __init__(self, mapped: MappedColumn, decimal: str | None, *, raw: bool = False) -> None:
+    def __init__(
+        self, mapped: MappedColumn, decimal: str | None, *, year: int, raw: bool = False
+    ) -> None:
         """Choose the grammar.
 
         Args:
             mapped: The column and its field.
             decimal: The table's decimal sign, where a number can be read both ways.
+            year: Year the source is of; nothing in it is younger.
             raw: Whether the spaces of a title tell something, and stay.
         """
         self.mapped = mapped
         self.unreadable: Counter[str] = Counter()
         self._plain = None if raw else _PLAIN.get(mapped.field)
-        self._read = _raw_title if raw else _reader(mapped, decimal)
+        self._read = _raw_title if raw else _reader(mapped, decimal, year)
         self._known: dict[str, Any] = {}
 
     def column(self, cells: pa.Array, bad: dict[int, str]) -> pa.Array | Coded:

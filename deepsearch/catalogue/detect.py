@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 
+from deepsearch.catalogue.durations import parse_days, parse_founding_year, parse_years
 from deepsearch.catalogue.identity import id_from_url
 from deepsearch.catalogue.lexicon import header_tokens, header_unit, name_scores
 from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
@@ -20,13 +22,11 @@ from deepsearch.catalogue.values import (
     is_missing,
     normalise,
     parse_count,
-    parse_days,
     parse_flag,
     parse_number,
     parse_quantity,
     parse_ratio,
     parse_score,
-    parse_years,
 )
 
 __all__ = ["Detection", "detect"]
@@ -203,6 +203,11 @@ def _years(column: Profile) -> float:
     return column.share(lambda v: (y := parse_years(v, unit="years")) is not None and y < 200)
 
 
+def _founded(column: Profile) -> float:
+    now = datetime.now(UTC).year
+    return column.reads(lambda value: parse_founding_year(value, now=now))
+
+
 def _mark(column: Profile) -> float:
     """Yes/no cells, or a picture or link that stands there only where the answer is yes."""
     yes_no = column.share(lambda value: parse_flag(value) is not None)
@@ -274,6 +279,8 @@ _GATES: Mapping[str, Gate] = {
     "supplier.location": _short_words(200),
     "supplier.url": lambda c: c.urls if c.pictures < 0.5 else 0.0,
     "supplier.years": _years,
+    "supplier.established": _founded,
+    "section": _short_words(200),
     "supplier.verified": _mark,
     "supplier.trade_assurance": _mark,
     "supplier.rating": _reads(parse_score),
@@ -526,6 +533,8 @@ def _mapped(column: Profile, field: str, score: float, why: str) -> MappedColumn
         )
     if unit and currency_in(unit) is None and canonical_unit(unit) is None:
         unit = None
+    if field == "section":
+        score, why = 0.6, "rows of one cell above the others"
     return MappedColumn(
         column=column.name, field=field, confidence=round(min(score, 1.0), 2), why=why, unit=unit
     )

@@ -110,6 +110,14 @@ _NAMES: dict[str, str] = {
     "webseite|página web|site web",
     "supplier.years": "supplier year|supplier years|years|years in business|gold years|"
     "supplier age|company age|years on platform|年限|经营年限|诚信通年限|jahre|años|années",
+    "section": "section heading",
+    "supplier.established": "year established|established|established in|established year|"
+    "year of establishment|founded|founded in|year founded|founding year|year of foundation|"
+    "year of incorporation|in business since|years in business|company established|"
+    "成立年份|成立时间|成立日期|成立于|创立时间|创立年份|建厂时间|gründungsjahr|gegründet|"
+    "gegründet in|jahr der gründung|año de fundación|fundada en|fundado en|"
+    "año de establecimiento|año de creación|année de création|année de fondation|"
+    "date de fondation|fondée en|fondé en",
     "supplier.verified": "verified|verified supplier|supplier verified|is verified|"
     "verification|gold supplier|trust seal|verified icon|已认证|实力商家|verifiziert|geprüft|"
     "verificado|vérifié",

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ FIELDS: Mapping[str, str] = {
     "title_highlight": "words a scraper cut out of the title, put back where they were",
     "description": "longer text",
     "category": "category, product type",
+    "section": "heading of the rows below; category where no column says one",
     "brand": "brand",
     "model": "model or article code",
     "url": "product page",
@@ -61,6 +63,7 @@ FIELDS: Mapping[str, str] = {
     "supplier.location": "city, state, country in one cell",
     "supplier.url": "company page",
     "supplier.years": "years in business",
+    "supplier.established": "year the company was founded; its years are counted from it",
     "supplier.verified": "checked by the platform or a third party; a mark counts as yes",
     "supplier.trade_assurance": "order protection",
     "supplier.rating": "overall rating",
@@ -82,6 +85,16 @@ FIELDS: Mapping[str, str] = {
 """Every field a column can be mapped to, and what it takes."""
 
 _FORMAT = 1
+_TABLE_KEYS = (
+    "source",
+    "id_prefix",
+    "currency",
+    "country",
+    "decimal",
+    "as_of",
+    "sheet",
+    "header_row",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +129,7 @@ class ColumnMapping:
         currency: For prices that carry none.
         country: The suppliers' country where no column says it.
         decimal: "." or ",", where a number can be read both ways.
+        as_of: Year the source is of, that founding years are counted to; None: this year.
         sheet: Sheet of a workbook; None: the one with most rows.
         header_row: Row of the header, from 1; None: found.
     """
@@ -126,6 +140,7 @@ class ColumnMapping:
     currency: str | None = None
     country: str | None = None
     decimal: str | None = None
+    as_of: int | None = None
     sheet: str | None = None
     header_row: int | None = None
 
@@ -143,6 +158,13 @@ class ColumnMapping:
                 )
         if self.decimal not in (None, ".", ","):
             raise InvalidInputError(f"decimal is {self.decimal!r}; '.' or ',' is expected.")
+        if self.as_of is not None and not isinstance(self.as_of, int):
+            raise InvalidInputError(f"as_of is {self.as_of!r}; a year such as 2026 is expected.")
+
+    @property
+    def year(self) -> int:
+        """The year the source is of."""
+        return self.as_of if self.as_of is not None else datetime.now(UTC).year
 
     def of(self, field: str) -> list[MappedColumn]:
         """List the columns of a field.
@@ -162,7 +184,16 @@ class ColumnMapping:
             The file's text; `from_toml` reads it back equal.
         """
         lines = [f"format = {_FORMAT}"]
-        for key in ("source", "id_prefix", "currency", "country", "decimal", "sheet", "header_row"):
+        for key in (
+            "source",
+            "id_prefix",
+            "currency",
+            "country",
+            "decimal",
+            "as_of",
+            "sheet",
+            "header_row",
+        ):
             value = getattr(self, key)
             if value not in (None, ""):
                 lines.append(f"{key} = {_toml_value(value)}")

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deepsearch.catalogue.batches import Failures
-from deepsearch.catalogue.readers import CHUNK, Progress, RawTable, cell_text, table_of
+from deepsearch.catalogue.readers import (
+    CHUNK,
+    HEADER_ROWS,
+    Progress,
+    RawTable,
+    cell_text,
+    chunked,
+    find_header_row,
+    unique_names,
+)
+from deepsearch.catalogue.sections import SECTION, find_sections, under_headings
 from deepsearch.errors import UnreadableFileError
 
 __all__ = ["read_workbook"]
@@ -63,15 +73,28 @@ def read_workbook(
     if not filled:
         raise UnreadableFileError(f"Sheet {chosen!r} of {path} is empty.")
 
-    def reported() -> Iterator[tuple[int, list[str]]]:
-        for done, item in enumerate(filled, 1):
-            yield item
-            if progress and (done % CHUNK == 0 or done == len(filled)):
-                progress(done, len(filled))
-
     if header_row is not None:
         header_row = next((i for i, (n, _) in enumerate(filled, 1) if n >= header_row), 1)
-    table = table_of(reported(), failures, header_row)
+    found = find_header_row(filled[: header_row or HEADER_ROWS], header_row)
+    body = filled[0 if found.place is None else found.place + 1 :]
+    header, notes = found.header, found.notes
+    sections = find_sections(body)
+    if sections:
+        body = under_headings(body, sections, len(header))
+        header = unique_names([*header, SECTION])
+        shown = ", ".join(repr(name) for name in list(dict.fromkeys(sections.values()))[:5])
+        notes.append(
+            f"{len(sections)} rows of one cell were taken as headings of the rows below: {shown}."
+        )
+
+    def reported() -> Iterator[tuple[int, list[str]]]:
+        for done, item in enumerate(body, 1):
+            yield item
+            if progress and (done % CHUNK == 0 or done == len(body)):
+                progress(done, len(body))
+
+    chunks = chunked([], reported(), header, failures)
+    table = RawTable(header=header, chunks=chunks, notes=notes)
     if len(names) > 1:
         table.notes.append(f"Sheet {chosen!r} was read, of {', '.join(map(repr, names))}.")
     return table

@@ -50,7 +50,10 @@ class TableReader:
         # the spaces of a title tell where its highlighted words stood
         raw = {"title"} if mapping.of("title_highlight") else set()
         self._columns = [
-            (places[mapped.column], CellReader(mapped, mapping.decimal, raw=mapped.field in raw))
+            (
+                places[mapped.column],
+                CellReader(mapped, mapping.decimal, year=mapping.year, raw=mapped.field in raw),
+            )
             for mapped in mapping.columns
         ]
 

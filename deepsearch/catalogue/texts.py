@@ -8,18 +8,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from deepsearch.catalogue.durations import parse_days, parse_hours, parse_months, parse_years
 from deepsearch.catalogue.money import parse_price
 from deepsearch.catalogue.values import (
     UnreadableValueError,
     is_missing,
     normalise,
     parse_count,
-    parse_days,
-    parse_hours,
-    parse_months,
     parse_quantity,
     parse_ratio,
-    parse_years,
 )
 
 __all__ = ["certificates", "parse_dictionary", "parse_list", "read_phrase", "words_put_back"]

@@ -25,7 +25,7 @@ def read_rows(
     for mapped in mapping.columns:
         place = list(header).index(mapped.column)
         raw = mapped.field == "title"
-        reader = grammar.CellReader(mapped, mapping.decimal, raw=raw)
+        reader = grammar.CellReader(mapped, mapping.decimal, year=mapping.year, raw=raw)
         values = []
         for i, row in enumerate(rows):
             value = reader._one(row[place])
@@ -116,6 +116,8 @@ class Assembly:
         self._media()
         self._terms()
         self._certifications()
+        self._sections()
+        self._established()
         self._places()
         self._supplier_ids()
         return dict(self._out)
@@ -292,6 +294,23 @@ class Assembly:
             if names:
                 self._fill("claims", row, [_certificate(name, mapped.column) for name in names])
 
+    def _sections(self) -> None:
+        for mapped, values in self._read.get("section", [])[:1]:
+            for row, heading in enumerate(values):
+                if heading is not None and self._column("category")[row] is None:
+                    self._fill("category", row, heading)
+                    claim = {**_certificate(heading, mapped.column), "dimension": "category"}
+                    self._column("claims")[row] = [*(self._column("claims")[row] or ()), claim]
+
+    def _established(self) -> None:
+        for mapped, values in self._read.get("supplier.established", [])[:1]:
+            for row, year in enumerate(values):
+                if year is not None:
+                    self._fill("supplier.years", row, float(self._mapping.year - year))
+                    claim = {"dimension": "established", "number": float(year)}
+                    claim |= {"evidence": "listed", "source": mapped.column}
+                    self._fill("supplier_claims", row, [claim])
+
     def _places(self) -> None:
         for row, place in enumerate(self._one("supplier.location") or ()):
             if place is not None:
@@ -312,7 +331,7 @@ class Assembly:
     def _supplier_ids(self) -> None:
         names = self._out.get("supplier.name")
         urls = self._out.get("supplier.url")
-        given = [path for path in self._out if path.startswith("supplier.")]
+        given = [path for path in self._out if path.startswith(("supplier.", "supplier_"))]
         ids = self._column("supplier.id") if names or urls else self._out.get("supplier.id")
         for row in range(self._n if names or urls else 0):
             if ids is not None and ids[row] is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deepsearch.catalogue import Catalogue, ingest
+from deepsearch.catalogue import Catalogue, ColumnMapping, ingest
 from deepsearch.errors import DeepSearchError, InvalidInputError, UnreadableFileError
 from deepsearch.schema import (
     Claim,
@@ -503,3 +503,120 @@ def test_a_utf16_file_without_its_mark(catalogue: Catalogue, tmp_path: Path) -> 
     (tmp_path / "t.csv").write_bytes(text.encode("utf-16-be"))
     assert ingest(catalogue, tmp_path / "t.csv").added == 2
     assert not (tmp_path / "t.csv").read_bytes().startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF8))
+
+
+# ---------------------------------------------------------------- founding years, headings
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Year Established", "成立年份", "Gründungsjahr", "Año de fundación", "Année de création"],
+)
+def test_the_year_a_supplier_was_founded_gives_its_years(
+    catalogue: Catalogue, tmp_path: Path, header: str
+) -> None:
+    rows = [
+        ["sku", "product name", "supplier", header],
+        ["1", "Cup", "Acme", "1998"],
+        ["2", "Mug", "Bolt", "2011年" if header == "成立年份" else "2011-03-01"],
+        ["3", "Jar", "Cork", "n/a"],
+        ["4", "Pot", "Dune", "2140"],
+        ["5", "Pan", "", "1990"],
+    ]
+    source = write_csv(tmp_path / "t.csv", rows)
+    mapping = ingest(catalogue, source).mapping
+    assert mapping is not None
+    assert [column.column for column in mapping.of("supplier.established")] == [header]
+    report = ingest(catalogue, source, mapping=replace(mapping, as_of=2026))
+    assert any(repr(header) in w and "2140" in w for w in report.warnings)
+    suppliers = {x.id: x.supplier for x in catalogue.listings(range(5))}
+    assert suppliers["5"] is None
+    found = {n: s.years for n, s in suppliers.items() if s is not None}
+    assert found == {"1": 28, "2": 15, "3": None, "4": None}
+    assert suppliers["1"] is not None
+    assert suppliers["1"].claims == (Claim(dimension="established", value=1998.0, source=header),)
+
+
+def test_a_stated_age_goes_before_the_founding_year(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_csv(
+        tmp_path / "t.csv",
+        [
+            ["sku", "product name", "supplier", "supplier years", "founded"],
+            ["1", "Cup", "Acme", "3 yrs", "1998"],
+            ["2", "Mug", "Bolt", "", "1999"],
+        ],
+    )
+    mapping = ingest(catalogue, source).mapping
+    assert mapping is not None
+    assert ColumnMapping.from_toml(replace(mapping, as_of=2020).to_toml()).as_of == 2020
+    ingest(catalogue, source, mapping=replace(mapping, as_of=2020))
+    assert catalogue.facts["supplier.years"].to_pylist() == [3, 21]
+
+
+def test_a_model_year_is_no_founding_year(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = [["sku", "product name", "model year"], ["1", "Bike", "2019"], ["2", "Trike", "2021"]]
+    mapping = ingest(catalogue, write_csv(tmp_path / "t.csv", rows)).mapping
+    assert mapping is not None
+    assert not mapping.of("supplier.established")
+
+
+def test_headings_within_a_sheet_are_categories(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = write_workbook(
+        tmp_path / "t.xlsx",
+        {
+            "S": [
+                ["Item No", "Product Name", "Unit Price (USD)", "MOQ (pcs)", "Certificates"],
+                [1, "Bolt M8", 0.1, 1000, None],
+                ["Pumps"],
+                ["Gear pumps"],
+                [2, "Gear pump GP-1", 12.5, 100, "CE"],
+                [3, "Gear pump GP-2", 14, 100, None],
+                [None, "Valves"],
+                [4, "Ball valve", 3, 50, None],
+                [5, "Check valve", 4, 50, None],
+                [6, "Gate valve", 5, 50, None],
+                [7, "Relief valve", 9, 50, None],
+                ["All prices EXW Ningbo"],
+            ]
+        },
+    )
+    report = ingest(catalogue, source)
+    found = {x.title: x for x in catalogue.listings(range(len(catalogue)))}
+    assert {title: item.category for title, item in found.items()} == {
+        "Bolt M8": None,
+        "Gear pump GP-1": "Pumps > Gear pumps",
+        "Gear pump GP-2": "Pumps > Gear pumps",
+        "Ball valve": "Valves",
+        "Check valve": "Valves",
+        "Gate valve": "Valves",
+        "Relief valve": "Valves",
+    }
+    # what it rests on is told apart from a column that says so
+    source_of = {(c.dimension, c.value): c.source for c in found["Gear pump GP-1"].claims}
+    assert source_of == {
+        ("certification", "CE"): "Certificates",
+        ("category", "Pumps > Gear pumps"): "section heading",
+    }
+    assert found["Bolt M8"].claims == ()
+    assert any("3 rows of one cell" in w and "'Valves'" in w for w in report.warnings)
+    # a remark at the end is no heading; it is kept as what it is, a row without a name
+    assert [(r.line, r.reason) for r in report.rejects] == [(12, "no title")]
+    assert report.mapping is not None
+    assert [m.confidence for m in report.mapping.of("section")] == [0.6]
+
+
+def test_a_column_s_category_goes_before_the_heading(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Item No", "Product Name", "Category", "Unit Price (USD)"],
+        ["Pumps"],
+        [1, "Gear pump", "Hydraulics", 3],
+        [2, "Piston pump", None, 4],
+    ]
+    ingest(catalogue, write_workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert catalogue.facts["category"].to_pylist() == ["Hydraulics", "Pumps"]
+
+
+def test_a_list_of_names_has_no_headings(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Product Name", "Price"], ["Cup", 1], ["Mug"], ["Jar", 2], ["Pot"]]
+    ingest(catalogue, write_workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert sorted(catalogue.facts["title"].to_pylist()) == ["Cup", "Jar", "Mug", "Pot"]

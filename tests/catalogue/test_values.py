@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deepsearch.catalogue.durations import parse_days, parse_hours, parse_months, parse_years
 from deepsearch.catalogue.identity import clean_url, default_source, id_from_url
 from deepsearch.catalogue.money import Price, currency_in, format_price, parse_price
 from deepsearch.catalogue.places import country_code, currency_of, parse_place, state_country
@@ -26,15 +27,11 @@ from deepsearch.catalogue.values import (
     format_quantity,
     is_missing,
     parse_count,
-    parse_days,
     parse_flag,
-    parse_hours,
-    parse_months,
     parse_number,
     parse_quantity,
     parse_ratio,
     parse_score,
-    parse_years,
 )
 from deepsearch.schema import PriceTier, Quantity
 
