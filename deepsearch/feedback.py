@@ -1,8 +1,9 @@
 """What a retriever's first answer tells about a query: pure functions.
 
 The best neighbours of a query's vector say what it is about more plainly than a buyer's
-sentence does; and where the words of that sentence find things of quite another meaning,
-they were not the words that name the product.
+sentence does; where the words of that sentence find things of quite another meaning, they
+were not the words that name the product; and what is like many good candidates is likelier
+to be good than what stands alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import FloatArray
 
-__all__ = ["towards", "trust"]
+__all__ = ["from_alike", "towards", "trust"]
 
 _STEEPNESS = 3.0
 
@@ -57,6 +58,51 @@ def _unit(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     length = float(np.linalg.norm(vector))
     unit: npt.NDArray[np.float64] = vector / length if length > 0 else vector
     return unit
+
+
+def from_alike(
+    scores: Sequence[float], vectors: FloatArray, *, neighbours: int
+) -> npt.NDArray[np.float64]:
+    """Score each candidate by those most like it.
+
+    The mean of the scores of its nearest candidates, itself left out, weighted by the cosine
+    to them where that is above 0; its own score where there are none.
+
+    Args:
+        scores: (n,) finite, larger is better.
+        vectors: (n, dim) unit vectors of the candidates; NaN where one is not known, which
+            then has no neighbours, and is none.
+        neighbours: How many are looked at, >= 1.
+
+    Returns:
+        (n,) float64 means, in the scale of the scores.
+
+    Raises:
+        InvalidInputError: If neighbours < 1, or lengths differ.
+
+    Source: Diaz, "Regularizing ad hoc retrieval scores", CIKM 2005, one step of it.
+    """
+    own = np.asarray(scores, dtype=np.float64)
+    if neighbours < 1:
+        raise InvalidInputError(f"neighbours must be at least 1, got {neighbours}.")
+    if vectors.ndim != 2 or len(vectors) != len(own):
+        raise InvalidInputError(
+            f"Expected a vector for each of {len(own)} scores, got shape {vectors.shape}."
+        )
+    known = ~np.isnan(vectors).any(axis=1)
+    count = int(known.sum())
+    result = own.copy()
+    if count < 2:
+        return result
+    likeness = vectors[known] @ vectors[known].T
+    np.fill_diagonal(likeness, -np.inf)
+    # Equal likeness is settled by place, so that the same candidates give the same scores.
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, : min(neighbours, count - 1)]
+    weights = np.maximum(np.take_along_axis(likeness, nearest, axis=1), 0.0).astype(np.float64)
+    total = weights.sum(axis=1)
+    means = (weights * own[known][nearest]).sum(axis=1) / np.where(total > 0, total, 1.0)
+    result[known] = np.where(total > 0, means, own[known])
+    return result
 
 
 def trust(

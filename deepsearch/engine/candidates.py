@@ -31,6 +31,8 @@ class FusionConfig:
             something else; 1 keeps all.
         feedback: How far a text's vector is moved towards the mean of the first texts it
             finds, before the search proper; 0 is not at all.
+        alike: Share of a candidate's score that comes from the candidates most like it, in
+            a query with a text; 0 is nothing.
         cross_modal_weight: Weight of words against pictures, and pictures against words,
             relative to a run of one modality.
         pictures: How several pictures, or a video's frames, count: "mean" wants a listing to
@@ -43,6 +45,7 @@ class FusionConfig:
     words_weight: float = 1.0
     least_trust: float = 0.3
     feedback: float = 0.5
+    alike: float = 0.2
     cross_modal_weight: float = 0.1
     pictures: Literal["mean", "max"] = "mean"
     unlike_weight: float = 0.5
@@ -63,10 +66,12 @@ class FusionConfig:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise InvalidInputError(f"FusionConfig.{name} is {value}; expected >= 0.")
-        if not 0 <= self.least_trust <= 1:
-            raise InvalidInputError(
-                f"FusionConfig.least_trust is {self.least_trust}; expected a number in [0, 1]."
-            )
+        for name in ("least_trust", "alike"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise InvalidInputError(
+                    f"FusionConfig.{name} is {value}; expected a number within [0, 1]."
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ __all__ = [
     "part_runs",
     "pooled",
     "similarity",
+    "text_vectors",
     "trusting",
 ]
 
@@ -251,6 +252,33 @@ def channel_scores(channel: Channel, vector: FloatArray, rows: IntArray) -> Floa
     if len(positions):
         np.fmax.at(best, owners, channel.index.scores(vector, positions))
     return best
+
+
+def text_vectors(
+    snapshot: Snapshot, parts: Sequence[EncodedPart], rows: IntArray
+) -> FloatArray | None:
+    """Collect the vectors of listings' texts, in the space a query's text is searched in.
+
+    Args:
+        snapshot: What is searched.
+        parts: The query's parts.
+        rows: (m,) distinct listing rows.
+
+    Returns:
+        (m, dim) float32, NaN where a listing's text has no vector; None if the query has no
+        text, or the catalogue no vectors of texts.
+    """
+    for part in parts:
+        if part.modality is not Modality.TEXT or part.weight <= 0:
+            continue
+        for channel in _channels(snapshot, part):
+            if channel.modality is Modality.TEXT:
+                positions, owners = channel.positions_of(rows)
+                found = vectors_at(channel.index.snapshot, positions)
+                vectors = np.full((len(rows), found.shape[1]), np.nan, dtype=np.float32)
+                vectors[owners] = found
+                return vectors
+    return None
 
 
 def similarity(snapshot: Snapshot, part: EncodedPart, rows: IntArray) -> FloatArray:

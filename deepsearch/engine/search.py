@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from deepsearch.catalogue import medium_of
+from deepsearch.engine.alike import joined_by_alike
 from deepsearch.engine.candidates import Fused, FusionConfig, fuse_runs
 from deepsearch.engine.retrieval import (
     EncodedPart,
@@ -224,7 +225,11 @@ def retrieve(
     runs = completed(runs)
     unlike = [part for part in parts if part.weight < 0]
     limit = max(options.ranked, 3 * options.k, options.first_phase)
-    fused = fuse_runs(snapshot, runs, unlike, options.fusion, limit=limit)
+    share = options.fusion.alike
+    fused = fuse_runs(
+        snapshot, runs, unlike, options.fusion, limit=max(limit, options.depth) if share else limit
+    )
+    fused = joined_by_alike(snapshot, fused, parts, share=share)
     if not runs:
         fused = _filter_only(snapshot, allowed, options)
     return _candidates(snapshot, fused[:limit]), runs
