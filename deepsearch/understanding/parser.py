@@ -95,7 +95,8 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
     language, lexicons = detect(text, tokens)
     scanned = scan(tokens, language, lexicons)
     product, drafts = read_scan(scanned, today)
-    if not drafts and len(tokens) > _SHORT and not scanned.of_kind("buy"):
+    letter = len(tokens) > _SHORT or "?" in tokens.words
+    if not drafts and letter and not scanned.of_kind("buy"):
         product = None  # a letter that asks for nothing names no goods
     name = tokens.raw(*product).strip(" .,;:-\n") if product is not None else ""
     return ParsedQuery(

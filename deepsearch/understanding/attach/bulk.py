@@ -13,6 +13,10 @@ from deepsearch.understanding.units import Unit, unit_at
 
 __all__ = ["bare_area", "bare_mass", "bare_volume", "orders_bulk"]
 
+_PACK_LINKS = word_set("quantity", "pack_links")
+
+_PACKS = frozenset({"bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle"})
+
 _PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
 
 
@@ -21,7 +25,7 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
     kinds = state.kinds
     if _generation(state, quantity):
         return
-    packed = _bagged(state, quantity)
+    packed = quantity.last if _in_packs(state, quantity) else _bagged(state, quantity)
     if packed:
         emit(
             state,
@@ -62,6 +66,15 @@ def _generation(state: Attaching, quantity: Quantity) -> bool:
     return max(quantity.values) <= 6 or "+" in beside
 
 
+def _in_packs(state: Attaching, quantity: Quantity) -> bool:
+    """As in "sacos de 25 kg", "мешках по 50 кг": what one pack holds."""
+    joined = quantity.first - 1
+    if joined < 1 or state.word(joined) not in _PACK_LINKS or state.tokens.kinds[joined - 1] != "w":
+        return False
+    units = unit_at(state.tokens, joined - 1, state.scan.language)
+    return bool(units) and units[0].canonical in _PACKS and quantity.shape == "one"
+
+
 def _bagged(state: Attaching, quantity: Quantity) -> int:
     """As in "25 kg bags", "25kg PP bags": what a pack weighs; the token after, or 0."""
     at = quantity.last
@@ -74,8 +87,7 @@ def _bagged(state: Attaching, quantity: Quantity) -> int:
         if at < len(state.tokens) and state.tokens.kinds[at] in "wc"
         else ()
     )
-    packs = ("bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle")
-    return units[0].last if any(u.canonical in packs for u in units) else 0
+    return units[0].last if any(u.canonical in _PACKS for u in units) else 0
 
 
 def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> bool:

@@ -53,8 +53,9 @@ def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
     """Whether metres are ordered: of cable, or so many that nothing is that long."""
     asked = orders_bulk(state, quantity, around, unit)
     metres = max(quantity.values) / 1000
-    if "long" in state.kinds:
-        return unit.factor >= 1e6 or metres >= 50 or asked
+    if {"long", "tube"} & state.kinds:
+        led = any(state.scan.has(i, "buy") for i in (quantity.first - 1, quantity.first - 2))
+        return unit.factor >= 1e6 or metres >= 50 or (asked and led)
     return unit.factor == 1000 and asked and metres >= 200
 
 

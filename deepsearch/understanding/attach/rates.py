@@ -32,6 +32,8 @@ _HOURLY = {
 
 _YEARLY = word_set("quantity", "yearly")
 
+_MINUTES = {"h": 60.0, "min": 1.0, "s": 1 / 60}
+
 _GOODS = ("count", "mass", "length", "volume", "area")
 
 
@@ -58,6 +60,14 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
         emit(state, quantity, around, "annual_quantity", 0.8)
     elif per == "month":
         _emit_rate(state, quantity, around, None, last)
+    elif unit is not None and unit.dimension == "volume" and per in _MINUTES:
+        factor = 1 / _MINUTES[per]  # a volume a time is a flow
+        around.last = max(around.last, last)
+        look_right_from(state, last, around)
+        numbers = tuple(tidy(value * factor) for value in quantity.values)
+        op = "ge" if around.op == "le" and says_up_to(around) else around.op or ""
+        draft = Draft("flow_rate", op, numbers[0], "l/min", around.first, around.last, 0.85)
+        record(state, quantity, around, draft, numbers)
     else:
         _emit_rate(state, quantity, around, per, last)
     return True

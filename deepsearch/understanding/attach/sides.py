@@ -64,6 +64,10 @@ def _sides(state: Attaching, quantity: Quantity) -> list[str]:
     order = _written_order(state, quantity)
     if order and len(order) == size:
         return order
+    if size == 2 and "tube" in kinds_before(state, quantity):
+        wide, thin = quantity.values
+        if thin * 5 <= wide:
+            return ["diameter", "thickness"]
     third = "thickness" if "sheet" in kinds_before(state, quantity) else "height"
     return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
 

@@ -9,7 +9,7 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.lexicon import load_data, split_spellings, word_set
 from deepsearch.understanding.text import fold
 
-__all__ = ["date_at"]
+__all__ = ["date_at", "month_numbers"]
 
 _DAY_ENDINGS = word_set("code", "day_endings")
 
@@ -22,7 +22,8 @@ def _last_day(year: int, month: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
+def month_numbers() -> dict[str, int]:
+    """Names of months in all languages, folded → 1..12."""
     found: dict[str, int] = {}
     for packed in load_data("numbers")["month"].values():
         for number, name in enumerate(split_spellings(packed), 1):
@@ -35,7 +36,7 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
     kind = state.tokens.kinds[index]
     if kind == "n":
         return _numeric_date(state, index) or _day_first(state, index) or _cjk_date(state, index)
-    if kind == "w" and state.word(index) in _months():
+    if kind == "w" and state.word(index) in month_numbers():
         return _month_first(state, index)
     return None
 
@@ -91,7 +92,7 @@ def _day_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
         at += 1
     while state.word(at) in ("de", "of", "del", "-", "."):
         at += 1
-    month = _months().get(state.word(at))
+    month = month_numbers().get(state.word(at))
     if month is None or state.tokens.kinds[at] != "w":
         return None
     at += 1
@@ -114,7 +115,7 @@ def _with_year(state: Codes, at: int, month: int, day: int) -> tuple[dt.date, in
 
 
 def _month_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
-    month = _months()[state.word(index)]
+    month = month_numbers()[state.word(index)]
     day = _number(state, index + 1)
     if day is not None and 1 <= day <= 31:
         at = index + 2

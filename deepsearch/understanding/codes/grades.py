@@ -18,7 +18,8 @@ def grade(state: Codes, index: int) -> bool:
         return _lettered(state, index)
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
     metal = _metal_near(state, index, last)
-    if not (named or metal or _telling(found)):
+    screws = found in ("A2", "A4") and any(d.field in ("standard", "size") for d in state.drafts)
+    if not (named or metal or screws or _telling(found)):
         return False
     first = index
     previous = state.drafts[-1] if state.drafts else None

@@ -5,16 +5,45 @@ from __future__ import annotations
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.units import unit_at
 
 __all__ = ["paper", "sizes"]
 
 _SIZES = word_set("code", "sizes")
 
 
+_ORDER = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "4XL", "5XL", "6XL")
+_SAME = {"2XL": "XXL", "3XL": "XXXL", "XXXXL": "4XL"}
+_SMALLEST, _LARGEST = 15, 60  # of shoes and clothes in numbers
+
+
+def _numbered(state: Codes, index: int) -> bool:
+    """Read "size 42", "talla 38 a 45": numbers without a unit behind the word for size."""
+    before = index - 2 if state.word(index - 1) == ":" else index - 1
+    if state.scan.value_at(before, "textfield") != "size" or not _plain(state, index):
+        return False
+    last = index + 1
+    joined = state.word(last) in ("-", "~") or state.scan.has(last, "to")
+    if joined and _plain(state, last + 1):
+        last += 2
+        value = f"{state.word(index)}-{state.word(last - 1)}"
+    else:
+        value = state.word(index)
+    if unit_at(state.tokens, last, state.scan.language) or state.word(last) in ("x", "*", "х", "/"):
+        return False
+    state.add(Draft("size", "eq", value, None, index, last, 0.8))
+    return True
+
+
+def _plain(state: Codes, index: int) -> bool:
+    word = state.word(index)
+    return word.isdigit() and _SMALLEST <= int(word) <= _LARGEST
+
+
 def sizes(state: Codes, index: int) -> bool:
     """A run of garment sizes: "S, M, L", "S-XXL", "size XL"."""
     if not _size(state, index):
-        return False
+        return _numbered(state, index)
     members, at, ranged = [_size(state, index)], index + _size_len(state, index), False
     while at < min(len(state.tokens), index + 40):
         step = at
@@ -40,9 +69,9 @@ def sizes(state: Codes, index: int) -> bool:
     if len(members) < 2 and not named and members[0] not in ("XL", "XXL", "2XL", "3XL", "XXXL"):
         return False
     if ranged and len(members) == 2:
-        order = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"]
-        if members[0] in order and members[1] in order:
-            members = order[order.index(members[0]) : order.index(members[1]) + 1]
+        low, high = (_SAME.get(member, member) for member in members)
+        if low in _ORDER and high in _ORDER:
+            members = list(_ORDER[_ORDER.index(low) : _ORDER.index(high) + 1])
     first = index
     if len(members) == 1:
         state.add(Draft("size", "eq", members[0], None, first, at, 0.9))
@@ -99,7 +128,8 @@ def paper(state: Codes, index: int) -> bool:
     ):
         return False
     value = state.raw(index).upper() + state.word(index + 1)
-    if value in ("A2", "A4") and _near_steel(state, index):
+    screws = any(d.field in ("standard", "size") for d in state.drafts)
+    if value in ("A2", "A4") and (screws or _near_steel(state, index)):
         return False
     if index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw":
         return False

@@ -39,6 +39,9 @@ def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
             return False
         if word == "orange" and ahead in ("juice", "oil", "tree", "peel"):
             return False
+    town = word == "bordeaux" and reading.scan.raw(match.first, match.last).istitle()
+    if town and match.first not in {c.first for c in reading.scan.clauses}:
+        return False
     if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
         return reading.lone_han(match)
     return word not in ("fond",)

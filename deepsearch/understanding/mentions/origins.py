@@ -90,7 +90,7 @@ def _of_the_buyer(reading: Reading, cue: Match) -> bool:
     return any(
         reading.word(i) in ("i", "we", "im", "my", "our") or reading.scan.has(i, "own")
         for i in before
-    ) and not any(reading.scan.has(i, "buy") for i in before)
+    ) and not any(reading.scan.has(i, "buy") or reading.scan.has(i, "wish") for i in before)
 
 
 def _record_countries(

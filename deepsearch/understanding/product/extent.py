@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.codes.calendar import month_numbers
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, word_set
@@ -61,6 +62,7 @@ _NOT_GOODS = word_set("product", "no_goods")
 _AGENT_LINKS = word_set("product", "agent_links")
 _PURPOSE = word_set("product", "purpose")
 _BODIES = frozenset(load_data("codes")["bodies"])
+_TERMS = frozenset({"destination", "payment_terms", "origin"})
 _LONGEST, _LONGEST_HAN = 7, 14
 
 
@@ -142,6 +144,8 @@ def _clause_ends(state: Finder, at: int) -> bool:
         return True  # "a device worked by foot"
     if word in _PURPOSE or word == "x" or (state.cjk and word in "をはがにで"):
         return True
+    if state.scan.value_at(at, "textfield") == "size" and _sized(state, at):
+        return True  # "hoodies size L"
     counted = not state.cjk and state.tokens.kinds[at + 1 : at + 2] == ["n"]
     if counted and unit_after(state, at) and not kinds & {"form", "part"}:
         return True  # "resina galón 4 l"
@@ -149,6 +153,13 @@ def _clause_ends(state: Finder, at: int) -> bool:
         return not (state.cjk and state.scan.has(at - 1, "material"))  # 涤纶面料
     operated = "operate" in kinds and language not in ("en", "zh", "ja", "de")
     return operated or _measured(state, at)
+
+
+def _sized(state: Finder, at: int) -> bool:
+    match = state.scan.match_of(at)
+    after = match.last if match is not None else at + 1
+    kind = state.tokens.kinds[after : after + 1]
+    return kind == ["n"] or (kind == ["w"] and state.scan.raw(after, after + 1).isupper())
 
 
 def _measured(state: Finder, at: int) -> bool:
@@ -250,6 +261,16 @@ def _describes(state: Finder, at: int) -> bool:
     return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "'")
 
 
+def _term(state: Finder, first: int) -> bool:
+    """Whether a phrase opens with what belongs to the deal and not to the goods."""
+    kinds = state.kinds(first)
+    return (
+        bool(kinds & {"neg", "custom"})
+        or state.word(first) in month_numbers()
+        or state.scan.value_at(first, "textfield") in _TERMS
+    )
+
+
 def good(state: Finder, first: int, last: int) -> bool:
     """Whether a phrase can be the name of goods."""
     if last <= first or state.word(last - 1) in _NOT_GOODS or state.word(first) in _KNOWING:
@@ -264,7 +285,7 @@ def good(state: Finder, first: int, last: int) -> bool:
         or state.kinds(i) & {"part", "material", "form"}
         or goods_kinds(state.tokens, i, i + 1)  # "motor" names a power, and a thing
     ]
-    if not plain or state.scan.has(first, "neg"):
+    if not plain or _term(state, first):
         return False
     named_first = state.scan.language in _BEHIND - {"de", "nl"}
     if named_first and state.scan.has(first, "field") and _number_after(state, last):

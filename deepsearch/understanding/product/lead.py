@@ -153,7 +153,7 @@ def _is_goods(state: Finder, unit: Unit, after: int) -> bool:
 
 def _container(state: Finder, at: int) -> int | None:
     """As in "contenedores de 40 pies de azulejo": what it holds is the thing."""
-    units = _units(state, at)
+    units = unit_at(state.tokens, at, state.scan.language)
     if not units or not units[0].canonical.endswith("_container"):
         return None
     end = units[0].last
