@@ -244,9 +244,9 @@ def _trial(base: ApproximateIndex, sample: FloatArray, masks: tuple[BoolArray, .
         return _Filtered(mask=mask, allowed=allowed, queries=queries, truth=truth)
 
     # Each side is asked half of the queries, every other time the same half.
+    halves = (sample, sample) if sample.shape[0] < 2 else (sample[::2], sample[1::2])
     sides = tuple(
-        filtered(mask, np.ascontiguousarray(sample[at % 2 :: 2]))
-        for at, mask in enumerate(masks[1:])
+        filtered(mask, np.ascontiguousarray(halves[at % 2])) for at, mask in enumerate(masks[1:])
     )
     random = (filtered(masks[0], sample),)
     return (random, sides) if sides else (random,)

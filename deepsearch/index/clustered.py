@@ -152,6 +152,17 @@ class ClusteredIndex(ApproximateIndex):
         codes = encode(exact.vectors, assigned, centres, metric=space.metric, seed=options.seed)
         return cls(exact, codes, options)
 
+    def over(self, exact: ExactIndex) -> ClusteredIndex:
+        """Return the same index over a copy of its vectors.
+
+        Args:
+            exact: The exact index over equal vectors in another place.
+
+        Returns:
+            The index; the codes are shared.
+        """
+        return ClusteredIndex(exact, self._codes, self.config)
+
     def scan(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int | None = None
     ) -> Matches:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -19,13 +19,20 @@ from deepsearch.errors import InvalidInputError, SpaceMismatchError, UnknownIdEr
 from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k
 from deepsearch.index._metric import row_scores
 from deepsearch.index._select import merge
-from deepsearch.index.exact import exact_search
 from deepsearch.index.planner import Plan, PlannedIndex
+from deepsearch.index.snapshot import (
+    REMOVED,
+    Snapshot,
+    detached,
+    drop,
+    put,
+    rebase,
+    vectors_at,
+)
+from deepsearch.index.tail import search_tail
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches
 
-__all__ = ["Builder", "LiveIndex"]
-
-_REMOVED = -1
+__all__ = ["Builder", "LiveIndex", "vectors_at"]
 
 
 class Builder(Protocol):
@@ -34,29 +41,6 @@ class Builder(Protocol):
     def __call__(self, vectors: FloatArray, space: EmbeddingSpace, /) -> PlannedIndex:
         """Build a base over (n, dim) vectors."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """One state of a live index; nothing in it is ever changed.
-
-    Attributes:
-        base: Index over the compacted rows.
-        base_positions: (len(base),) position of each base row, ascending.
-        base_live: (len(base),) whether the row still stands for its position.
-        tail: (t, dim) fresh rows; the live ones lie at `tail_rows`.
-        tail_rows: Rows of `tail` in use, ascending by position.
-        tail_positions: Their positions.
-        where: (positions,) base row, or -2 - tail row, or -1 where removed.
-    """
-
-    base: PlannedIndex
-    base_positions: IntArray
-    base_live: BoolArray
-    tail: FloatArray
-    tail_rows: IntArray
-    tail_positions: IntArray
-    where: IntArray
 
 
 class LiveIndex:
@@ -113,8 +97,7 @@ class LiveIndex:
             The index.
         """
         index = cls.__new__(cls)
-        # Growing tails share a buffer along one line of snapshots; this starts another.
-        index._restore(replace(snapshot, tail=snapshot.tail.copy()), build)
+        index._restore(detached(snapshot), build)
         return index
 
     @property
@@ -134,7 +117,7 @@ class LiveIndex:
     @property
     def live_count(self) -> int:
         """Vectors that can be found."""
-        return int(np.count_nonzero(self._snapshot.where != _REMOVED))
+        return int(np.count_nonzero(self._snapshot.where != REMOVED))
 
     @property
     def tail_count(self) -> int:
@@ -144,7 +127,7 @@ class LiveIndex:
     @property
     def live(self) -> BoolArray:
         """(len(self),) mask of the positions not removed."""
-        live: BoolArray = self._snapshot.where != _REMOVED
+        live: BoolArray = self._snapshot.where != REMOVED
         return live
 
     def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
@@ -197,15 +180,13 @@ class LiveIndex:
             rows, positions = rows[keep], positions[keep]
         if rows.shape[0] == 0:
             return base_found, plan
-        # Rows that were only ever added lie in order: no copy is needed to score them.
-        whole = rows.shape[0] == state.tail.shape[0] and bool((np.diff(rows) == 1).all())
-        tail = state.tail if whole else state.tail[rows]
-        fresh = exact_search(batch, tail, None, k=k, metric=self.space.metric)
-        fresh_ids = np.where(fresh.ids >= 0, positions[np.maximum(fresh.ids, 0)], np.int64(-1))
-        return merge(base_found, replace(fresh, ids=fresh_ids), k), replace(
+        fresh = search_tail(
+            batch, state.tail, state.segments, rows, positions, k=k, metric=self.space.metric
+        )
+        return merge(base_found, fresh, k), replace(
             plan,
             allowed_count=plan.allowed_count + rows.shape[0],
-            reason=f"{plan.reason}; {rows.shape[0]} fresh rows scanned exactly",
+            reason=f"{plan.reason}; {rows.shape[0]} fresh rows all scored",
         )
 
     def scores(self, query: FloatArray, positions: IntArray) -> FloatArray:
@@ -226,7 +207,7 @@ class LiveIndex:
         state = self._snapshot
         (checked,) = as_queries(query[None, :], self.space)
         wanted = _positions(positions, state.where.shape[0])
-        removed = state.where[wanted] == _REMOVED
+        removed = state.where[wanted] == REMOVED
         if removed.any():
             raise UnknownIdError(f"Position {int(wanted[removed][0])} was removed.")
         return row_scores(checked, vectors_at(state, wanted), self.space.metric)
@@ -247,8 +228,8 @@ class LiveIndex:
             state = self._snapshot
             first = state.where.shape[0]
             positions = np.arange(first, first + rows.shape[0], dtype=np.int64)
-            grown = np.concatenate((state.where, np.full(rows.shape[0], _REMOVED, np.int64)))
-            self._snapshot = _put(replace(state, where=grown), positions, rows)
+            grown = np.concatenate((state.where, np.full(rows.shape[0], REMOVED, np.int64)))
+            self._snapshot = put(replace(state, where=grown), positions, rows)
         return positions
 
     def replace(self, positions: IntArray, vectors: FloatArray) -> None:
@@ -270,7 +251,7 @@ class LiveIndex:
                     f"{wanted.shape[0]} positions and {rows.shape[0]} vectors were given; "
                     "expected one vector a position."
                 )
-            self._snapshot = _put(_drop(state, wanted), wanted, rows)
+            self._snapshot = put(drop(state, wanted), wanted, rows)
 
     def remove(self, positions: IntArray) -> None:
         """Remove vectors; the next search no longer finds them.
@@ -280,7 +261,7 @@ class LiveIndex:
         """
         with self._writing:
             state = self._snapshot
-            self._snapshot = _drop(state, _positions(positions, state.where.shape[0]))
+            self._snapshot = drop(state, _positions(positions, state.where.shape[0]))
 
     # ------------------------------------------------------------ compaction
 
@@ -292,10 +273,10 @@ class LiveIndex:
         """
         with self._compacting:
             before = self._snapshot
-            positions = np.flatnonzero(before.where != _REMOVED)
+            positions = np.flatnonzero(before.where != REMOVED)
             base = self._build(vectors_at(before, positions), self.space)
             with self._writing:
-                self._snapshot = _rebase(self._snapshot, before, base, positions)
+                self._snapshot = rebase(self._snapshot, before, base, positions)
 
     def compact_in_background(
         self, *, done: Callable[[BaseException | None], None] | None = None
@@ -340,24 +321,6 @@ class LiveIndex:
         return stale > max(least, tail_share * len(state.base))
 
 
-def vectors_at(state: Snapshot, positions: IntArray) -> FloatArray:
-    """Collect the vectors of live positions.
-
-    Args:
-        state: A snapshot.
-        positions: (n,) live positions.
-
-    Returns:
-        (n, dim) float32, a copy.
-    """
-    where = state.where[positions]
-    out = np.empty((positions.shape[0], state.base.space.dim), dtype=np.float32)
-    in_base = where >= 0
-    out[in_base] = state.base.exact.vectors[where[in_base]]
-    out[~in_base] = state.tail[-2 - where[~in_base]]
-    return out
-
-
 def _like(base: PlannedIndex) -> Builder:
     from deepsearch.index.build import build_index
 
@@ -399,76 +362,3 @@ def _positions(positions: IntArray, count: int) -> IntArray:
     if np.unique(wanted).shape[0] != wanted.shape[0]:
         raise InvalidInputError("A position is given twice; each may be written once a call.")
     return wanted.astype(np.int64)
-
-
-def _drop(state: Snapshot, positions: IntArray) -> Snapshot:
-    old = state.where[positions]
-    where = state.where.copy()
-    where[positions] = _REMOVED
-    base_live = state.base_live
-    if (old >= 0).any():
-        base_live = base_live.copy()
-        base_live[old[old >= 0]] = False
-    tail_rows, tail_positions = state.tail_rows, state.tail_positions
-    if (old < _REMOVED).any():
-        keep = where[tail_positions] != _REMOVED
-        tail_rows, tail_positions = tail_rows[keep], tail_positions[keep]
-    return replace(
-        state,
-        where=where,
-        base_live=base_live,
-        tail_rows=tail_rows,
-        tail_positions=tail_positions,
-    )
-
-
-def _put(state: Snapshot, positions: IntArray, vectors: FloatArray) -> Snapshot:
-    # The positions are not live (new, or just dropped); `state.where` is ours alone only
-    # in `add`, so it is copied.
-    start = state.tail.shape[0]
-    rows = np.arange(start, start + vectors.shape[0], dtype=np.int64)
-    where = state.where.copy()
-    where[positions] = -2 - rows
-    tail_positions = np.concatenate((state.tail_positions, positions))
-    tail_rows = np.concatenate((state.tail_rows, rows))
-    order = np.argsort(tail_positions, kind="stable")
-    return replace(
-        state,
-        tail=_appended(state.tail, vectors),
-        tail_rows=tail_rows[order],
-        tail_positions=tail_positions[order],
-        where=where,
-    )
-
-
-def _appended(tail: FloatArray, vectors: FloatArray) -> FloatArray:
-    # Snapshots are slices of one growing buffer: rows past a snapshot's end are free to
-    # be written, because no snapshot older than this one reaches there.
-    start, stop = tail.shape[0], tail.shape[0] + vectors.shape[0]
-    buffer = tail.base if isinstance(tail.base, np.ndarray) else None
-    if buffer is None or buffer.shape[0] < stop or buffer.shape[1:] != tail.shape[1:]:
-        buffer = np.empty((max(256, 2 * stop), tail.shape[1]), dtype=np.float32)
-        buffer[:start] = tail
-    buffer[start:stop] = vectors
-    return buffer[:stop]
-
-
-def _rebase(now: Snapshot, before: Snapshot, base: PlannedIndex, positions: IntArray) -> Snapshot:
-    # `base` holds the rows that were live in `before`; keep of `now` what is newer.
-    unchanged = now.where[positions] == before.where[positions]
-    where = np.full(now.where.shape[0], _REMOVED, dtype=np.int64)
-    where[positions[unchanged]] = np.flatnonzero(unchanged)
-    newer = now.tail_rows >= before.tail.shape[0]
-    tail_positions = now.tail_positions[newer]
-    tail = np.ascontiguousarray(now.tail[now.tail_rows[newer]])
-    tail_rows = np.arange(tail.shape[0], dtype=np.int64)
-    where[tail_positions] = -2 - tail_rows
-    return Snapshot(
-        base=base,
-        base_positions=positions,
-        base_live=unchanged,
-        tail=tail,
-        tail_rows=tail_rows,
-        tail_positions=tail_positions,
-        where=where,
-    )

@@ -27,8 +27,9 @@ from deepsearch.index.files import (
 )
 from deepsearch.index.hnsw import HnswIndex
 from deepsearch.index.ivfpq import IvfPqIndex
-from deepsearch.index.live import LiveIndex, Snapshot
+from deepsearch.index.live import LiveIndex
 from deepsearch.index.planner import PlannedIndex
+from deepsearch.index.snapshot import Snapshot
 from deepsearch.schema import EmbeddingSpace, FloatArray
 
 __all__ = ["AnyIndex", "load_index", "save_index"]

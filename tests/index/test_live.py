@@ -338,3 +338,55 @@ def test_recall_after_churn_equals_a_fresh_build(tmp_path: Path) -> None:
     rebuilt = recall(index, current, queries)
     assert churned >= rebuilt - 0.005
     assert rebuilt >= 0.93
+
+
+def coded_tail() -> tuple[LiveIndex, FloatArray, np.ndarray]:
+    """A live index with a tail long enough for codes, and what is where in it."""
+    vectors = rows(5_600, 31)
+    index = LiveIndex(build_index(vectors[:1_500], SPACE, config=ClusteredConfig()))
+    for start in range(1_500, 5_000, 700):
+        index.add(vectors[start : start + 700])
+    held = vectors[:5_000].copy()
+    moved = np.arange(1_200, 1_800)  # of the base and of the tail
+    index.replace(moved, vectors[5_000:])
+    held[moved] = vectors[5_000:]
+    gone = np.arange(0, 5_000, 9)
+    index.remove(gone)
+    live = np.ones(5_000, dtype=np.bool_)
+    live[gone] = False
+    return index, held, live
+
+
+def test_a_long_tail_under_codes_finds_what_float32_finds(tmp_path: Path) -> None:
+    index, held, live = coded_tail()
+    assert index.snapshot.segments
+    assert index.snapshot.segments[-1].stop <= index.snapshot.tail.shape[0]
+    save_index(index, tmp_path)
+    loaded = load_index(tmp_path, space=SPACE)
+    assert isinstance(loaded, LiveIndex)
+    assert loaded.snapshot.segments
+    copy = LiveIndex.from_snapshot(index.snapshot)
+    exact, queries = ExactIndex(held, SPACE), rows(60, 32)
+    for mask in (None, np.arange(5_000) >= 1_500, np.random.default_rng(2).random(5_000) < 0.1):
+        allowed = live if mask is None else live & mask
+        fresh = allowed & (index.snapshot.where < -1)
+        truth = exact.search(queries, k=10, allowed=fresh).ids
+        for each in (index, loaded, copy):
+            found = each.search(queries, k=10, allowed=fresh)
+            assert (found.counts == 10).all()
+            assert fresh[found.ids].all()
+            shared = (found.ids[:, :, None] == truth[:, None, :]).any(axis=1).mean()
+            assert shared >= 0.999
+
+
+def test_a_segment_takes_in_smaller_ones_and_follows_its_tail() -> None:
+    index, _, _ = coded_tail()
+    segments = index.snapshot.segments
+    sizes = [segment.stop - segment.start for segment in segments]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [segment.start for segment in segments] == [0, *(s.stop for s in segments[:-1])]
+    tail = index.snapshot.tail
+    for segment in segments:
+        rows_held = segment.index.exact.vectors
+        assert np.shares_memory(rows_held, tail)
+        assert (rows_held == tail[segment.start : segment.stop]).all()

@@ -36,6 +36,8 @@ ALL_ROWS, BY_MASK, BY_LIST = 0, 1, 2
 # that the next list is judged by what they brought; enough for prefetches to arrive.
 _BLOCK = 256
 _GATHERED = 32
+# Rows estimated at the least: the spread of a list is a guess, and so few cost nothing.
+_AT_LEAST = 128
 
 
 class _Lists(NamedTuple):
@@ -160,9 +162,10 @@ def _visit(
     starts = opened(packed).starts
     keys, heap, chosen, bases = work.keys, work.heap, work.chosen, work.bases
     filled: Any = 0
+    seen: Any = 0
     while left > 0:
         near = heap[0]
-        if reach >= 0.0 and keys[near] < kept.limits[0]:
+        if reach >= 0.0 and keys[near] < kept.limits[0] and seen >= _AT_LEAST:
             break
         left -= 1
         heap[0] = heap[left]
@@ -174,6 +177,7 @@ def _visit(
             before = filled
             stop = min(last, start + _BLOCK)
             filled = _gather(packed, how, mask, rows, start, stop, filled, chosen)
+            seen += filled - before
             for i in range(before, filled):
                 bases[i] = work.base[near]
             if filled >= _GATHERED:
