@@ -14,6 +14,7 @@ from deepsearch.understanding.context import background, without_background
 from deepsearch.understanding.drafts import Draft, finish
 from deepsearch.understanding.keyvalue import (
     find_pairs,
+    in_place,
     leftover_values,
     open_quantities,
     open_values,
@@ -140,6 +141,7 @@ def read_scan(
     drafts += read_mentions(scanned, product, kinds)
     drafts += leftover_values(scanned, pairs, drafts)
     drafts = [draft for draft in drafts if not _cut_off(scanned, draft)]
+    drafts = in_place(scanned, pairs, drafts)
     drafts = _merged(scanned, without_background(drafts, hidden))
     return product, alternatives(scanned, pairs, drafts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.attach.choice import choose
+from deepsearch.understanding.attach.counts import packed
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.rates import rate
 from deepsearch.understanding.attach.sides import dims
@@ -48,7 +49,7 @@ def _one(state: Attaching, quantity: Quantity) -> None:
     if rate(state, quantity, around):
         return
     chosen = choose(state, quantity, around)
-    if chosen is None:
+    if chosen is None or (chosen[0] == "order_quantity" and packed(state, quantity)):
         without_word(state, quantity, around)
         return
     name, first, last = chosen

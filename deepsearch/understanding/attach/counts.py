@@ -11,7 +11,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit, unit_at
 
-__all__ = ["bare", "bare_count"]
+__all__ = ["bare", "bare_count", "packed"]
 
 _PACK_JOINS = word_set("quantity", "pack_joins")
 
@@ -111,9 +111,9 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
         "pricelist",
     ):
         return
-    packed = _packed(state, quantity)
-    if packed:
-        emit(state, quantity, around, "pack_size", 0.75, span=(around.first, packed))
+    last = packed(state, quantity)
+    if last:
+        emit(state, quantity, around, "pack_size", 0.75, span=(around.first, last))
         return
     if _one_of_price(state, quantity):
         return
@@ -145,7 +145,7 @@ def _counted_before(state: Attaching, index: int) -> bool:
     return number >= 0 and state.quantities[number].sense("count") is not None
 
 
-def _packed(state: Attaching, quantity: Quantity) -> int:
+def packed(state: Attaching, quantity: Quantity) -> int:
     """As in "50 pcs/box", "24 bottles per carton": the token after, or 0."""
     at = quantity.last
     if state.word(at) in _PACK_JOINS:

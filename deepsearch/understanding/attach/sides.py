@@ -45,6 +45,9 @@ def _as_written(
 
 def _each_side(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     first, last = around.first, quantity.last
+    if _said_again(state, quantity):
+        state.scan.claim(first, last)
+        return
     for name, value in zip(_sides(state, quantity), quantity.values, strict=True):
         if around.approx and around.op is None:
             bounds = (tidy(value * 0.9), tidy(value * 1.1))
@@ -52,6 +55,16 @@ def _each_side(state: Attaching, quantity: Quantity, around: Surroundings) -> No
         else:
             state.drafts.append(Draft(name, around.op or "eq", value, "mm", first, last))
     state.scan.claim(first, last)
+
+
+def _said_again(state: Attaching, quantity: Quantity) -> bool:
+    """As in "40 x 26 cm / 15.7 x 10.2 inch": the same size in another unit."""
+    number = state.owner[quantity.first]
+    before = state.quantities[number - 1] if number > 0 else None
+    if before is None or before.shape != "dims" or not before.units or not quantity.units:
+        return False
+    between = state.tokens.words[before.last : quantity.first]
+    return between in (["/"], ["("], ["="]) and before.units[0].raw != quantity.units[0].raw
 
 
 def _sides(state: Attaching, quantity: Quantity) -> list[str]:

@@ -59,13 +59,13 @@ def _look_left(state: Attaching, quantity: Quantity, around: Surroundings) -> No
         if match is None:
             if state.tokens.kinds[at] in "wc":
                 _left_word(state, at, around)
-            elif state.word(at) in "≈~":
+            elif state.word(at) in "≈~" and not _alternating(quantity):
                 around.approx = True
             at, steps = at - 1, steps + 1
             continue
         if _stops_left(match.payloads):
             break
-        _left_match(state, match, around)
+        _left_match(state, quantity, match, around)
         steps += 1
         at = match.first - 1
 
@@ -90,12 +90,14 @@ def _left_word(state: Attaching, at: int, around: Surroundings) -> None:
     around.left_words.append(at)
 
 
-def _left_match(state: Attaching, match: Match, around: Surroundings) -> None:
+def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surroundings) -> None:
     first, last, payloads = match.first, match.last, match.payloads
     near = not around.left_words or len(around.left_words) <= 2
     fields = [str(v) for k, v in payloads if k == "field"]
     for kind, value in payloads:
         if kind == "cmp" and near and not _loose(state, match):
+            if value == "approx" and state.word(first) == "~" and _alternating(quantity):
+                continue
             if value == "approx":
                 around.approx = around.approx or state.word(first) != "±"
             elif around.op is None:
@@ -116,6 +118,11 @@ def _left_match(state: Attaching, match: Match, around: Surroundings) -> None:
         for k, _ in payloads
     ):
         around.left_words.append(first)
+
+
+def _alternating(quantity: Quantity) -> bool:
+    """The ~ of "230V~50Hz" is that of a plate, for alternating current."""
+    return quantity.unit is not None and quantity.unit.dimension in ("frequency", "voltage")
 
 
 def _loose(state: Attaching, match: Match) -> bool:

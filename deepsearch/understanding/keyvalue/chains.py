@@ -18,7 +18,7 @@ from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 from deepsearch.understanding.units import unit_at
 
-__all__ = ["Cut", "best_cut", "in_key", "key_floor"]
+__all__ = ["NO_END", "Cut", "best_cut", "in_key", "key_floor"]
 
 _SHORT = frozenset({"max", "min", "no", "nom"})  # "Max. Speed", "Part No."
 _LONGEST = 6  # words a key on a shared line may have
@@ -33,7 +33,7 @@ _HEADS = _words("heads")
 _GENERIC = _words("generic")
 _MODIFIERS = _words("modifiers")
 _JOINS = _words("joins")
-_NO_END = _words("no_end")
+NO_END = _words("no_end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _value(scan: Scan, previous: Pair, end: int) -> float:
     if word == "," and last > floor and not tokens.glued(end):
         score += 1.0
     listed = word == "," and last > floor and tokens.glued(end)  # "Hydraulic,Automatic"
-    if word in _NO_END or listed or word in "-/(":
+    if word in NO_END or listed or word in "-/(":
         score -= 3.0
     if tokens.glued(end) and tokens.kinds[last] != "s":
         score -= 3.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT, in_field_unit
 from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
@@ -29,7 +30,10 @@ _UNIT_KNOWN = frozenset(
     {"voltage", "frequency", "power", "rotation_speed", "noise", "current", "humidity"}
 )
 # A length without its word is a length of anything; volts without theirs are a voltage.
+_DEGREES = word_set("quantity", "bare_degrees")
 _VAGUE = frozenset({"length", "mass", "volume", "area"})
+_SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter", "weight"})
+_OF_THE_WHOLE = word_set("key", "of_the_whole")
 _NO_MEASURE = frozenset({"count", "money", "time", "persons"})
 
 
@@ -101,7 +105,7 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
     found = []
     starting = {quantity.first: quantity for quantity in quantities}
     for pair in pairs:
-        if pair.fields or pair.texts or not pair.name:
+        if pair.texts or not pair.name or (pair.fields and not _of_part(scan, pair)):
             continue
         quantity = _leading(scan, pair, starting)
         if quantity is None:
@@ -113,6 +117,15 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         elif not pair.sure and quantity.unit is not None and quantity.unit.dimension in _VAGUE:
             scan.claim(pair.first, quantity.last)  # of something, but of what?
     return found
+
+
+def _of_part(scan: Scan, pair: Pair) -> bool:
+    """Whether a key measures a part: "Band Width" is no width of the watch."""
+    if pair.whole or not pair.sure or not set(pair.fields) <= _SIDES:
+        return False
+    first = scan.match_of(pair.first)
+    words = scan.tokens.words[pair.first : pair.colon]
+    return first is None and len(words) == 2 and words[0] not in _OF_THE_WHOLE
 
 
 def _leading(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Quantity | None:
@@ -141,7 +154,9 @@ def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
         return None
     name = pair.name
     head = name.rsplit("_", 1)[-1]
-    if unit.dimension in DIMENSIONS.get(head, ()):
+    if unit.dimension == "temperature" and unit.raw in _DEGREES:
+        return Draft(name, op, quantity.values[0], "deg", pair.first, quantity.last, 0.65)
+    if unit.dimension in DIMENSIONS.get(head, ()) and not pair.fields:
         name = head  # "Max. Speed: 80 km/h" is a speed
     elif not pair.sure:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.keyvalue.chains import NO_END
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.keyvalue.numbers import bare_number
 from deepsearch.understanding.keyvalue.pairs import boilerplate
@@ -13,7 +14,7 @@ from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 from deepsearch.understanding.units import unit_at
 
-__all__ = ["leftover_values", "open_values"]
+__all__ = ["in_place", "leftover_values", "open_values"]
 
 # Text fields whose values the readers of words know better.
 _LET_MENTIONS = frozenset(
@@ -65,6 +66,7 @@ _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
 _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
+_OPEN_KEYS = word_set("key", "open")
 
 
 def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
@@ -149,6 +151,8 @@ def _speaks(scan: Scan, pair: Pair, value: str) -> bool:
         return False
     if not any(scan.tokens.kinds[i] in "wcn" for i in range(pair.begin, pair.end)):
         return False
+    if scan.tokens.words[pair.end - 1] in NO_END:
+        return False
     return not _cut_off(scan, pair)
 
 
@@ -223,3 +227,34 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
         kept = _lowered(" ".join(words))
         found.append(Draft(texts[-1], "eq", kept, None, pair.first, pair.end, 0.6))
     return found
+
+
+def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
+    """Drop what a word says by itself under a key that speaks of something else.
+
+    "Clasp Type: Folding Clasp" makes no watch foldable; "Feature: Foldable" does.
+
+    Args:
+        scan: The text.
+        pairs: Its pairs.
+        drafts: What was read.
+
+    Returns:
+        The drafts, in their order.
+    """
+    owner: dict[int, Pair] = {}
+    for pair in pairs:
+        if not pair.fields and not pair.texts and not _telling(scan, pair):
+            owner.update((index, pair) for index in range(pair.begin, pair.end))
+    return [
+        draft
+        for draft in drafts
+        if draft.value is not True
+        or draft.first not in owner
+        or draft.first <= owner[draft.first].first
+    ]
+
+
+def _telling(scan: Scan, pair: Pair) -> bool:
+    """A key under which any property may stand: features, functions, keywords."""
+    return any(word in _OPEN_KEYS for word in scan.tokens.words[pair.first : pair.colon])

@@ -62,7 +62,8 @@ def _capitals(reading: Reading, at: int) -> tuple[str, int, int] | None:
         and (end == at or reading.scan.match_of(end) is None)
     ):
         end += 1
-    return (reading.scan.raw(at, end), at, end) if end > at else None
+    name = reading.scan.raw(at, end)
+    return (name, at, end) if end > at and len(name) > 2 else None
 
 
 def _han_name(reading: Reading, at: int) -> tuple[str, int, int] | None:

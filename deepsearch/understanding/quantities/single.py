@@ -13,7 +13,7 @@ from deepsearch.understanding.units import Unit, convert, unit_at
 __all__ = ["inside_code", "single"]
 
 # Letters that stand glued before a number without making it a code.
-_NO_CODE = frozenset({"rmb", "usd", "eur", "us", "ø", "φ", "qty", "moq"})
+_NO_CODE = frozenset({"ac", "dc", "rmb", "usd", "eur", "us", "ø", "φ", "qty", "moq"})
 
 
 def inside_code(state: Numbers, atom: Atom) -> bool:
