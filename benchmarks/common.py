@@ -68,6 +68,7 @@ os.environ.setdefault("DEEPSEARCH_CACHE", "off")
 CORE_PACKAGES = ("numpy", "pyarrow", "deepsearch")
 
 Row: TypeAlias = Mapping[str, Any]
+_TURNS: list[str] = []  # the turn this process holds
 
 
 # ---------------------------------------------------------------- the run
@@ -136,17 +137,21 @@ def turn() -> Iterator[None]:
     """Wait for the machine's turn, so that no two benchmarks time at once.
 
     The turn is a lock on the file that DEEPSEARCH_BENCH_LOCK names; without it, or where the
-    system has no such locks, nothing is waited for.
+    system has no such locks, nothing is waited for. A turn within a turn is the same one.
     """
     path = os.environ.get("DEEPSEARCH_BENCH_LOCK")
-    if not path or sys.platform == "win32":
+    if not path or sys.platform == "win32" or _TURNS:
         yield
         return
     import fcntl
 
     with Path(path).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        _TURNS.append(path)
+        try:
+            yield
+        finally:
+            _TURNS.pop()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

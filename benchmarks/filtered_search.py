@@ -26,6 +26,7 @@ one thread could not be ruled out for lancedb, chroma and duckdb.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from pathlib import Path
@@ -69,23 +70,24 @@ def main() -> None:
     ours = EVERY[OURS].build(given.rows, 1, given.filters)
     built = time.perf_counter() - started
     truths = {each.kind: _truths(each) for each in sets}
-    unfiltered = {each.kind: ann_curves.true_neighbours(each) for each in sets}
+    engines, times = {}, {}
     for name in names:
         started = time.perf_counter()
         try:
-            engine = EVERY[name].build(given.rows, 1, given.filters)
+            engines[name] = EVERY[name].build(given.rows, 1, given.filters)
         except Exception as error:  # a peer that fails is a line, not the end
             print(f"{name} failed to build: {error}")
             missing.append(f"{name}: {error}")
             continue
-        times = {"build s": time.perf_counter() - started, "our build s": built}
-        print(f"{name} built", times, flush=True)
-        for each in sets:
+        times[name] = {"build s": time.perf_counter() - started, "our build s": built}
+        print(f"{name} built", times[name], flush=True)
+    with turn():  # one for all: what is built waits in memory
+        for each, name in itertools.product(sets, engines):
+            engine = engines[name]
             found = []
             for filtered in each.filters if EVERY[name].filtering else ():
                 truth = truths[each.kind][filtered.name]
-                with turn():
-                    row = against(name, engine, ours, each, filtered, truth)
+                row = against(name, engine, ours, each, filtered, truth)
                 head = {"data": each.kind, "rows": len(each.rows)}
                 found.append({**head, "commit": system_facts()["commit"], **row})
             rows = [row for row in rows if not (found and _same(row, found[0]))] + found
@@ -93,17 +95,30 @@ def main() -> None:
             if found and (not options.small or options.out is not None):
                 _write(rows, each, missing, options, out)
             if options.curves is not None:
-                base = ann_engines.Clustered(each.rows, 1, (), built=ours.index.base)
-                if isinstance(engine, ann_engines.Usearch):
-                    engine.efforts = ann_engines.GRAPH_EFFORTS
-                row = ann_curves.measure(name, engine, base, ours, each, unfiltered[each.kind])
-                row |= {key: round(value, 1) for key, value in times.items()}
-                ann_curves.add(row, each, missing, options, options.curves)
-                if isinstance(engine, ann_engines.Usearch):
-                    engine.efforts = engine.fetched
-        del engine
+                _unfiltered(name, engine, ours, each, times[name], missing, options)
     ratios = _ratios(rows)
     print_table(ratios, title="deepsearch against the best peer that reached .95")
+
+
+def _unfiltered(
+    name: str,
+    engine: Any,
+    ours: Any,
+    given: DataSet,
+    times: dict[str, float],
+    missing: list[str],
+    options: argparse.Namespace,
+) -> None:
+    """Measure a built engine without a filter, for `benchmarks.ann_curves`."""
+    base = ann_engines.Clustered(given.rows, 1, (), built=ours.index.base)
+    if isinstance(engine, ann_engines.Usearch):
+        engine.efforts = ann_engines.GRAPH_EFFORTS
+    truth = ann_curves.true_neighbours(given)
+    row = ann_curves.measure(name, engine, base, ours, given, truth)
+    row |= {key: round(value, 1) for key, value in times.items()}
+    ann_curves.add(row, given, missing, options, options.curves)
+    if isinstance(engine, ann_engines.Usearch):
+        engine.efforts = engine.fetched
 
 
 def _truths(given: DataSet) -> dict[str, Any]:
