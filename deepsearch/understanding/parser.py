@@ -148,7 +148,7 @@ def read_scan(
 
 def _cut_off(scan: Scan, draft: Draft) -> bool:
     """A number at which the page was cut off ("61 - 80km/...") is not all there."""
-    if isinstance(draft.value, (str, bool)):
+    if isinstance(draft.value, bool) or (isinstance(draft.value, str) and draft.field != "size"):
         return False
     end = scan.tokens.ends[draft.last - 1]
     bare = scan.tokens.kinds[draft.last - 1] == "n"

@@ -11,6 +11,9 @@ from deepsearch.understanding.text import fold
 
 __all__ = ["date_at", "month_numbers"]
 
+_MIDDLE = word_set("code", "middle_of_month")
+_END = word_set("code", "end_of_month")
+
 _DAY_ENDINGS = word_set("code", "day_endings")
 
 _YEAR_JOINS = word_set("code", "year_joins")
@@ -114,8 +117,26 @@ def _with_year(state: Codes, at: int, month: int, day: int) -> tuple[dt.date, in
     return (made, at) if made else None
 
 
+def _part_of_month(state: Codes, index: int, month: int) -> tuple[dt.date, int] | None:
+    """As in "mid-October", "Ende Mai 2027": by the fifteenth, by the last day."""
+    before = index - 1
+    while state.word(before) in ("-", "of", "de", "di", "do", "d", "'"):
+        before -= 1
+    word = state.word(before)
+    if word not in _MIDDLE and word not in _END:
+        return None
+    year = _number(state, index + 1)
+    given = year if year is not None and 2000 <= year <= 2100 else None
+    day = 15 if word in _MIDDLE else _last_day(given or 2001, month)
+    made = _make(state, given, month, day)
+    return (made, index + 2 if given else index + 1) if made else None
+
+
 def _month_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
     month = month_numbers()[state.word(index)]
+    part = _part_of_month(state, index, month)
+    if part is not None:
+        return part
     day = _number(state, index + 1)
     if day is not None and 1 <= day <= 31:
         at = index + 2

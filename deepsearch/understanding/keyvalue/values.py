@@ -66,6 +66,7 @@ _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
 _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
+_LONGEST_KEY = 4  # words of a key nobody knows
 _OPEN_KEYS = word_set("key", "open")
 
 
@@ -170,6 +171,8 @@ def _plausible(scan: Scan, pair: Pair) -> bool:
     """A key that is half a sentence is no key."""
     words = [i for i in range(pair.first, pair.colon) if scan.tokens.kinds[i] == "w"]
     if not pair.fields and not pair.texts:
+        if len(words) > _LONGEST_KEY:
+            return False
         if any(scan.has(i, "stop") or scan.has(i, "must") for i in words):
             return False
         small = scan.raw(pair.first, pair.first + 1)[:1].islower()
@@ -220,7 +223,9 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue
         value = scan.raw(pair.begin, pair.end).strip(" ,.;-")
         words = [word for word in value.split() if fold(word) != texts[-1]]
-        if not words or len(value) > 40 or fold(value) in _FLAGS or value.isdigit():
+        if not words or fold(words[-1]) in ("free", "frei"):
+            continue
+        if len(value) > 40 or fold(value) in _FLAGS or value.isdigit():
             continue
         if not _speaks(scan, pair, value):
             continue
@@ -244,7 +249,8 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     """
     owner: dict[int, Pair] = {}
     for pair in pairs:
-        if not pair.fields and not pair.texts and not _telling(scan, pair):
+        unknown = not pair.whole and set(pair.texts) <= {"type"} and not pair.fields
+        if unknown and not _telling(scan, pair):
             owner.update((index, pair) for index in range(pair.begin, pair.end))
     return [
         draft

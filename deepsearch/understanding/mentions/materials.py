@@ -63,8 +63,9 @@ def materials(reading: Reading) -> None:
 
     def wanted(match: Match, value: str) -> bool:
         word = reading.word(match.first)
-        if reading.word(match.last) == "-" and reading.word(match.last + 1) in ("free", "frei"):
-            return False  # "PVC-free"
+        beside = match.last + (reading.word(match.last) == "-")
+        if reading.word(beside) in ("free", "frei", "vrij"):
+            return False  # "PVC-free", "latex free"
         if (
             word in _CASED_MATERIALS
             and match.last == match.first + 1
