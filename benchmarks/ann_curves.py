@@ -48,10 +48,13 @@ def main() -> None:
     """Run, add to the results, print."""
     options = _arguments()
     out = options.out or RESULTS / "ann_curves.json"
+    if options.join:
+        _join(options, out)
     if options.plot is not None:
         from benchmarks.plots import plot_curves
 
         plot_curves(json.loads(out.read_text(encoding="utf-8")), options.plot)
+    if options.join or options.plot is not None:
         return
     pin_threads(1)
     names, missing = available({name: EVERY[name] for name in options.engines or PEERS})
@@ -217,26 +220,50 @@ def _earlier(path: Path) -> list[dict[str, Any]]:
     return list(json.loads(path.read_text(encoding="utf-8"))["extra"].get("rows", []))
 
 
+def _join(options: argparse.Namespace, out: Path) -> None:
+    """Put the rows of runs that wrote files of their own together; later files win."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    data: dict[str, str] = {}
+    missing: list[str] = []
+    for path in options.join:
+        rows |= {(row["data"], row["rows"], row["engine"]): row for row in _earlier(path)}
+        record = json.loads(path.read_text(encoding="utf-8"))
+        data |= record["data"]
+        missing += record["extra"]["not run"]
+    _tables([rows[key] for key in sorted(rows, key=str)], data, missing, options, out)
+
+
 def _write(
     rows: list[dict[str, Any]],
-    given: Any,
+    given: DataSet,
     missing: list[str],
     options: argparse.Namespace,
     out: Path,
 ) -> None:
     earlier = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
     kept = {} if options.fresh else earlier.get("data", {})
+    data = {**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)}
+    _tables(rows, data, missing, options, out)
+    options.fresh = False
+
+
+def _tables(
+    rows: list[dict[str, Any]],
+    data: dict[str, str],
+    missing: list[str],
+    options: argparse.Namespace,
+    out: Path,
+) -> None:
     write_results(
         "ann_curves",
         tables={"summary": _table(rows)},
         parameters={"k": 10},
         seed=options.seed,
-        data={**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)},
+        data=data,
         packages=("numba", *sorted({entry.package for entry in PEERS.values()})),
-        extra={"not run": missing, "rows": rows},
+        extra={"not run": sorted(set(missing)), "rows": rows},
         out=out,
     )
-    options.fresh = False
 
 
 def _arguments() -> argparse.Namespace:
@@ -248,6 +275,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--queries", type=int, default=500)
     parser.add_argument("--data", default="A", choices=KINDS)
     parser.add_argument("--engines", nargs="+", default=None, choices=list(PEERS))
+    parser.add_argument(
+        "--join", nargs="+", type=Path, help="run nothing: join the results in these files"
+    )
     parser.add_argument("--fresh", action="store_true", help="forget the earlier runs")
     parser.add_argument("--plot", type=Path, default=None, help="draw the results, run nothing")
     parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")

@@ -54,6 +54,10 @@ _SLOW_QUERIES = 40
 def main() -> None:
     """Run, add to the results, print."""
     options = _arguments()
+    out = options.out or RESULTS / "filtered_search.json"
+    if options.join:
+        _join(options, out)
+        return
     pin_threads(1)
     names, missing = available({name: EVERY[name] for name in options.engines or FILTERING})
     sets = [
@@ -63,7 +67,6 @@ def main() -> None:
     given = sets[0]
     if any(not np.array_equal(given.rows, other.rows) for other in sets[1:]):
         raise SystemExit(f"{options.data} have different rows; run one at a time.")
-    out = options.out or RESULTS / "filtered_search.json"
     rows = [] if options.fresh or not out.is_file() else _earlier(out)
     compiled(given.rows, given.queries)
     started = time.perf_counter()
@@ -247,7 +250,7 @@ def _ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "its recall": best["recall"] if best else None,
                 "its p50 us": best["p50 us"] if best else None,
                 "ratio": best["ratio"] if best else None,
-                "ratio, effort as theirs": best["ratio, effort as theirs"] if best else None,
+                "ratio, effort as theirs": best.get("ratio, effort as theirs") if best else None,
                 "drift": best["drift"] if best else None,
             }
         )
@@ -337,6 +340,20 @@ def _earlier(path: Path) -> list[dict[str, Any]]:
     return list(rows)
 
 
+def _join(options: argparse.Namespace, out: Path) -> None:
+    """Put the rows of runs that wrote files of their own together; later files win."""
+    rows: list[dict[str, Any]] = []
+    data: dict[str, str] = {}
+    missing: list[str] = []
+    for path in options.join:
+        found = _earlier(path)
+        rows = [row for row in rows if not any(_same(row, new) for new in found)] + found
+        record = json.loads(path.read_text(encoding="utf-8"))
+        data |= record["data"]
+        missing += record["extra"]["not run"]
+    _tables(rows, data, missing, options, out)
+
+
 def _write(
     rows: list[dict[str, Any]],
     given: DataSet,
@@ -346,25 +363,39 @@ def _write(
 ) -> None:
     earlier = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
     kept = {} if options.fresh else earlier.get("data", {})
+    data = {**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)}
+    _tables(rows, data, missing, options, out)
+    options.fresh = False
+
+
+def _tables(
+    rows: list[dict[str, Any]],
+    data: dict[str, str],
+    missing: list[str],
+    options: argparse.Namespace,
+    out: Path,
+) -> None:
     libraries = [row for row in rows if row["engine"] in ENGINES]
     databases = [row for row in rows if row["engine"] in DATABASES]
+    commits = dict.fromkeys(
+        f"{row['data']} {row['rows']} {row['engine']}: {row['commit']}" for row in rows
+    )
     write_results(
         "filtered_search",
         tables={
-            "goals": _goals(rows),
-            "ratios": _ratios(rows),
+            "goals": _goals(libraries),
+            "ratios": _ratios(libraries),
             "libraries": _matrix(libraries),
             "databases": _matrix(databases),
             "engines": about({n: e for n, e in EVERY.items() if n == OURS or n in FILTERING}),
         },
         parameters={"queries": options.queries, "k": 10, "target": TARGET},
         seed=options.seed,
-        data={**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)},
+        data=data,
         packages=("numba", *sorted({entry.package for entry in FILTERING.values()})),
-        extra={"not run": missing, "rows": rows},
+        extra={"not run": sorted(set(missing)), "commits": list(commits), "rows": rows},
         out=out,
     )
-    options.fresh = False
 
 
 def _arguments() -> argparse.Namespace:
@@ -377,6 +408,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", nargs="+", default=["A"], choices=KINDS)
     parser.add_argument("--engines", nargs="+", default=None, choices=list(PEERS))
     parser.add_argument("--curves", type=Path, help="add unfiltered curves to this file")
+    parser.add_argument(
+        "--join", nargs="+", type=Path, help="run nothing: join the results in these files"
+    )
     parser.add_argument("--fresh", action="store_true", help="forget the earlier runs")
     parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
     parser.add_argument("--seed", type=int, default=0)
