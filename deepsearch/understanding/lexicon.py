@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from deepsearch.understanding.places import country_phrases
 from deepsearch.understanding.text import Tokens, fold, split_words
 
 __all__ = [
@@ -234,7 +235,6 @@ def phrase_trie(languages: tuple[str, ...]) -> Trie:
     for name in _LEXICONS:
         for kind, table in load_data(name).items():
             add_table(trie, kind, table, languages)
-    from deepsearch.understanding.places import add_countries
-
-    add_countries(trie, languages)
+    for name, code in country_phrases(languages):
+        trie.add(name, "country", code)
     return trie

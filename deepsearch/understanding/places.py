@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
-from deepsearch.understanding.lexicon import Trie
-
-__all__ = ["add_countries", "country_names"]
-
-# Names that are everyday words too often to be believed without more context.
-_WORDS = frozenset(
-    {"turkey", "chad", "jordan", "guinea", "georgia", "jersey", "oman", "mali", "china"}
-)
-_SHORT_OK = frozenset({"uk", "eu", "usa", "uae"})
+__all__ = ["country_names", "country_phrases"]
 
 
 @lru_cache(maxsize=32)
@@ -38,15 +31,17 @@ def country_names(language: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def add_countries(trie: Trie, languages: tuple[str, ...]) -> None:
-    """Add every country's name to a trie, as kind "country".
+def country_phrases(languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """List every country's name as it is looked up in a text.
 
     Args:
-        trie: Trie to extend.
-        languages: Languages whose names are wanted.
+        languages: ISO 639-1 codes of the languages whose names are wanted.
+
+    Yields:
+        (phrase, ISO 3166-1 alpha-2); "~" ends a stem that takes endings.
     """
     for language in languages:
         for code, name in country_names(language):
-            trie.add(name, "country", code)
+            yield name, code
             if language == "ru" and name[-1:] in "аяь" and " " not in name and len(name) > 4:
-                trie.add(name[:-1] + "~", "country", code)
+                yield name[:-1] + "~", code
