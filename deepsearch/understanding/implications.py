@@ -1,143 +1,33 @@
-"""What requirements imply: rules as data, each inference soft, explained and switchable."""
+"""What requirements imply: rules as data, each inference soft, explained and switchable.
+
+A rule rests on what the goods are (`nature`), where they are sold (`markets`), how they are
+used (`surroundings`), and on numbers that were asked for; never on a word anywhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from deepsearch.schema import Operator, ParsedQuery, Requirement, RequirementValue
-from deepsearch.understanding.language import lexicon_languages
-from deepsearch.understanding.lexicon import Trie, load_data, phrase_trie, split_spellings
-from deepsearch.understanding.text import Tokens, fold, tokenise
+from deepsearch.understanding.lexicon import load_data
+from deepsearch.understanding.markets import markets_of
+from deepsearch.understanding.nature import kinds_of
+from deepsearch.understanding.places import country_names
+from deepsearch.understanding.surroundings import surroundings_of
+from deepsearch.understanding.text import tokenise
 
 __all__ = ["Rule", "goods_of", "imply", "rules", "with_implied"]
 
-_EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IE",
-        "IT",
-        "LV",
-        "LT",
-        "LU",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-        "EU",
-        "IS",
-        "LI",
-        "NO",
-    ]
-)
-_EAEU = frozenset(["RU", "BY", "KZ", "AM", "KG"])
-_CITY_COUNTRY = {
-    "Hamburg": "DE",
-    "Berlin": "DE",
-    "Munich": "DE",
-    "Bremerhaven": "DE",
-    "Graz": "AT",
-    "Vienna": "AT",
-    "Rotterdam": "NL",
-    "Antwerp": "BE",
-    "Brussels": "BE",
-    "Paris": "FR",
-    "Le Havre": "FR",
-    "Marseille": "FR",
-    "Genoa": "IT",
-    "Naples": "IT",
-    "Milan": "IT",
-    "Rome": "IT",
-    "Livorno": "IT",
-    "La Spezia": "IT",
-    "Trieste": "IT",
-    "Barcelona": "ES",
-    "Madrid": "ES",
-    "Algeciras": "ES",
-    "Bilbao": "ES",
-    "Lisbon": "PT",
-    "Leixões": "PT",
-    "Sines": "PT",
-    "Felixstowe": "GB",
-    "London": "GB",
-    "New York": "US",
-    "Los Angeles": "US",
-    "Long Beach": "US",
-    "Houston": "US",
-    "Miami": "US",
-    "Chicago": "US",
-    "Seattle": "US",
-    "Oakland": "US",
-    "Savannah": "US",
-    "Moscow": "RU",
-    "Saint Petersburg": "RU",
-    "Novorossiysk": "RU",
-    "Vladivostok": "RU",
-    "Almaty": "KZ",
-    "Dubai": "AE",
-    "Jebel Ali": "AE",
-    "Abu Dhabi": "AE",
-    "Jeddah": "SA",
-    "Riyadh": "SA",
-    "Dammam": "SA",
-    "Doha": "QA",
-    "Kuwait City": "KW",
-    "Cairo": "EG",
-    "Alexandria": "EG",
-    "Casablanca": "MA",
-    "Mombasa": "KE",
-    "Lagos": "NG",
-    "Durban": "ZA",
-    "Cape Town": "ZA",
-    "Mumbai": "IN",
-    "Chennai": "IN",
-    "Tokyo": "JP",
-    "Yokohama": "JP",
-    "Osaka": "JP",
-    "Kobe": "JP",
-    "Nagoya": "JP",
-    "Busan": "KR",
-    "Sydney": "AU",
-    "Melbourne": "AU",
-    "Auckland": "NZ",
-    "Vancouver": "CA",
-    "Toronto": "CA",
-    "Manzanillo": "MX",
-    "Veracruz": "MX",
-    "Ciudad de Mexico": "MX",
-    "Santos": "BR",
-    "Callao": "PE",
-    "Bogotá": "CO",
-    "Cartagena": "CO",
-    "Buenos Aires": "AR",
-    "Istanbul": "TR",
-    "Piraeus": "GR",
-    "Gdansk": "PL",
-    "Gdynia": "PL",
-    "Manila": "PH",
-    "Jakarta": "ID",
-}
-# Incoterms whose place is where the goods arrive.
-_ARRIVAL = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP", "CFR", "CIF"})
+_ADULT = 14.0  # years: from here on a toy is no toy in law
+_CONFIDENCE = 0.7
+# One supply only: two markets with different mains leave it open.
+_SUPPLY = frozenset({"voltage", "frequency", "plug_type"})
+_CODES = frozenset({"certification", "standard"})
+_UPPER = frozenset({Operator.LE, Operator.LT})
+_LOWER = frozenset({Operator.GE, Operator.GT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +43,7 @@ class Rule:
     """
 
     id: str
-    when: dict[str, Any]
+    when: Mapping[str, Any]
     implies: tuple[tuple[str, Operator, RequirementValue, str | None], ...]
     why: str
     source: str
@@ -161,196 +51,166 @@ class Rule:
 
 @dataclass(slots=True)
 class _Facts:
-    goods: set[str] = field(default_factory=set)
-    context: set[str] = field(default_factory=set)
-    market: set[str] = field(default_factory=set)
+    goods: frozenset[str]
+    context: frozenset[str] = frozenset()
+    market: frozenset[str] = frozenset()
     packaging: set[str] = field(default_factory=set)
-    fields: set[str] = field(default_factory=set)
+    fields: frozenset[str] = frozenset()
     low: float | None = None
     high: float | None = None
     age: float | None = None
-    text: str = ""
 
 
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the data file."""
-    found = []
-    for record in load_data("rules")["rule"]:
-        implied = []
-        for item in record["implies"]:
-            name, op, value, *unit = item
-            plain = tuple(value) if isinstance(value, list) else value
-            implied.append((name, Operator(op), plain, unit[0] if unit else None))
-        found.append(
-            Rule(record["id"], record["when"], tuple(implied), record["why"], record["source"])
+    """Every rule: those of the data file in its order, then mains and plug of each country."""
+    found = [_rule(record) for record in load_data("rules")["rule"]]
+    return (*found, *_mains_rules())
+
+
+def _rule(record: dict[str, Any]) -> Rule:
+    implied = []
+    for name, op, value, *unit in record["implies"]:
+        plain = tuple(value) if isinstance(value, list) else value
+        implied.append((name, Operator(op), plain, unit[0] if unit else None))
+    return Rule(record["id"], record["when"], tuple(implied), record["why"], record["source"])
+
+
+def _mains_rules() -> Iterator[Rule]:
+    """Voltage, frequency and plug of each country in mains.toml."""
+    data = load_data("mains")
+    names = dict(country_names("en"))
+    names["EU"] = "the European Union"
+    members = [code for code in load_data("markets")["region"]["EU"]["members"] if code != "EU"]
+    for code, supply in data["supply"].items():
+        where: dict[str, Any] = {"market": [code], "not_goods": ["gas_appliance", "battery_run"]}
+        where["not_context"] = ["atex"]
+        if code == "EU":
+            where["not_market"] = members
+        volt, plugs = (tuple(supply[key]) for key in ("volt", "plugs"))
+        volts = tuple(float(v) for v in volt)
+        power = [("voltage", *_one_or_any(volts), "V")]
+        shown = " or ".join(f"{v} V" for v in volt)
+        if "hertz" in supply:
+            power.append(("frequency", Operator.EQ, float(supply["hertz"]), "Hz"))
+            shown += f", {supply['hertz']} Hz"
+        plug = (("plug_type", *_one_or_any(plugs), None),)
+        told = f"Mains in {names.get(code, code)} is {shown}."
+        fits = f"Sockets in {names.get(code, code)} take plug type {' or '.join(plugs)}."
+        plain = where | {"not_goods": [*where["not_goods"], "battery_machine"]}
+        charged = where | {"goods": data["charged"], "context": ["charger_ctx"]}
+        source = data["source"]
+        supplied = {"unless": ["voltage", "phases", "frequency"]}
+        socket = {"unless": ["phases", "plug_type"]}
+        low = code.lower()
+        yield Rule(
+            f"mains-{low}",
+            plain | supplied | {"goods": data["plugged"]},
+            tuple(power),
+            told,
+            source,
         )
-    return tuple(found)
+        yield Rule(
+            f"plug-{low}",
+            plain | socket | {"goods": [*data["plugged"], *data["adapted"]]},
+            plug,
+            fits,
+            source,
+        )
+        yield Rule(f"charger-mains-{low}", charged | supplied, tuple(power), told, source)
+        yield Rule(f"charger-plug-{low}", charged | socket, plug, fits, source)
 
 
-@lru_cache(maxsize=2)
-def _groups(kind: str) -> tuple[Trie, tuple[tuple[str, str], ...]]:
-    trie = Trie()
-    tails: list[tuple[str, str]] = []
-    for group, spellings in load_data("groups")[kind].items():
-        for packed in spellings.values():
-            for phrase in split_spellings(packed):
-                if phrase.startswith("*"):
-                    tails.append((fold(phrase[1:]), group))
-                else:
-                    trie.add(phrase, kind, group)
-                    if (
-                        phrase.isascii()
-                        and phrase.isalpha()
-                        and len(phrase) > 3
-                        and not phrase.endswith("s")
-                    ):
-                        trie.add(phrase + "s", kind, group)
-    return trie, tuple(tails)
+def _one_or_any(values: tuple[Any, ...]) -> tuple[Operator, RequirementValue]:
+    return (Operator.EQ, values[0]) if len(values) == 1 else (Operator.ANY_OF, values)
 
 
-def _found(kind: str, tokens: Tokens, first: int, last: int, negated: Collection[int]) -> set[str]:
-    trie, tails = _groups(kind)
-    found: set[str] = set()
-    at = first
-    while at < last:
-        match = trie.longest(tokens, at, last)
-        if match is not None and not (
-            negated and any(i in negated for i in range(match.first, match.last))
-        ):
-            found.update(group for _, group in match.payloads)
-        if tokens.kinds[at] == "w":
-            word = tokens.words[at]
-            found.update(
-                group for tail, group in tails if word.endswith(tail) and len(word) > len(tail)
-            )
-        at += 1
-    return found
+def _bounds(r: Requirement) -> tuple[float | None, float | None]:
+    """Lowest and highest number a requirement speaks of."""
+    values = [v for v in (r.value if isinstance(r.value, tuple) else (r.value,)) if _number(v)]
+    numbers = [float(v) for v in values if isinstance(v, int | float)]
+    if not numbers:
+        return None, None
+    return (
+        None if r.op in _LOWER else min(numbers),
+        None if r.op in _UPPER else max(numbers),
+    )
 
 
-def _negated(tokens: Tokens, language: str) -> set[int]:
-    """Tokens within three of a "not", up to the next break."""
-    trie = phrase_trie(lexicon_languages(language))
-    negated: set[int] = set()
-    for index in range(len(tokens)):
-        match = trie.longest(tokens, index)
-        if match is None or not any(kind == "neg" for kind, _ in match.payloads):
-            continue
-        for at in range(match.last, min(len(tokens), match.last + 5)):
-            if tokens.kinds[at] == "s" and tokens.words[at] in ",.;!?\n":
-                break
-            negated.add(at)
-    return negated
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _markets(parsed: ParsedQuery) -> set[str]:
-    found: set[str] = set()
-    term = next((str(r.value) for r in parsed.requirements if r.field == "incoterm"), "")
+def _lower(a: float | None, b: float | None) -> float | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _measure(parsed: ParsedQuery, facts: _Facts) -> None:
+    """Read the numbers and texts among the requirements that rules ask about."""
     for r in parsed.requirements:
-        if r.op is not Operator.EQ or not isinstance(r.value, str):
+        if r.implied_by is not None:
             continue
-        if r.field == "destination" or (r.field == "incoterm_place" and term in _ARRIVAL):
-            code = (
-                r.value if len(r.value) == 2 and r.value.isupper() else _CITY_COUNTRY.get(r.value)
-            )
-            if code:
-                found.add("GB" if code == "UK" else code)
-    if found & _EU:
-        found.add("EU")
-    if "GB" in found:
-        found.add("UK")
-    if found & _EAEU:
-        found.add("EAEU")
-    return found
-
-
-def _temperatures(parsed: ParsedQuery, facts: _Facts) -> None:
-    for r in parsed.requirements:
-        if r.field == "age_range":
-            value = r.value[0] if isinstance(r.value, tuple) else r.value
-            if isinstance(value, float) and r.op not in (Operator.LT, Operator.LE):
-                facts.age = value
-        if r.field != "operating_temperature":
-            continue
-        values = [
-            v
-            for v in (r.value if isinstance(r.value, tuple) else (r.value,))
-            if isinstance(v, float)
-        ]
-        if not values:
-            continue
-        if r.op in (Operator.LE, Operator.LT, Operator.BETWEEN, Operator.EQ):
-            facts.low = min([*values, *([facts.low] if facts.low is not None else [])])
-        if r.op in (Operator.GE, Operator.GT, Operator.BETWEEN, Operator.EQ):
-            facts.high = max([*values, *([facts.high] if facts.high is not None else [])])
+        low, high = _bounds(r)
+        if r.field == "operating_temperature":
+            facts.low = _lower(facts.low, low)
+            facts.high = high if facts.high is None else max(facts.high, high or facts.high)
+        elif r.field == "age_range":
+            # "from 1 year" and "1-3 years" begin at one; "under 2 years" begins at birth
+            facts.age = 0.0 if r.op in _UPPER else low if low is not None else high
+        elif r.field == "packaging" and r.op is not Operator.NE:
+            values = r.value if isinstance(r.value, tuple) else (r.value,)
+            facts.packaging.update(str(value) for value in values)
+    if facts.age is not None and facts.age >= _ADULT:
+        facts.context |= {"adults"}
 
 
 def _facts(parsed: ParsedQuery) -> _Facts:
-    facts = _Facts(text=fold(parsed.text))
     tokens = tokenise(parsed.text)
-    named = tokenise(parsed.product)
-    negated = _negated(tokens, parsed.language)
-    facts.goods = _found("goods", named, 0, len(named), ())
-    if not facts.goods:
-        # The name was not understood; the opening of the text is the next best witness.
-        facts.goods = _found("goods", tokens, 0, min(len(tokens), 25), negated)
-    facts.context = _found("context", tokens, 0, len(tokens), negated)
-    facts.market = _markets(parsed)
-    facts.fields = {r.field for r in parsed.requirements if r.implied_by is None}
-    for r in parsed.requirements:
-        if r.field == "packaging" and r.op is not Operator.NE:
-            facts.packaging.update(r.value if isinstance(r.value, tuple) else (r.value,))  # type: ignore[arg-type]
-        if r.field == "application" and r.op is Operator.EQ:
-            facts.context.update(
-                {
-                    "outdoor": ("outdoor",),
-                    "marine": ("marine",),
-                    "children": ("children",),
-                    "food contact": ("food_ctx",),
-                }.get(str(r.value), ())
-            )
-    _temperatures(parsed, facts)
+    facts = _Facts(
+        goods=kinds_of(tokens, parsed.product, parsed.language),
+        fields=frozenset(r.field for r in parsed.requirements if r.implied_by is None),
+    )
+    _measure(parsed, facts)
+    if facts.goods or facts.packaging:
+        facts.context |= surroundings_of(parsed, tokens)
+        facts.market = markets_of(parsed, tokens)
     return facts
 
 
 def goods_of(parsed: ParsedQuery) -> frozenset[str]:
-    """Kinds of goods (groups.toml) a query asks for.
+    """Kinds of goods (ontology.toml) a query asks for.
 
     Args:
         parsed: What was understood.
 
     Returns:
-        Names of groups.
+        Names of kinds, closed upwards; empty where the product is of no known kind.
     """
-    return frozenset(_facts(parsed).goods)
+    return kinds_of(tokenise(parsed.text), parsed.product, parsed.language)
 
 
 def _any(wanted: Iterable[str], found: Collection[str]) -> bool:
     return any(item in found for item in wanted)
 
 
-def _holds(when: dict[str, Any], facts: _Facts) -> bool:
-    groups = {
-        "goods": facts.goods,
-        "context": facts.context,
-        "market": facts.market,
-        "packaging": facts.packaging,
-    }
-    for name, have in groups.items():
-        if name in when and not _any(when[name], have):
+def _holds(when: Mapping[str, Any], facts: _Facts) -> bool:
+    have: tuple[tuple[str, Collection[str]], ...] = (
+        ("goods", facts.goods),
+        ("market", facts.market),
+        ("context", facts.context),
+        ("packaging", facts.packaging),
+    )
+    for name, found in have:
+        if name in when and not _any(when[name], found):
             return False
-        if f"not_{name}" in when and _any(when[f"not_{name}"], have):
+        if f"not_{name}" in when and _any(when[f"not_{name}"], found):
             return False
     if "unless" in when and _any(when["unless"], facts.fields):
-        return False
-    if "context_words" in when and not _written(when["context_words"], facts):
-        return False
-    if "not_words" in when and _written(when["not_words"], facts):
         return False
     return _within(when, facts)
 
 
-def _within(when: dict[str, Any], facts: _Facts) -> bool:
+def _within(when: Mapping[str, Any], facts: _Facts) -> bool:
     """Whether the numbers a rule asks for are known, and on its side of the bound."""
     cold = "cold" not in when or (facts.low is not None and facts.low <= when["cold"])
     hot = "hot" not in when or (facts.high is not None and facts.high >= when["hot"])
@@ -358,8 +218,26 @@ def _within(when: dict[str, Any], facts: _Facts) -> bool:
     return cold and hot and young
 
 
-def _written(words: Iterable[str], facts: _Facts) -> bool:
-    return any(fold(word) in facts.text for word in words)
+@lru_cache(maxsize=1)
+def _by_goods() -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    """Numbers of the rules that ask for a kind, and of those that ask for none."""
+    asking: dict[str, list[int]] = {}
+    free = []
+    for number, rule in enumerate(rules()):
+        for kind in rule.when.get("goods", ()):
+            asking.setdefault(kind, []).append(number)
+        if "goods" not in rule.when:
+            free.append(number)
+    return {kind: tuple(numbers) for kind, numbers in asking.items()}, tuple(free)
+
+
+def _candidates(facts: _Facts) -> Iterator[Rule]:
+    """Rules whose condition on the goods holds, in their order."""
+    asking, free = _by_goods()
+    numbers = set(free).union(*(asking.get(kind, ()) for kind in facts.goods))
+    every = rules()
+    for number in sorted(numbers):
+        yield every[number]
 
 
 def _said(parsed: ParsedQuery, name: str, value: RequirementValue) -> bool:
@@ -367,7 +245,7 @@ def _said(parsed: ParsedQuery, name: str, value: RequirementValue) -> bool:
     for r in parsed.requirements:
         if r.implied_by is not None or r.field != name:
             continue
-        if name not in ("certification", "standard"):
+        if name not in _CODES:
             return True
         said = set(r.value) if isinstance(r.value, tuple) else {r.value}
         meant = set(value) if isinstance(value, tuple) else {value}
@@ -385,13 +263,13 @@ def imply(parsed: ParsedQuery, *, switched_off: Collection[str] = ()) -> tuple[R
 
     Returns:
         Soft requirements, each with its rule and reason; none on a field the buyer
-        spoke of, and none twice.
+        spoke of, none twice, and no mains where two markets disagree about it.
     """
     facts = _facts(parsed)
-    if not (facts.goods or facts.context or facts.packaging):
+    if not (facts.goods or facts.packaging):
         return ()
     found: dict[tuple[str, RequirementValue], Requirement] = {}
-    for rule in rules():
+    for rule in _candidates(facts):
         if rule.id in switched_off or not _holds(rule.when, facts):
             continue
         for name, op, value, unit in rule.implies:
@@ -406,9 +284,11 @@ def imply(parsed: ParsedQuery, *, switched_off: Collection[str] = ()) -> tuple[R
                 span=None,
                 implied_by=rule.id,
                 why=f"{rule.why} ({rule.source})",
-                confidence=0.7,
+                confidence=_CONFIDENCE,
             )
-    return tuple(found.values())
+    supplies = [name for name, _ in found if name in _SUPPLY]
+    disputed = {name for name in supplies if supplies.count(name) > 1}
+    return tuple(r for r in found.values() if r.field not in disputed)
 
 
 def with_implied(parsed: ParsedQuery, *, switched_off: Collection[str] = ()) -> ParsedQuery:

@@ -1,0 +1,196 @@
+"""Where goods will be sold or used: the countries whose law and mains they must fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from deepsearch.schema import Operator, ParsedQuery
+from deepsearch.understanding.language import lexicon_languages
+from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
+from deepsearch.understanding.places import country_names
+from deepsearch.understanding.text import Tokens, fold
+
+__all__ = ["markets_of"]
+
+# Incoterms whose place is where the goods arrive.
+_ARRIVAL = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP", "CFR", "CIF"})
+_REACH = 9  # tokens between a word of selling and the country it is said of
+_STOPS = frozenset(".!?;\n。！？；")
+_BREAKS = _STOPS | frozenset(",，、|()")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A country named in a text."""
+
+    first: int
+    last: int
+    code: str
+    adjective: bool
+
+
+@lru_cache(maxsize=16)
+def _places(languages: tuple[str, ...]) -> Trie:
+    """Names and adjectives of countries, regions and towns."""
+    trie = Trie()
+    for language in languages:
+        for code, name in country_names(language):
+            trie.add(name, "name", code)
+    for kind, code, packed in _written():
+        for spelling in split_spellings(packed.replace("\n", "")):
+            trie.add(spelling, kind, code)
+    for town, code in _towns().items():
+        trie.add(town, "name", code)
+    return trie
+
+
+def _written() -> Iterator[tuple[str, str, str]]:
+    """(kind, code, spellings) of every place in the data files."""
+    data = load_data("markets")
+    for code, languages in load_data("trade")["country"].items():
+        for packed in languages.values():
+            yield "name", code, packed
+    for kind in ("name", "adjective"):
+        for code, packed in data[kind].items():
+            yield kind, code, packed
+    for code, region in data["region"].items():
+        yield "name", code, region["words"]
+
+
+@lru_cache(maxsize=1)
+def _towns() -> dict[str, str]:
+    return {town: code for code, towns in load_data("markets")["towns"].items() for town in towns}
+
+
+@lru_cache(maxsize=1)
+def _cues() -> Trie:
+    trie = Trie()
+    for kind in ("sells", "makes", "sells_after", "sells_before"):
+        for spelling in split_spellings(load_data("markets")["cue"][kind].replace("\n", "")):
+            trie.add(spelling, kind, True)
+    return trie
+
+
+@lru_cache(maxsize=1)
+def _regions() -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(region["members"])
+        for name, region in load_data("markets")["region"].items()
+    }
+
+
+def markets_of(parsed: ParsedQuery, tokens: Tokens) -> frozenset[str]:
+    """Find the countries the goods are meant for, and the regions these belong to.
+
+    Args:
+        parsed: What was understood outright.
+        tokens: The text's tokens.
+
+    Returns:
+        ISO 3166-1 codes and names of regions (markets.toml), such as {"DE", "EU"}.
+    """
+    found = set(_said(parsed)) | set(_meant(parsed, tokens))
+    for region, members in _regions().items():
+        if found & members:
+            found.add(region)
+    if "UK" in found:
+        found.add("GB")
+    return frozenset(found)
+
+
+def _said(parsed: ParsedQuery) -> Iterator[str]:
+    """Destinations among the requirements."""
+    term = next((str(r.value) for r in parsed.requirements if r.field == "incoterm"), "")
+    for r in parsed.requirements:
+        arrives = r.field == "incoterm_place" and term in _ARRIVAL
+        if not (r.field == "destination" or arrives) or r.op in (Operator.NE, Operator.NONE_OF):
+            continue
+        for value in r.value if isinstance(r.value, tuple) else (r.value,):
+            name = str(value)
+            code = name if len(name) == 2 and name.isupper() else _towns().get(name)
+            if code:
+                yield "GB" if code == "UK" else code
+
+
+def _meant(parsed: ParsedQuery, tokens: Tokens) -> Iterator[str]:
+    """Countries that stand by a word of selling or using."""
+    named = list(_named(parsed, tokens))
+    if not named:
+        return
+    cues = _cues()
+    starts = {place.first: place for place in named}
+    nearest, since = "", 0
+    at = 0
+    while at < len(tokens):
+        place = starts.get(at)
+        if place is not None:
+            selling = nearest == "sells" and at - since <= _REACH
+            if _market(tokens, place, selling=selling, making=nearest == "makes"):
+                yield place.code
+            at = place.last
+            continue
+        if tokens.words[at] in _STOPS and not (
+            at + 1 < len(tokens) and tokens.glued(at + 1) and tokens.kinds[at] == "s"
+        ):
+            nearest = ""
+        match = cues.longest(tokens, at)
+        roles = {kind for kind, _ in match.payloads} if match is not None else set()
+        if match is not None and roles & {"sells", "makes"}:
+            # A word of both, such as a plant, is one of making unless it is the buyer's.
+            nearest, since = ("makes" if "makes" in roles else "sells"), match.last
+            at = match.last
+        else:
+            at += 1
+
+
+def _named(parsed: ParsedQuery, tokens: Tokens) -> Iterator[_Named]:
+    trie = _places(lexicon_languages(parsed.language))
+    at = 0
+    while at < len(tokens):
+        match = trie.longest(tokens, at)
+        if match is None:
+            at += 1
+            continue
+        raw = tokens.raw(match.first, match.last)
+        shout = fold(raw) not in ("us", "uk", "in", "it", "no") or raw.isupper()
+        for kind, code in match.payloads if shout else ():
+            yield _Named(match.first, match.last, str(code), kind == "adjective")
+            break
+        at = match.last
+
+
+def _market(tokens: Tokens, place: _Named, *, selling: bool, making: bool) -> bool:
+    if _beside(tokens, place):
+        return True
+    if place.adjective or making:
+        return False
+    return selling or _alone(tokens, place)
+
+
+def _beside(tokens: Tokens, place: _Named) -> bool:
+    """As in "American stores", "mercado mexicano", "德国市场"."""
+    cues = _cues()
+    after = place.last
+    while after < len(tokens) and tokens.words[after] == "-" and tokens.glued(after):
+        after += 1  # "US-Markt"
+    if after < len(tokens):
+        match = cues.longest(tokens, after)
+        if match is not None and any(kind == "sells_after" for kind, _ in match.payloads):
+            return True
+    before = place.first - 1
+    between = load_data("markets")["cue"]["between"]
+    while before > 0 and tokens.words[before] in between:
+        before -= 1
+    if before < 0:
+        return False
+    match = cues.longest(tokens, before, place.first)
+    return match is not None and any(kind == "sells_before" for kind, _ in match.payloads)
+
+
+def _alone(tokens: Tokens, place: _Named) -> bool:
+    """A country that is a whole entry of a list: "500 drones, Canada"."""
+    before = place.first - 1
+    after = tokens.words[place.last] if place.last < len(tokens) else ","
+    return before >= 0 and tokens.words[before] in _BREAKS and after in _BREAKS
