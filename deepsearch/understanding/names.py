@@ -76,12 +76,13 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for")
         for i in (first - 1, first - 2)
         if i >= 0
-    )
+    ) or (scan.tokens.kinds[first - 1 : first] == ["n"] and scan.has(first - 3, "for"))
     end = last
     small = scan.raw(first, first + 1)[:1].islower()
     while (
         end < len(scan.tokens)
         and end < last + 6
+        and scan.tokens.words[end + 1 : end + 2] != [":"]
         and not scan.has(end, "with")
         and not scan.has(end, "neg")
         and (

@@ -147,11 +147,12 @@ def read_scan(
 
 
 def _cut_off(scan: Scan, draft: Draft) -> bool:
-    """A number at which the page was cut off ("61 - 80km/...") is not all there."""
-    if isinstance(draft.value, bool) or (isinstance(draft.value, str) and draft.field != "size"):
-        return False
+    """What the page was cut off at ("61 - 80km/...", "Mate...") is not all there."""
     end = scan.tokens.ends[draft.last - 1]
     bare = scan.tokens.kinds[draft.last - 1] == "n"
+    worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
+    if worded and not bare:
+        return scan.tokens.folded.startswith("...", end) and end + 3 == len(scan.tokens.folded)
     return scan.tokens.folded.startswith(("...", "/...") if bare else "/...", end)
 
 

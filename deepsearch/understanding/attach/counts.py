@@ -13,6 +13,10 @@ from deepsearch.understanding.units import Unit, unit_at
 
 __all__ = ["bare", "bare_count", "packed"]
 
+_PARTS_COUNTED = word_set("quantity", "parts_counted")
+
+_ARTICLES = word_set("quantity", "articles")
+
 _PACK_JOINS = word_set("quantity", "pack_joins")
 
 _COUNT_OPENERS = word_set("quantity", "count_openers")
@@ -39,9 +43,10 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         or (state.tokens.glued(at) and state.scan.language not in ("zh", "ja", "ar"))
     ):
         return
-    model_year = 1950 <= quantity.counts[0] <= 2050 and quantity.first == 0
-    if model_year and state.scan.raw(at, at + 1)[:1].isupper():
-        return  # "2025 Nissan Frontier"
+    model_year = 1950 <= quantity.counts[0] <= 2050 and "," not in state.word(quantity.core)
+    named = state.scan.raw(at, at + 1)[:1].isupper() or state.tokens.words[at + 1 : at + 2] == ["-"]
+    if (model_year and named) or state.word(at) in _PARTS_COUNTED:
+        return  # "2025 Nissan Frontier", "3 axle trailer"
     if _buyer_asks(state, quantity) and _noun(state, at):
         emit(state, quantity, around, "order_quantity", 0.8)
 
@@ -115,7 +120,8 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     if last:
         emit(state, quantity, around, "pack_size", 0.75, span=(around.first, last))
         return
-    if _one_of_price(state, quantity):
+    article = quantity.worded and state.word(quantity.core) in _ARTICLES
+    if _one_of_price(state, quantity) or (article and not _led(state, quantity)):
         return
     if state.word(quantity.first - 1) in _PACK_OF and _counted_before(state, quantity.first - 2):
         emit(state, quantity, around, "pack_size", 0.8)
@@ -128,6 +134,11 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     ):
         quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
     emit(state, quantity, around, "order_quantity")
+
+
+def _led(state: Attaching, quantity: Quantity) -> bool:
+    """Whether a word of wanting stands right before: "need a set"."""
+    return any(state.scan.has(i, "buy") for i in (quantity.first - 1, quantity.first - 2))
 
 
 def _one_of_price(state: Attaching, quantity: Quantity) -> bool:

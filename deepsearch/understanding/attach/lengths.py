@@ -20,7 +20,10 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
     near = kinds_before(state, quantity)
     if unit.factor >= 1000 and _runs(state, quantity, around, unit):
         emit(state, quantity, around, "order_quantity", 0.75)
-    elif unit.factor < 0.01 or _beside_sides(state, quantity):
+    elif unit.factor < 0.01:
+        if {"sheet", "vessel"} & (near | state.kinds) or state.quantities[0].shape == "dims":
+            emit(state, quantity, around, "thickness", 0.7)
+    elif _beside_sides(state, quantity):
         emit(state, quantity, around, "thickness", 0.7)
     elif unit.factor >= 1e6:
         emit(state, quantity, around, "range", 0.7)

@@ -30,7 +30,7 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         _as_written(state, quantity, "cross_section", quantity.first)
     elif unit.dimension == "pixels":
         _resolution(state, quantity)
-    elif unit.dimension == "length" and "carton_size" in names:
+    elif unit.dimension == "length" and names & {"carton_size", "text:packaging"}:
         _as_written(state, quantity, "carton_size", around.first)
     elif unit.dimension == "length":
         _each_side(state, quantity, around)

@@ -108,7 +108,7 @@ def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surr
             around.first = min(around.first, first)
         elif kind == "bound":
             around.bound = str(value)
-        elif kind == "textfield" and value in ("size", "destination"):
+        elif kind == "textfield" and value in ("size", "destination", "packaging"):
             around.left.append((f"text:{value}", first, last))
     for name in fields:
         if first not in state.taken:

@@ -16,7 +16,8 @@ _CASED_BODIES = word_set("code", "cased_bodies")
 def standard(state: Codes, index: int) -> bool:
     """Read a standard that begins at a token."""
     word = state.word(index)
-    if word not in _BODIES or state.tokens.kinds[index] != "w":
+    glued = index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw"
+    if glued or word not in _BODIES or state.tokens.kinds[index] != "w":
         return False
     if word in _CASED_BODIES and not state.raw(index).isupper():
         return False

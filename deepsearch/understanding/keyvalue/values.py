@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.keyvalue.numbers import bare_number
@@ -119,11 +120,11 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
 
 def _read_elsewhere(scan: Scan, pair: Pair) -> bool:
     """Whether the readers of quantities or of known words will read the value better."""
-    if set(pair.texts) & _LET_MENTIONS or "product" in pair.texts:
+    taken = not scan.free(pair.begin, pair.end)  # "Protection: IP55" is read as a code already
+    terms = any(scan.has(pair.begin, kind) for kind in ("incoterm", "payment", "certification"))
+    if taken or terms or set(pair.texts) & (_LET_MENTIONS | {"product"}):
         return True
-    if not scan.free(pair.begin, pair.end):
-        return True  # "Protection: IP55" is read as a code already
-    if any(scan.has(pair.begin, kind) for kind in ("incoterm", "payment", "certification")):
+    if _says_nothing(scan, pair):
         return True
     numbers = any(scan.tokens.kinds[i] == "n" for i in range(pair.begin, pair.end))
     if numbers and pair.fields and not (pair.texts and pair.whole):
@@ -132,6 +133,16 @@ def _read_elsewhere(scan: Scan, pair: Pair) -> bool:
     if words and all(any(scan.has(i, kind) for kind in _SPOKEN) for i in words):
         return True
     return not pair.texts and not pair.fields and _measured(scan, pair)
+
+
+def _says_nothing(scan: Scan, pair: Pair) -> bool:
+    """Values that say nothing whole: "Model: For 4runner", "Weight: light"."""
+    loose = scan.tokens.words[pair.begin] in ("for", "to") and "application" not in pair.texts
+    if loose or scan.tokens.words[pair.begin] == "to":
+        return True
+    measured = any(DIMENSIONS.get(name) for name in pair.fields)
+    spoken = any(scan.tokens.kinds[i] == "n" for i in range(pair.begin, pair.end))
+    return measured and not pair.texts and not spoken
 
 
 def _measured(scan: Scan, pair: Pair) -> bool:
@@ -202,6 +213,12 @@ def _key_name(pair: Pair) -> str:
     return pair.name
 
 
+def _heads(scan: Scan, pair: Pair) -> bool:
+    """Whether the key ends in its field's word: not "Fabric Feature"."""
+    end = pair.unit_hint - 1 if pair.unit_hint > 0 else pair.colon
+    return scan.has(end - 1, "textfield")
+
+
 def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     """Text values no lexicon knows: "Material: Zirconia" is the buyer's own word.
 
@@ -216,7 +233,7 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
     found = []
     read = {token for draft in drafts for token in range(draft.first, draft.last)}
     for pair in pairs:
-        texts = [text for text in pair.texts if text in _OPEN]
+        texts = [text for text in pair.texts if text in _OPEN and _heads(scan, pair)]
         if not texts or not pair.sure or not 0 < pair.end - pair.begin <= 6:
             continue
         if any(token in read for token in range(pair.begin, pair.end)):

@@ -12,6 +12,8 @@ __all__ = ["colours"]
 
 _DOUBTFUL_COLOURS = word_set("mention", "doubtful_colours")
 
+_FORMS = ("form", "type", "texture", "kind", "category")
+
 
 def colours(reading: Reading) -> None:
     """Read colours."""
@@ -28,23 +30,30 @@ def colours(reading: Reading) -> None:
 
 def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
     word = reading.word(match.first)
-    inside = reading.product[0] <= match.first < reading.product[1]
-    if word == "cream" and inside and match.first > reading.product[0]:
-        return False  # "stretch mark cream" is a cream; "cream sofa" is a colour
-    if match.last == match.first + 1 and word in _DOUBTFUL_COLOURS:
-        ahead = reading.word(match.last)
-        if word == "gold" and (
-            reading.scan.has(match.first, "supplier_flag") or ahead in ("supplier", "plated", "bar")
-        ):
-            return False
-        if word == "orange" and ahead in ("juice", "oil", "tree", "peel"):
-            return False
-    town = word == "bordeaux" and reading.scan.raw(match.first, match.last).istitle()
-    if town and match.first not in {c.first for c in reading.scan.clauses}:
-        return False
-    if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
+    single = match.last == match.first + 1
+    if single and reading.tokens.kinds[match.first] == "c":
         return reading.lone_han(match)
-    return word not in ("fond",)
+    if single and word in _DOUBTFUL_COLOURS and _other_sense(reading, match):
+        return False
+    town = word == "bordeaux" and reading.scan.raw(match.first, match.last).istitle()
+    opens = match.first in {clause.first for clause in reading.scan.clauses}
+    return word != "fond" and (opens or not town)
+
+
+def _other_sense(reading: Reading, match: Match) -> bool:
+    """Whether a word that may be a colour is a metal, a fruit, a name or a form here."""
+    word, ahead = reading.word(match.first), reading.word(match.last)
+    if word == "gold" and reading.scan.has(match.first, "supplier_flag"):
+        return True
+    if word == "cream":
+        inside = reading.product[0] < match.first < reading.product[1]
+        key = reading.word(match.first - 2) if reading.word(match.first - 1) == ":" else ""
+        return inside or key in _FORMS  # "stretch mark cream" is a cream; "cream sofa" is not
+    if word in ("gold", "golden", "silver"):
+        two_words = reading.tokens.kinds[match.last : match.last + 2] == ["w", "w"]
+        named = reading.scan.raw(match.first, match.last + 2).istitle()
+        return ahead in ("supplier", "plated", "bar") or (two_words and named)
+    return word == "orange" and ahead in ("juice", "oil", "tree", "peel")
 
 
 def _part_beside(reading: Reading, group: Group) -> str | None:

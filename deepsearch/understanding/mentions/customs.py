@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.reading import Reading
+from deepsearch.understanding.units import unit_at
 
 __all__ = ["customs"]
 
@@ -52,8 +53,18 @@ def customs(reading: Reading) -> None:
         )
 
 
+def _timed(reading: Reading, at: int) -> bool:
+    for index in range(at, min(at + 3, len(reading.tokens))):
+        if reading.tokens.kinds[index] == "n":
+            units = unit_at(reading.tokens, index + 1, reading.scan.language)
+            return bool(units) and units[0].dimension == "time"
+    return False
+
+
 def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
     following = reading.word(match.last)
+    if value == "sample" and _timed(reading, match.last):
+        return False  # "sample: 7 days" is how long one takes
     if following in _CUSTOMS:
         return False  # "custom charges" are the customs'
     if value == "sample" and following in _NO_SAMPLE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, runs
 from deepsearch.understanding.mentions.reading import Reading
@@ -57,6 +57,10 @@ _COMPOUND_HEADS = tuple(
     for head in heads.split()
 )
 
+_MAIN_PARTS = word_set("key", "main_parts")
+
+_PART_WORDS = word_set("key", "part_words")
+
 
 def materials(reading: Reading) -> None:
     """Read materials."""
@@ -103,7 +107,7 @@ def materials(reading: Reading) -> None:
         _compounds(reading)
     for group in runs(reading, "material", wanted):
         field = "material"
-        part = _part_material(reading, group)
+        part = _part_material(reading, group) or _keyed_part(reading, group)
         if part is not None:
             field = f"{part}_material"
         draft = list_draft(
@@ -112,6 +116,21 @@ def materials(reading: Reading) -> None:
         if draft.op == "eq" and _for_only(reading, group):
             continue
         reading.add(draft)
+
+
+def _keyed_part(reading: Reading, group: Group) -> str | None:
+    """As in "Lining material: nylon": the word before "material" in the key."""
+    colon = group.first - 1
+    if reading.word(colon) != ":" or reading.scan.value_at(colon - 1, "textfield") != "material":
+        return None
+    match = reading.scan.match_of(colon - 1)
+    first = match.first if match is not None else colon - 1
+    before = first - 1
+    plain = before >= 0 and reading.tokens.kinds[before] == "w" and not reading.tokens.glued(first)
+    if not plain or first != colon - 1 or reading.word(before) in _MAIN_PARTS:
+        return None
+    known = reading.scan.has(before, "part") or reading.word(before) in _PART_WORDS
+    return slug(reading.word(before)) if known else None
 
 
 def _slashed(reading: Reading, group: Group) -> bool:

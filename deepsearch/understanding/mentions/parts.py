@@ -79,6 +79,8 @@ def hedged_with(reading: Reading) -> None:
             continue
         if reading.tokens.folded.startswith("..", reading.tokens.ends[clause.stop - 1]):
             continue  # cut off by the page
+        if reading.scan.raw(at, at + 1).isupper():
+            continue  # "with UPS"
         name = slug(
             reading.tokens.folded[reading.tokens.starts[at] : reading.tokens.ends[clause.stop - 1]]
         )

@@ -42,7 +42,7 @@ def ranged(state: Numbers, head: Head) -> Quantity | None:
     counts = (head.sign * head.atom.count, sign * other.count)
     negative = head.sign < 0 or sign < 0
     if values[0] > values[1]:
-        if not (negative or head.units):
+        if not (negative or head.units or (units and state.word(head.after) == "~")):
             return None
         values, counts = values[::-1], counts[::-1]
     kept = units or head.units
