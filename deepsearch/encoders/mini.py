@@ -50,6 +50,11 @@ class MiniSuite:
         return "mini"
 
     @property
+    def text_encoder(self) -> MiniTextEncoder:
+        """The encoder of `mini-text`."""
+        return self._texts
+
+    @property
     def picture_side(self) -> int:
         """Pixels the shorter side of a picture needs: the closest zoom at full size."""
         return self._pictures.picture_side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -19,6 +20,7 @@ DIM = 384
 MAX_TOKENS = 256  # what the model was trained with; its position table goes no further
 MAX_CHARS = 16_384  # 256 word pieces never reach this far in real text
 BATCH_TOKENS = 4096  # bounds memory: some 30 MB of activations
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class MiniTextEncoder:
@@ -68,6 +70,26 @@ class MiniTextEncoder:
             InvalidInputError: If an item is no string.
         """
         return [len(ids) for ids in self._tokenise(texts)]
+
+    def known_share(self, text: str) -> float | None:
+        """Say how much of a text's words the model's English vocabulary knows.
+
+        A word it knows as a whole counts fully, one in n pieces an n-th, one with letters
+        beyond a-z not at all. English is seldom below .6, other languages seldom above.
+
+        Args:
+            text: A text; its first 16,384 characters are read.
+
+        Returns:
+            Share of its letters, 0..1; None where it has no words.
+        """
+        words = [word for word in _WORD.findall(text[:MAX_CHARS]) if len(word) > 1 or word > "z"]
+        if not words:
+            return None
+        plain = [word for word in words if word.isascii()]
+        pieces = self._tokenizer.encode_batch(plain, add_special_tokens=False)
+        known = sum(len(word) / len(cut.ids) for word, cut in zip(plain, pieces, strict=True))
+        return known / sum(len(word) for word in words)
 
     def encode(self, items: Sequence[str], *, role: Role) -> FloatArray:  # noqa: ARG002
         """Encode texts; queries and passages alike.

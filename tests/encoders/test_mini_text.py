@@ -58,3 +58,27 @@ def test_a_single_string_is_refused(text_encoder: MiniTextEncoder) -> None:
 def test_a_missing_text_is_refused(text_encoder: MiniTextEncoder) -> None:
     with pytest.raises(InvalidInputError, match="Text 1 is NoneType"):
         text_encoder.encode(["bolt", None], role=Role.QUERY)  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("stainless steel water bottle with lid", 0.9, 1.0),
+        ("Automatic paper napkin making machine, not more than 5500 USD", 0.9, 1.0),
+        ("rostfreie Edelstahl-Trinkflasche mit Schraubverschluss", 0.0, 0.5),
+        ("botella de acero inoxidable con tapa", 0.0, 0.59),
+        ("不锈钢水瓶", 0.0, 0.0),
+        ("бутылка из нержавеющей стали", 0.0, 0.0),
+    ],
+)
+def test_the_vocabulary_tells_english_from_other_languages(
+    text_encoder: MiniTextEncoder, text: str, low: float, high: float
+) -> None:
+    share = text_encoder.known_share(text)
+    assert share is not None
+    assert low <= share <= high
+
+
+def test_numbers_and_codes_say_nothing_of_the_language(text_encoder: MiniTextEncoder) -> None:
+    assert text_encoder.known_share("") is None
+    assert text_encoder.known_share("20 x 30, 5 V") is None

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepsearch.encoders import MultilingualSuite, MultilingualTextEncoder, load_suite
+from deepsearch.encoders import (
+    MiniTextEncoder,
+    MultilingualSuite,
+    MultilingualTextEncoder,
+    load_suite,
+)
 from deepsearch.errors import InvalidInputError, MissingExtraError
 from deepsearch.protocols import Encoder, EncoderSuite
 from deepsearch.schema import Modality, Role
@@ -30,15 +35,41 @@ def test_it_is_a_suite(suite: MultilingualSuite) -> None:
         vectors = found[space.name]
         assert vectors.shape == (3, space.dim)
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert suite.encode_texts([], role=Role.QUERY)["multilingual-text"].shape == (0, 384)
+    assert suite.encode_texts([], role=Role.QUERY)["multilingual-routed"].shape == (0, 768)
 
 
 def test_translations_find_each_other(suite: MultilingualSuite) -> None:
     queries = suite.encode_texts(SPANISH, role=Role.QUERY)
     targets = suite.encode_texts(ENGLISH, role=Role.PASSAGE)
-    for space, least in (("multilingual-text", 0.6), ("multilingual-shared", 0.6)):
+    for space, least in (("multilingual-routed", 0.6), ("multilingual-shared", 0.6)):
         best = (queries[space] @ targets[space].T).argmax(axis=1)
         assert (best == np.arange(len(ENGLISH))).mean() >= least
+
+
+def test_english_asks_both_models_and_other_languages_one(
+    suite: MultilingualSuite, text_encoder: MiniTextEncoder
+) -> None:
+    texts = [
+        "garden hose, 20 m",
+        "manguera de jardín",
+        "садовый шланг",
+        "庭用ホース",
+        "M8x40 93",
+        "",
+    ]
+    asked = suite.encode_texts(texts, role=Role.QUERY)["multilingual-routed"]
+    held = suite.encode_texts(texts, role=Role.PASSAGE)["multilingual-routed"]
+    assert [bool(row[:384].any()) for row in asked] == [True, False, False, False, True, True]
+    assert held[:, :384].any(axis=1).all()  # what is listed is always there for both
+    # An English query's score is the mean of what both models say.
+    plain = MultilingualTextEncoder(threads=1)
+    english, multilingual = (
+        encoder.encode(texts[:1], role=Role.QUERY) @ encoder.encode(texts, role=Role.PASSAGE).T
+        for encoder in (text_encoder, plain)
+    )
+    np.testing.assert_allclose(asked[0] @ held.T, ((english + multilingual) / 2)[0], atol=1e-4)
+    spanish = plain.encode(texts[1:2], role=Role.QUERY) @ plain.encode(texts, role=Role.PASSAGE).T
+    np.testing.assert_allclose(asked[1] @ held.T, spanish[0] / np.sqrt(2), atol=1e-4)
 
 
 def test_words_of_another_language_find_pictures(
