@@ -11,8 +11,8 @@ multilingual model for every query ("always"), and the suite `multilingual`, whi
 
 Threats: names are one to three words, shorter than a request; translations in both sets
 were made by volunteers. 14 requests in other languages are few, and the glossary was written
-with some of them at hand; the names were not looked at for it. Listings cut short rank lower. The map behind
-`multilingual-shared` was fitted on English names of the emoji's other half (even Unicode
+with some of them at hand; the names were not looked at for it. Listings cut short rank lower.
+The map behind `multilingual-shared` was fitted on English names of the emoji's other half (even Unicode
 subgroups), never on another language.
 
 Pictures and names come from `python -m tools.fetch_picture_sets FOLDER`, named by
@@ -216,6 +216,7 @@ def main() -> None:
     for name, table in tables.items():
         print_table(table, title=name)
     if not options.small or options.out:
+        requests = (folder / "relevance" / "queries_dev.jsonl", OWN / "queries.jsonl")
         files = [pictures / "emojibase/package" / code / "data.json" for code in EMOJI_LANGUAGES]
         write_results(
             "cross_lingual",
