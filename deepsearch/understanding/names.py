@@ -71,12 +71,22 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+def _for_before(scan: Scan, first: int) -> bool:
+    """As in "for my 2022 BMW": only an owner, an article and a year between."""
+    for at in range(first - 1, max(-1, first - 5), -1):
+        if scan.has(at, "for"):
+            return True
+        if scan.tokens.kinds[at] != "n" and not (scan.has(at, "stop") or scan.has(at, "own")):
+            return False
+    return False
+
+
 def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) -> int:
     fits = any(
         scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for")
         for i in (first - 1, first - 2)
         if i >= 0
-    ) or (scan.tokens.kinds[first - 1 : first] == ["n"] and scan.has(first - 3, "for"))
+    ) or _for_before(scan, first)
     end = last
     small = scan.raw(first, first + 1)[:1].islower()
     while (

@@ -25,6 +25,7 @@ _CJK = ("zh", "ja")
 _COMPOUND = ("de", "nl")
 _NO_PARTS: tuple[frozenset[str], str] = (frozenset(), "")
 _NO_TOYS = frozenset({"other", "pet_article", "hardware", "paper_pack"})
+_SHORT_LINK = 3  # letters of "de", "en", "com"
 _SHORT_TEXT = 30  # tokens
 
 
@@ -157,7 +158,7 @@ def _head(tokens: Tokens, first: int, last: int, language: str) -> _Phrase:
     if language in load_data("ontology")["phrase"]["head_first"]:
         found = _leading(tokens, first, last, _opener)
         if found is not None:
-            return found
+            return _juxtaposed(tokens, found, language) or found
         if any(tokens.words[i] in ("de", "di", "da", "du", "do") for i in range(first, last)):
             return _Phrase(first, last, (first, first + 1), frozenset())
     if language == "ru":
@@ -166,6 +167,16 @@ def _head(tokens: Tokens, first: int, last: int, language: str) -> _Phrase:
             return found
         return _Phrase(first, last, (first, first + 1), frozenset())
     return _trailing(tokens, first, last, language or "en")
+
+
+def _juxtaposed(tokens: Tokens, found: _Phrase, language: str) -> _Phrase | None:
+    """Another kind at the phrase's end with no link before it: an English name, head last."""
+    other = _trailing(tokens, found.first, found.last, language)
+    between = range(found.head[1], other.head[0])
+    linked = other.head[0] < found.head[1] or any(
+        len(tokens.words[i]) <= _SHORT_LINK for i in between
+    )
+    return other if other.kinds and not linked else None
 
 
 def _opener(tokens: Tokens, at: int) -> bool:

@@ -137,6 +137,9 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     if len(units) > 1 and raw[0] == "D" and tokens.glued(index):
         units.sort(key=lambda unit: unit.dimension != "denier")
     if len(units) > 1 and raw in ("MT", "MTS", "Mt"):
+        named = index > 1 and tokens.kinds[index - 2] == "w" and not tokens.glued(index)
+        if named and tokens.text[tokens.starts[index - 2]].isupper():
+            return ()  # "CF Moto 450 MT"
         units.sort(key=lambda unit: unit.dimension != "mass")
     return tuple(units)
 
@@ -165,7 +168,7 @@ def _believable(tokens: Tokens, index: int, language: str) -> bool:
         return raw == _UPPER_GLUED[word] or (glued and word == "a" and language == "en")
     if word in _FOREIGN_ARTICLES:
         return glued
-    if word in _CODES_OR_WORDS:
-        return raw.isupper()
+    if word in _CODES_OR_WORDS or word == "ch":
+        return raw.isupper() == (word != "ch")  # CH is a channel
     article = word == "l" and not glued and language in ("fr", "it")  # "l'acier"
     return word != "#" and not (article and tokens.folded.startswith("'", tokens.ends[index]))

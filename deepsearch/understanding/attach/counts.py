@@ -95,6 +95,8 @@ def _buyer_asks(state: Attaching, quantity: Quantity) -> bool:
         fresh = not state.ordered
         return fresh and (opening or state.word(clause.first - 1) == "\n")
     asked = [i for i in before if state.scan.has(i, "buy") or state.scan.has(i, "cmp")]
+    if asked and state.word(asked[-1] - 1) == ":":
+        return False  # "Parallel:Max 32"
     if not asked or any(state.word(i) == ":" for i in range(asked[-1], quantity.first)):
         return False
     unknown = [

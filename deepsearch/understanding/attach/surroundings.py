@@ -157,6 +157,9 @@ def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> N
 
 def _post(state: Attaching, last: int, value: str, around: Surroundings) -> None:
     """Take a comparator behind the quantity in."""
+    clause = state.scan.clauses[state.scan.clause_of[last - 1]]
+    if ":" in state.tokens.words[last : min(last + 4, clause.last)]:
+        return  # it opens the next key
     following_number = last < len(state.tokens) and state.owner[last] >= 0
     if following_number and state.scan.language not in ("zh", "ja"):
         return  # it bounds the next quantity

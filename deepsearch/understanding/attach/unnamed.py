@@ -127,11 +127,25 @@ _READERS: dict[str, _Reader] = {
 }
 
 
+def _of_another(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
+    """Whether the clause speaks of something else by this unit: gain in dB, a warranty in km."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    inside = range(clause.first, quantity.first)
+    if unit.dimension == "sound":
+        return any(state.word(i) == ":" for i in inside)
+    if unit.factor >= 1e6 and unit.dimension == "length":
+        return any(state.scan.value_at(i, "field") == "warranty" for i in inside)
+    rim = unit.dimension == "temperature" and unit.raw == "c" and quantity.glued
+    return rim and max(quantity.values) >= 500
+
+
 def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """Record a quantity that no field word names, by the dimension of its unit."""
     unit = quantity.unit
     if unit is None:
         bare(state, quantity, around)
+    elif _of_another(state, quantity, unit):
+        return
     elif (reader := _READERS.get(unit.dimension)) is not None:
         reader(state, quantity, around, unit)
     elif (name := DEFAULT.get(unit.dimension)) is not None:

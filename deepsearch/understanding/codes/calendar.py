@@ -74,6 +74,8 @@ def _numeric_date(state: Codes, index: int) -> tuple[dt.date, int] | None:
         return None
     if not all(state.tokens.glued(index + i) for i in range(1, 5) if index + i < len(state.tokens)):
         return None
+    if state.word(index + 5) == state.word(index + 1):
+        return None  # "6/8/10/12 mm" is a list
     one, two, three = (_number(state, index + i) for i in (0, 2, 4))
     if one is None or two is None or three is None:
         return None

@@ -96,7 +96,13 @@ def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
 def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     """The key's own name, the value's own words."""
     name = _key_name(pair)
-    if not name or name in _LETTERHEAD or not pair.sure or not _plausible(scan, pair):
+    if (
+        not name
+        or set(name.split("_")) & _LETTERHEAD
+        or name in _LETTERHEAD
+        or not pair.sure
+        or not _plausible(scan, pair)
+    ):
         return None
     if _read_elsewhere(scan, pair):
         return None

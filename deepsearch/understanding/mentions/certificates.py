@@ -25,6 +25,8 @@ def certificates(reading: Reading) -> None:
                         max(0, match.first - 3), min(len(reading.tokens), match.last + 3)
                     )
                 )
+        if word == "cb" and reading.word(match.last).startswith("radio"):
+            return False
         if not match.first or not reading.tokens.glued(match.first):
             return True
         coded = (

@@ -62,19 +62,14 @@ def _timed(reading: Reading, at: int) -> bool:
 
 
 def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
-    following = reading.word(match.last)
-    if value == "sample" and _timed(reading, match.last):
-        return False  # "sample: 7 days" is how long one takes
-    if following in _CUSTOMS:
+    following, before = reading.word(match.last), reading.word(match.first - 1)
+    if following in _CUSTOMS or following.startswith("charge"):
         return False  # "custom charges" are the customs'
-    if value == "sample" and following in _NO_SAMPLE:
-        return False
-    if value in ("oem", "odm") and (following in _NO_OEM or reading.word(match.first - 1) == "/"):
-        return False
-    if value == "custom_design" and following in _NO_CUSTOM_DESIGN:
-        return following == "size" and reading.word(match.last + 1) not in (":",) and False
-    return not (
-        value == "custom_logo"
-        and following in ("design", "creation")
-        and reading.word(match.first - 1) not in ("our", "with")
-    )
+    if value == "sample":  # "sample: 7 days" is how long one takes
+        return following not in _NO_SAMPLE and not _timed(reading, match.last)
+    if value in ("oem", "odm"):
+        return following not in _NO_OEM and before != "/"
+    if value == "custom_design":
+        return following not in _NO_CUSTOM_DESIGN
+    drawn = value == "custom_logo" and following in ("design", "creation")
+    return not drawn or before in ("our", "with")

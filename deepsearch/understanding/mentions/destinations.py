@@ -27,8 +27,16 @@ def destinations(reading: Reading) -> None:
             code = reading.scan.value_at(match.first, "country")
             reading.add(Draft("destination", "eq", code, None, start, match.last, 0.75))
     for match, value in reading.scan.of_kind("place"):
-        if reading.scan.free(match.first, match.last) and _headed(reading, match.first):
+        free = reading.scan.free(match.first, match.last)
+        if free and _headed(reading, match.first) and not _adjective(reading, match):
             reading.add(Draft("destination", "eq", value, None, match.first, match.last, 0.65))
+
+
+def _adjective(reading: Reading, match: Match) -> bool:
+    """As in "for Dubai chocolate": the place tells of the goods."""
+    following = reading.scan.raw(match.last, match.last + 1)
+    plain = following.islower() and reading.scan.match_of(match.last) is None
+    return reading.scan.has(match.first - 1, "for") and plain
 
 
 def _headed_by(reading: Reading, first: int) -> int | None:

@@ -52,7 +52,8 @@ def single(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantit
     """
     op: str | None = None
     sign, after, units = head.sign, head.after, head.units
-    if state.word(after) == "+" and state.tokens.glued(after):
+    more = state.tokens.kinds[after + 1 : after + 2] == ["n"]  # "1TB+2 controllers"
+    if state.word(after) == "+" and state.tokens.glued(after) and not more:
         op, after = "ge", after + 1
         if not units:
             units = unit_at(state.tokens, after, state.scan.language)
