@@ -1,9 +1,10 @@
 """Second phase: a ranker learned from judgements or clicks, on the explained features.
 
 LightGBM's LambdaRank over what the first phase already explains: relevance, requirements
-met, unknown and violated, every dimension's gain. Where more must never rank lower, the
-model is held monotone. Its score is again a sum of explained parts (tree SHAP). Saved as
-text, never as a pickle. Needs the extra `learn`.
+met, unknown and violated, every dimension's gain. It starts from the first phase's score and
+learns what to add to it, so that few judgements change little. Where more must never rank
+lower, the model is held monotone. What it adds is again a sum of explained parts (tree SHAP).
+Saved as text, never as a pickle. Needs the extra `learn`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _REQUIREMENTS = (
 FEATURES: tuple[str, ...] = ("relevance", *_REQUIREMENTS, *DIMENSIONS)
 """Names of the columns of `features_of`."""
 _FALLING = frozenset({"hard_unknown", "hard_violated", "wish_violated"})
-_FORMAT, _VERSION = "deepsearch-ranker", 1
+_FORMAT, _VERSION = "deepsearch-ranker", 2
 _NOT_RELEVANCE = ("requirement:", "supplier:", "folded", "cross_encoder", "learned:")
 
 
@@ -74,13 +75,18 @@ class LearnConfig:
         leaves: Leaves a tree, >= 2.
         learning_rate: > 0.
         least_in_leaf: Hits a leaf holds at least, >= 1.
+        l2: Pull of each leaf's value towards no change, >= 0.
+        trust: How far the first phase's score is believed, > 0: the lead of one hit over
+            another, times this, is what learning has to overcome (in log-odds).
         seed: Same data, same seed: same model.
     """
 
     trees: int = 100
-    leaves: int = 8
+    leaves: int = 4
     learning_rate: float = 0.1
-    least_in_leaf: int = 10
+    least_in_leaf: int = 20
+    l2: float = 10.0
+    trust: float = 10.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -90,9 +96,11 @@ class LearnConfig:
             InvalidInputError: If one is out of range.
         """
         fits = self.trees >= 1 and self.leaves >= 2 and self.least_in_leaf >= 1
-        if not (fits and math.isfinite(self.learning_rate) and self.learning_rate > 0):
+        above = all(math.isfinite(x) and x > 0 for x in (self.learning_rate, self.trust))
+        if not (fits and above and math.isfinite(self.l2) and self.l2 >= 0):
             raise InvalidInputError(
-                f"{self}; expected trees, least_in_leaf >= 1, leaves >= 2, learning_rate > 0."
+                f"{self}; expected trees, least_in_leaf >= 1, leaves >= 2, learning_rate and "
+                "trust > 0, l2 >= 0."
             )
 
 
@@ -155,14 +163,16 @@ def _requirement_counts(hit: Hit) -> list[float]:
 class LearnedRanker:
     """A trained model behind the `Reranker` protocol."""
 
-    def __init__(self, booster: Any, *, today: date | None = None) -> None:
+    def __init__(self, booster: Any, *, trust: float, today: date | None = None) -> None:
         """Wrap a LightGBM booster; `train_ranker` or `load` makes one.
 
         Args:
             booster: Trained on `FEATURES`.
+            trust: `LearnConfig.trust` of the training.
             today: Day that dates count from; None: the current day.
         """
         self._booster = booster
+        self._trust = trust
         self._today = today
 
     def rerank(self, query: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
@@ -173,7 +183,7 @@ class LearnedRanker:
             hits: As `rank` returned them.
 
         Returns:
-            The hits with the model's score, and its parts, which sum to it.
+            The hits, with what was learned added to their scores and parts.
         """
         if not hits:
             return []
@@ -184,23 +194,17 @@ class LearnedRanker:
         return [replace(hit, rank=rank) for rank, hit in enumerate(scored, start=1)]
 
     def _explained(self, hit: Hit, row: npt.NDArray[np.float64]) -> Hit:
-        told = {
-            part.name.removeprefix("supplier:"): part.sentence
-            for part in hit.explanation.contributions
-        }
-        parts = [
+        # The last column is the same for all hits: it orders nothing.
+        learned = [
             Contribution(
                 name=f"learned:{name}",
-                value=float(value),
-                sentence=told.get(name) or f"Learned from {name.replace('_', ' ')}.",
+                value=float(value) / self._trust,
+                sentence=f"Learned from {name.replace('_', ' ')}.",
             )
             for name, value in zip(FEATURES, row[:-1], strict=True)
             if value != 0
         ]
-        parts.append(
-            Contribution(name="learned:base", value=float(row[-1]), sentence="The same for all.")
-        )
-        explanation = Explanation(contributions=tuple(parts))
+        explanation = Explanation(contributions=(*hit.explanation.contributions, *learned))
         return replace(hit, explanation=explanation, score=explanation.total)
 
     def save(self, path: Path) -> None:
@@ -214,6 +218,7 @@ class LearnedRanker:
             "format": _FORMAT,
             "version": _VERSION,
             "features": list(FEATURES),
+            "trust": self._trust,
             "sha256": _digest(model),
             "model": model,
         }
@@ -249,12 +254,15 @@ class LearnedRanker:
         # LightGBM's reader may crash the process on damaged text: it must not see any
         if not isinstance(model, str) or record.get("sha256") != _digest(model):
             raise UnreadableFileError(f"The model in {path} is damaged. Train it again.")
+        trust = record.get("trust")
+        if not isinstance(trust, int | float) or not (math.isfinite(trust) and trust > 0):
+            raise UnreadableFileError(f"The trust in {path} is {trust!r}. Train it again.")
         booster = lightgbm.Booster(model_str=model)
         if booster.num_feature() != len(FEATURES):
             raise UnreadableFileError(
                 f"The model in {path} takes {booster.num_feature()} features."
             )
-        return cls(booster, today=today)
+        return cls(booster, trust=float(trust), today=today)
 
 
 def _digest(text: str) -> str:
@@ -267,7 +275,7 @@ def train_ranker(
     config: LearnConfig | None = None,
     today: date | None = None,
 ) -> LearnedRanker:
-    """Train a ranker by LambdaRank.
+    """Train a ranker by LambdaRank, starting from the first phase's scores.
 
     Args:
         queries: Queries with graded hits; those whose hits are all of one grade teach nothing.
@@ -285,6 +293,7 @@ def train_ranker(
     lightgbm = require("lightgbm", extra="learn")
     chosen = config or LearnConfig()
     rows, labels, groups, places = [], list[int](), list[int](), list[int]()
+    scores: list[float] = []
     for query in queries:
         graded = [hit for hit in query.hits if hit.listing.id in query.grades]
         grades = [query.grades[hit.listing.id] for hit in graded]
@@ -298,6 +307,7 @@ def train_ranker(
         labels += grades
         groups.append(len(graded))
         places += [hit.rank - 1 for hit in graded]
+        scores += [hit.score * chosen.trust for hit in graded]
     if not rows:
         raise InvalidInputError(
             f"None of {len(queries)} queries has hits of different grades; there is nothing to "
@@ -309,6 +319,7 @@ def train_ranker(
         np.concatenate(rows),
         label=labels,
         group=groups,
+        init_score=scores,
         position=places if queries[0].clicks else None,
         feature_name=list(FEATURES),
         free_raw_data=False,
@@ -318,6 +329,7 @@ def train_ranker(
         "num_leaves": chosen.leaves,
         "learning_rate": chosen.learning_rate,
         "min_data_in_leaf": chosen.least_in_leaf,
+        "lambda_l2": chosen.l2,
         "monotone_constraints": [-1 if name in _FALLING else 1 for name in FEATURES],
         "monotone_constraints_method": "basic",
         "seed": chosen.seed,
@@ -326,4 +338,5 @@ def train_ranker(
         "num_threads": 1,
         "verbosity": -1,
     }
-    return LearnedRanker(lightgbm.train(parameters, data, chosen.trees), today=today)
+    booster = lightgbm.train(parameters, data, chosen.trees)
+    return LearnedRanker(booster, trust=chosen.trust, today=today)

@@ -89,13 +89,29 @@ def test_parts_sum_to_the_score_and_keep_their_sentences() -> None:
     again = TRAINED.rerank(ASKED, hits)
     assert sorted(h.listing.id for h in again) == sorted(h.listing.id for h in hits)
     assert [h.rank for h in again] == list(range(1, len(hits) + 1))
-    raw = TRAINED._booster.predict(features_of(ASKED, hits, today=TODAY))
-    by_id = {hit.listing.id: score for hit, score in zip(hits, raw, strict=True)}
+    raw = TRAINED._booster.predict(features_of(ASKED, hits, today=TODAY)) / LearnConfig().trust
+    by_id = {hit.listing.id: (hit, added) for hit, added in zip(hits, raw, strict=True)}
+    same_for_all = {
+        round(after.score - before.score - added, 6)
+        for after in again
+        for before, added in (by_id[after.listing.id],)
+    }
+    assert len(same_for_all) == 1
     for hit in again:
-        assert hit.score == pytest.approx(by_id[hit.listing.id], abs=1e-6)
         assert hit.explanation.total == pytest.approx(hit.score, abs=1e-6)
+        before = by_id[hit.listing.id][0].explanation.contributions
+        assert hit.explanation.contributions[: len(before)] == before
         told = {p.name: p.sentence for p in hit.explanation.contributions}
-        assert told["learned:on_time_rate"].endswith("of orders on time.")
+        assert told["learned:on_time_rate"] == "Learned from on time rate."
+
+
+def test_few_judgements_change_little() -> None:
+    one = train_ranker([graded(1)], today=TODAY)
+    hits = found(700)
+    again = one.rerank(ASKED, hits)
+    assert again[0].listing.id == hits[0].listing.id
+    before = {hit.listing.id: hit.score for hit in hits}
+    assert max(abs(hit.score - before[hit.listing.id]) for hit in again) < 0.1
 
 
 def test_more_of_a_good_thing_never_scores_less() -> None:
@@ -144,6 +160,9 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     record = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**record, "features": ["relevance"]}), encoding="utf-8")
     with pytest.raises(UnreadableFileError, match="Train it again"):
+        LearnedRanker.load(path)
+    path.write_text(json.dumps({**record, "trust": 0}), encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match="trust"):
         LearnedRanker.load(path)
     for damaged in (5, record["model"][:-100], record["model"].replace("0", "1", 1)):
         path.write_text(json.dumps({**record, "model": damaged}), encoding="utf-8")
