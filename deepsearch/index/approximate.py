@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,9 +32,11 @@ class ApproximateIndex(ABC):
         exact: The exact index over the same vectors.
         kind: Name of the backend in index files.
         effort: Effort of a plain `search`: ef_search, nprobe, or reach.
+        config: The options it was built with, a dataclass.
     """
 
     kind: ClassVar[str]
+    config: Any
 
     def __init__(self, exact: ExactIndex, *, effort: int, exact_below: float) -> None:
         """Keep what every backend needs.
@@ -199,6 +202,6 @@ class ApproximateIndex(ABC):
     def parts(self) -> Mapping[str, Callable[[Path], None]]:
         """Return a writer for each file of the index beside its vectors."""
 
-    @abstractmethod
     def describe(self) -> dict[str, Any]:
         """Return what a file header records of the index, as JSON values."""
+        return {"config": asdict(self.config)}

@@ -10,7 +10,7 @@ import itertools
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -50,7 +50,7 @@ class ClusteredConfig:
     """Options of `ClusteredIndex`.
 
     Attributes:
-        lists: Lists the rows are split into; None: 2 * sqrt(n).
+        lists: Lists the rows are split into; None: n / 250, within 2 and 8 times sqrt(n).
         reach: Standard deviations of a list's scores about its centre's that its rows are
             credited with in a plain search; lists that cannot reach the k best even so
             are not visited.
@@ -96,6 +96,7 @@ class ClusteredIndex(ApproximateIndex):
     """IVF over one-bit and 8-bit codes; candidates are re-scored in float32."""
 
     kind: ClassVar[str] = "clustered"
+    config: ClusteredConfig
 
     def __init__(self, exact: ExactIndex, codes: TwoLevelCodes, config: ClusteredConfig) -> None:
         """Join vectors and their codes; use `build` for vectors alone.
@@ -147,7 +148,7 @@ class ClusteredIndex(ApproximateIndex):
             raise InvalidInputError("There is no vector to find lists in; use ExactIndex.")
         if count >= 2**31:
             raise InvalidInputError(f"{count} vectors are given; an index holds fewer than 2**31.")
-        lists = min(options.lists or max(1, round(2 * count**0.5)), count)
+        lists = min(options.lists or _lists_for(count), count)
         centres, assigned = _k_means(exact.vectors, lists, space.metric, options)
         codes = encode(exact.vectors, assigned, centres, metric=space.metric, seed=options.seed)
         return cls(exact, codes, options)
@@ -257,10 +258,6 @@ class ClusteredIndex(ApproximateIndex):
             for name in TwoLevelCodes.__dataclass_fields__
         }
 
-    def describe(self) -> dict[str, Any]:
-        """Return what a file header records of the index, as JSON values."""
-        return {"config": asdict(self.config)}
-
     @classmethod
     def restore(
         cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
@@ -297,6 +294,13 @@ def _kernels() -> ModuleType:
     from deepsearch.index import kernels
 
     return kernels
+
+
+def _lists_for(count: int) -> int:
+    # Few lists are quick to rank; but where rows lie in knots of a hundred, a list must not
+    # hold many knots, or those without a centre near are strewn over all lists.
+    root: float = count**0.5
+    return max(1, int(min(max(2 * root, count / 250), 8 * root)))
 
 
 def _training_rows(count: int, lists: int, seed: int) -> IntArray:

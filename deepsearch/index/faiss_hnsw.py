@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -57,6 +57,7 @@ class FaissHnswIndex(ApproximateIndex):
     """HNSW over bfloat16 vectors; candidates are re-scored in float32."""
 
     kind: ClassVar[str] = "faiss-hnsw"
+    config: FaissHnswConfig
 
     def __init__(self, exact: ExactIndex, graph: Any, config: FaissHnswConfig) -> None:
         """Join vectors and a built graph; use `build` for vectors alone.
@@ -123,10 +124,6 @@ class FaissHnswIndex(ApproximateIndex):
         """Return a writer for each file of the index beside its vectors."""
         return {"graph": lambda path: write_faiss(self._graph, path)}
 
-    def describe(self) -> dict[str, Any]:
-        """Return what a file header records of the index, as JSON values."""
-        return {"config": asdict(self.config)}
-
     @classmethod
     def restore(
         cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
@@ -141,6 +138,6 @@ class FaissHnswIndex(ApproximateIndex):
         Returns:
             The index.
         """
-        graph = read_faiss(files["graph"])
+        graph = read_faiss(files["graph"], mapped=True)
         check_loaded(graph, "IndexHNSWSQ", len(exact), exact.space)
         return cls(exact, graph, FaissHnswConfig(**described["config"]))

@@ -26,17 +26,15 @@ import numpy.typing as npt
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.extras import require
-from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k
 from deepsearch.index._hnswlib_file import HnswlibHeader, node_dtype
+from deepsearch.index._torch import device_of, distances, squares, top, upload
 from deepsearch.index.exact import ExactIndex
+from deepsearch.index.gpu_exact import TorchExactIndex
 from deepsearch.index.hnsw import HnswConfig, HnswIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches, Metric
+from deepsearch.schema import EmbeddingSpace, FloatArray, Metric
 
 __all__ = ["GpuBuildConfig", "Graph", "TorchExactIndex", "build_graph", "build_hnsw", "write_graph"]
 
-# The best `depth` of a row lie in the `depth` groups of columns with the largest maxima,
-# so a selection over group maxima replaces one over all columns.
-_GROUP = 32
 # Rows whose candidates are compared with each other at a time: on a GPU enough that the
 # steps of the loop over candidates, not their launches, take the time.
 _THINNED = {"cpu": 512, "cuda": 8_192}
@@ -157,7 +155,7 @@ def build_graph(
     if count == 0:
         raise InvalidInputError("There is no vector to build a graph of.")
     torch = require("torch", extra="clip")
-    device = _device(torch, config.device)
+    device = device_of(torch, config.device)
     generator = np.random.default_rng(config.seed)
     order = generator.permutation(count)
     draw = generator.random(count)
@@ -166,7 +164,7 @@ def build_graph(
     half = (
         config.half if config.half is not None else (metric == "cosine" and device.type == "cuda")
     )
-    rows = _upload(torch, vectors, order, device, half)
+    rows = upload(torch, vectors, order, device, half)
     links = []
     done = 0.0
     for level in range(int(levels.max()) + 1):
@@ -264,7 +262,7 @@ class _Linker:
         count = rows.shape[0]
         links = torch.full((count, config.M), -1, dtype=torch.int32, device=rows.device)
         near = torch.zeros((count, config.M), dtype=torch.float32, device=rows.device)
-        norms = _squares(rows) if self.metric == "l2" else None
+        norms = squares(rows) if self.metric == "l2" else None
         for start in range(0, count, config.block):
             stop = min(count, start + config.block)
             found = self._best_earlier(norms, start, stop)
@@ -293,7 +291,7 @@ class _Linker:
             if high > start:
                 late = torch.arange(low, high, device=device) >= own
                 scores.masked_fill_(late, -math.inf)
-            values, columns = _top(torch, scores, depth)
+            values, columns = top(torch, scores, depth)
             best, keep = torch.cat((best, values.float()), dim=1).topk(depth, dim=1)
             at = torch.cat((at, columns + low), dim=1).gather(1, keep)
         return torch.where(torch.isneginf(best), -1, at)
@@ -315,12 +313,12 @@ class _Linker:
         torch = self.torch
         absent = found < 0
         near = self.rows[found.clamp(min=0)].float()
-        gap = _distances(centres.float()[:, None, :], near, self.metric)[:, 0, :]
+        gap = distances(centres.float()[:, None, :], near, self.metric)[:, 0, :]
         gap = gap.masked_fill(absent, math.inf)
         gap, by_gap = gap.sort(dim=1, stable=True)
         found = found.gather(1, by_gap)
         near = near.gather(1, by_gap[:, :, None].expand_as(near))
-        between = _distances(near, near, self.metric)
+        between = distances(near, near, self.metric)
         closest = torch.full_like(gap, math.inf)
         chosen = torch.zeros_like(absent)
         count = torch.zeros(gap.shape[0], dtype=torch.int64, device=gap.device)
@@ -373,135 +371,10 @@ class _Linker:
         return out
 
 
-def _top(torch: ModuleType, scores: Any, depth: int) -> tuple[Any, Any]:
-    # topk along the rows, by way of group maxima where that saves work.
-    width = scores.shape[1]
-    depth = min(depth, width)
-    groups = width // _GROUP
-    if groups <= 2 * depth:
-        values, columns = scores.topk(depth, dim=1)
-        return values, columns
-    whole = groups * _GROUP
-    grouped = scores[:, :whole].unflatten(1, (groups, _GROUP))
-    _, chosen = grouped.amax(dim=2).topk(depth, dim=1, sorted=False)
-    columns = (chosen[:, :, None] * _GROUP + torch.arange(_GROUP, device=scores.device)).flatten(1)
-    if whole < width:
-        rest = torch.arange(whole, width, device=scores.device).expand(scores.shape[0], -1)
-        columns = torch.cat((columns, rest), dim=1)
-    values, inner = scores.gather(1, columns).topk(depth, dim=1)
-    return values, columns.gather(1, inner)
-
-
-def _distances(left: Any, right: Any, metric: Metric) -> Any:
-    # hnswlib's distances: 1 - inner product, or the squared Euclidean distance.
-    products = left @ right.transpose(1, 2)
-    if metric != "l2":
-        return 1.0 - products
-    a, b = _squares(left), _squares(right)
-    return (a[:, :, None] + b[:, None, :] - 2.0 * products).clamp(min=0)
-
-
-def _squares(rows: Any) -> Any:
-    return (rows.float() ** 2).sum(dim=-1)
-
-
 def _numbered(local: npt.NDArray[np.int32], nodes: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     # From numbers within a level to numbers of nodes.
     return np.where(local >= 0, nodes[np.maximum(local, 0)], -1).astype(np.int32)
 
 
-def _upload(
-    torch: ModuleType,
-    vectors: FloatArray,
-    order: npt.NDArray[np.int64],
-    device: Any,
-    half: bool,
-) -> Any:
-    kind = torch.float16 if half else torch.float32
-    rows = torch.empty(vectors.shape, dtype=kind, device=device)
-    for start in range(0, order.shape[0], 262_144):
-        block = torch.from_numpy(np.ascontiguousarray(vectors[order[start : start + 262_144]]))
-        rows[start : start + block.shape[0]] = block.to(device).to(kind)
-    return rows
-
-
-def _device(torch: ModuleType, wanted: str | None) -> Any:
-    return torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
-
-
 def _as_dict(config: HnswConfig) -> dict[str, Any]:
     return {name: getattr(config, name) for name in config.__dataclass_fields__}
-
-
-# ---------------------------------------------------------------- exact search
-
-
-class TorchExactIndex:
-    """Exact search of batches on a GPU (or CPU) by torch; holds the vectors there."""
-
-    def __init__(
-        self, vectors: FloatArray, space: EmbeddingSpace, *, device: str | None = None
-    ) -> None:
-        """Copy vectors to the device.
-
-        Args:
-            vectors: (n, dim) float32, finite, unit length in a cosine space.
-            space: Their space.
-            device: "cuda", "cpu" ...; None: a GPU if there is one.
-        """
-        self._torch = require("torch", extra="clip")
-        checked = as_vectors(vectors, space)
-        self._space = space
-        where = _device(self._torch, device)
-        self._rows = _upload(self._torch, checked, np.arange(checked.shape[0]), where, half=False)
-        self._norms = _squares(self._rows) if space.metric == "l2" else None
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        """The space of the vectors held."""
-        return self._space
-
-    def __len__(self) -> int:
-        """Vectors held."""
-        return int(self._rows.shape[0])
-
-    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
-        """Find the k best vectors for each query, as `ExactIndex.search`.
-
-        Args:
-            queries: (n, dim) float32, finite.
-            k: Matches wanted a query, >= 1.
-            allowed: (len(self),) bool mask over positions; None allows all.
-
-        Returns:
-            Positions and scores, larger is better, ties by position (among the scores
-            as the device rounds them).
-        """
-        torch = self._torch
-        batch = as_queries(queries, self._space)
-        k = check_k(k)
-        mask = as_mask(allowed, len(self))
-        ids = np.full((batch.shape[0], k), -1, dtype=np.int64)
-        scores = np.full((batch.shape[0], k), -np.inf, dtype=np.float32)
-        columns = None
-        if mask is not None:
-            columns = torch.from_numpy(np.flatnonzero(mask)).to(self._rows.device)
-        rows = self._rows if columns is None else self._rows[columns]
-        norms = self._norms if columns is None or self._norms is None else self._norms[columns]
-        wanted = min(k, int(rows.shape[0]))
-        step = max(1, min(1_024, 2**28 // max(1, int(rows.shape[0]))))
-        for start in range(0, batch.shape[0] if wanted else 0, step):
-            block = torch.from_numpy(batch[start : start + step]).to(self._rows.device)
-            products = block @ rows.T
-            if norms is not None:
-                products = 2.0 * products - norms - _squares(block)[:, None]
-            values, at = _top(torch, products, wanted)
-            if columns is not None:
-                at = columns[at]
-            part = slice(start, start + block.shape[0])
-            values, at = values.cpu().numpy(), at.cpu().numpy()
-            order = np.lexsort((at, -values), axis=1)
-            ids[part, :wanted] = np.take_along_axis(at, order, axis=1)
-            scores[part, :wanted] = np.take_along_axis(values, order, axis=1)
-        counts = np.full(batch.shape[0], wanted, dtype=np.int64)
-        return Matches(ids=ids, scores=scores, counts=counts)

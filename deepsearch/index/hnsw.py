@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -62,6 +62,7 @@ class HnswIndex(ApproximateIndex):
     """HNSW over float32 vectors, through hnswlib."""
 
     kind: ClassVar[str] = "hnsw"
+    config: HnswConfig
 
     def __init__(self, exact: ExactIndex, graph: Any, config: HnswConfig) -> None:
         """Join vectors and a built graph; use `build` for vectors alone.
@@ -138,10 +139,6 @@ class HnswIndex(ApproximateIndex):
     def parts(self) -> Mapping[str, Callable[[Path], None]]:
         """Return a writer for each file of the index beside its vectors."""
         return {"graph": lambda path: self._graph.save_index(str(path))}
-
-    def describe(self) -> dict[str, Any]:
-        """Return what a file header records of the index, as JSON values."""
-        return {"config": asdict(self.config)}
 
     @classmethod
     def restore(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -71,6 +71,7 @@ class IvfPqIndex(ApproximateIndex):
     """IVF with 4-bit fast-scan codes; candidates are re-scored in float32."""
 
     kind: ClassVar[str] = "ivfpq"
+    config: IvfPqConfig
 
     def __init__(self, exact: ExactIndex, lists: Any, config: IvfPqConfig) -> None:
         """Join vectors and built lists; use `build` for vectors alone.
@@ -157,10 +158,6 @@ class IvfPqIndex(ApproximateIndex):
     def parts(self) -> Mapping[str, Callable[[Path], None]]:
         """Return a writer for each file of the index beside its vectors."""
         return {"lists": lambda path: write_faiss(self._lists, path)}
-
-    def describe(self) -> dict[str, Any]:
-        """Return what a file header records of the index, as JSON values."""
-        return {"config": asdict(self.config)}
 
     @classmethod
     def restore(

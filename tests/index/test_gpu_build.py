@@ -15,11 +15,11 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'clip
 hnswlib = pytest.importorskip("hnswlib", reason="hnswlib is not installed (extra 'hnsw')")
 
 from deepsearch.index._hnswlib_file import check_hnswlib_file  # noqa: E402
+from deepsearch.index._torch import top  # noqa: E402
 from deepsearch.index.gpu_build import (  # noqa: E402
     GpuBuildConfig,
     TorchExactIndex,
     _Linker,
-    _top,
     build_graph,
     build_hnsw,
     write_graph,
@@ -144,7 +144,7 @@ def test_the_diversity_rule_against_a_plain_loop() -> None:
 @pytest.mark.parametrize("width", [5, 100, 1_000, 4_096, 4_109])
 def test_selection_by_groups_finds_the_largest(width: int) -> None:
     scores = torch.from_numpy(np.random.default_rng(width).standard_normal((7, width)))
-    values, columns = _top(torch, scores, 20)
+    values, columns = top(torch, scores, 20)
     expected = scores.topk(min(20, width), dim=1).values
     assert torch.equal(values, expected)
     assert torch.equal(scores.gather(1, columns), expected)
