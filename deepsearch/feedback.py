@@ -96,8 +96,8 @@ def from_alike(
         return result
     likeness = vectors[known] @ vectors[known].T
     np.fill_diagonal(likeness, -np.inf)
-    # Equal likeness is settled by place, so that the same candidates give the same scores.
-    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, : min(neighbours, count - 1)]
+    taken = min(neighbours, count - 1)
+    nearest = np.argpartition(-likeness, taken - 1, axis=1)[:, :taken]
     weights = np.maximum(np.take_along_axis(likeness, nearest, axis=1), 0.0).astype(np.float64)
     total = weights.sum(axis=1)
     means = (weights * own[known][nearest]).sum(axis=1) / np.where(total > 0, total, 1.0)

@@ -50,6 +50,9 @@ def joined_by_alike(
 
 
 def _joined(item: Fused, gain: float, rest: float) -> Fused:
-    parts = tuple(replace(part, value=rest * part.value) for part in item.parts)
-    alike = Contribution(name="alike", value=gain, sentence=_SENTENCE)
-    return replace(item, score=rest * item.score + gain, parts=(*parts, alike))
+    parts = [
+        Contribution(name=part.name, value=rest * part.value, sentence=part.sentence)
+        for part in item.parts
+    ]
+    parts.append(Contribution(name="alike", value=gain, sentence=_SENTENCE))
+    return replace(item, score=rest * item.score + gain, parts=tuple(parts))

@@ -225,11 +225,8 @@ def retrieve(
     runs = completed(runs)
     unlike = [part for part in parts if part.weight < 0]
     limit = max(options.ranked, 3 * options.k, options.first_phase)
-    share = options.fusion.alike
-    fused = fuse_runs(
-        snapshot, runs, unlike, options.fusion, limit=max(limit, options.depth) if share else limit
-    )
-    fused = joined_by_alike(snapshot, fused, parts, share=share)
+    fused = fuse_runs(snapshot, runs, unlike, options.fusion, limit=limit)
+    fused = joined_by_alike(snapshot, fused, parts, share=options.fusion.alike)
     if not runs:
         fused = _filter_only(snapshot, allowed, options)
     return _candidates(snapshot, fused[:limit]), runs
