@@ -17,7 +17,7 @@ from deepsearch.understanding.markets import markets_of
 from deepsearch.understanding.nature import kinds_of
 from deepsearch.understanding.places import country_names
 from deepsearch.understanding.surroundings import surroundings_of
-from deepsearch.understanding.text import tokenise
+from deepsearch.understanding.text import Tokens, tokenise
 
 __all__ = ["Rule", "goods_of", "imply", "rules", "with_implied"]
 
@@ -27,7 +27,12 @@ _CONFIDENCE = 0.7
 _SUPPLY = frozenset({"voltage", "frequency", "plug_type"})
 _CODES = frozenset({"certification", "standard"})
 _UPPER = frozenset({Operator.LE, Operator.LT})
-_LOWER = frozenset({Operator.GE, Operator.GT})
+_IN_USE = frozenset({"operating_temperature", "ambient_temperature"})
+_HEAT = _IN_USE | {"temperature"}
+_COLD = 5.0  # degC: up to here a temperature speaks of cold, above of heat
+_DIGITS = 4  # no age in months has as many
+# These make no heat nor cold themselves: a temperature said of them is where they are used.
+_PASSIVE = frozenset({"cable", "drive_part", "rubber_part", "fastener", "steelwork", "battery"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +134,11 @@ def _bounds(r: Requirement) -> tuple[float | None, float | None]:
     """Lowest and highest number a requirement speaks of."""
     values = [v for v in (r.value if isinstance(r.value, tuple) else (r.value,)) if _number(v)]
     numbers = [float(v) for v in values if isinstance(v, int | float)]
-    if not numbers:
-        return None, None
-    return (
-        None if r.op in _LOWER else min(numbers),
-        None if r.op in _UPPER else max(numbers),
-    )
+    return (min(numbers), max(numbers)) if numbers else (None, None)
 
 
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _lower(a: float | None, b: float | None) -> float | None:
-    return b if a is None else a if b is None else min(a, b)
 
 
 def _measure(parsed: ParsedQuery, facts: _Facts) -> None:
@@ -151,17 +147,26 @@ def _measure(parsed: ParsedQuery, facts: _Facts) -> None:
         if r.implied_by is not None:
             continue
         low, high = _bounds(r)
-        if r.field == "operating_temperature":
-            facts.low = _lower(facts.low, low)
-            facts.high = high if facts.high is None else max(facts.high, high or facts.high)
-        elif r.field == "age_range":
+        if r.field == "age_range":
             # "from 1 year" and "1-3 years" begin at one; "under 2 years" begins at birth
             facts.age = 0.0 if r.op in _UPPER else low if low is not None else high
+        elif r.field in _HEAT and (r.field in _IN_USE or _is_ambient(facts)):
+            # "up to 50 °C" and "at least -30 °C" name the far end, whichever way they point
+            for value in (low, high):
+                if value is not None and value <= _COLD:
+                    facts.low = value if facts.low is None else min(facts.low, value)
+                elif value is not None:
+                    facts.high = value if facts.high is None else max(facts.high, value)
         elif r.field == "packaging" and r.op is not Operator.NE:
             values = r.value if isinstance(r.value, tuple) else (r.value,)
             facts.packaging.update(str(value) for value in values)
     if facts.age is not None and facts.age >= _ADULT:
         facts.context |= {"adults"}
+
+
+def _is_ambient(facts: _Facts) -> bool:
+    """Whether a bare temperature is that of the surroundings, not what the thing makes itself."""
+    return "ambient" in facts.context or bool(facts.goods & _PASSIVE)
 
 
 def _facts(parsed: ParsedQuery) -> _Facts:
@@ -170,11 +175,23 @@ def _facts(parsed: ParsedQuery) -> _Facts:
         goods=kinds_of(tokens, parsed.product, parsed.language),
         fields=frozenset(r.field for r in parsed.requirements if r.implied_by is None),
     )
-    _measure(parsed, facts)
-    if facts.goods or facts.packaging:
-        facts.context |= surroundings_of(parsed, tokens)
+    if facts.goods:
+        facts.context = surroundings_of(parsed, tokens)
         facts.market = markets_of(parsed, tokens)
+    _measure(parsed, facts)
+    months = _months(tokens) if facts.age is None and "toy" in facts.goods else None
+    facts.age = months / 12 if months is not None else facts.age
     return facts
+
+
+def _months(tokens: Tokens) -> float | None:
+    """An age in months ("from 18 months"), which is no canonical age."""
+    units = load_data("surroundings")["ages"]["months"]
+    for at in range(1, len(tokens)):
+        if tokens.words[at] in units and tokens.kinds[at - 1] == "n":
+            number = tokens.words[at - 1]
+            return float(number) if number.isdecimal() and len(number) < _DIGITS else None
+    return None
 
 
 def goods_of(parsed: ParsedQuery) -> frozenset[str]:

@@ -57,6 +57,7 @@ def _written() -> Iterator[tuple[str, str, str]]:
             yield kind, code, packed
     for code, region in data["region"].items():
         yield "name", code, region["words"]
+    yield "goods", "", data["goods"]["names"]
 
 
 @lru_cache(maxsize=1)
@@ -155,7 +156,8 @@ def _named(parsed: ParsedQuery, tokens: Tokens) -> Iterator[_Named]:
             continue
         raw = tokens.raw(match.first, match.last)
         shout = fold(raw) not in ("us", "uk", "in", "it", "no") or raw.isupper()
-        for kind, code in match.payloads if shout else ():
+        of_goods = any(kind == "goods" for kind, _ in match.payloads)
+        for kind, code in match.payloads if shout and not of_goods else ():
             yield _Named(match.first, match.last, str(code), kind == "adjective")
             break
         at = match.last

@@ -25,6 +25,7 @@ _CJK = ("zh", "ja")
 _COMPOUND = ("de", "nl")
 _NO_PARTS: tuple[frozenset[str], str] = (frozenset(), "")
 _NO_TOYS = frozenset({"other", "pet_article", "hardware", "paper_pack"})
+_LOST = 2  # words that a name may have lost at its beginning: "electric" toothbrushes
 _SHORT_LINK = 3  # letters of "de", "en", "com"
 _SHORT_TEXT = 30  # tokens
 
@@ -323,6 +324,13 @@ def _near(tokens: Tokens, phrase: _Phrase, *, touching: bool = False) -> frozens
         if names:
             return found | names
     return found
+
+
+def _apart(tokens: Tokens, at: int) -> bool:
+    """Whether a token cannot belong to the name that follows it."""
+    if tokens.kinds[at] == "s":
+        return tokens.words[at] != "-"
+    return phrase_words()["cuts"].longest(tokens, at) is not None
 
 
 def _marked(trie: Trie, tokens: Tokens, first: int, last: int) -> frozenset[str]:
