@@ -76,7 +76,7 @@ class Once:
 
 
 class Clustered:
-    """deepsearch, ClusteredIndex; effort: rows scored."""
+    """deepsearch, ClusteredIndex; effort: hundredths of a deviation lists are credited with."""
 
     def __init__(
         self, rows: FloatArray, threads: int, filters: Sequence[Filter], *, built: Any = None

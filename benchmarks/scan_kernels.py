@@ -47,7 +47,8 @@ def main() -> None:
     flush = np.zeros(128 * 1024 * 1024 // 8)
     table: list[dict[str, Any]] = []
     for share in SHARES:
-        table += _measure(ways, share, rows, queries, flush)
+        with turn():
+            table += _measure(ways, share, rows, queries, flush)
         print_table(table[-len(ways) :])
     slopes = _slopes(table)
     print_table(slopes, title="each further row")
@@ -83,17 +84,16 @@ def _measure(
         mask[ids] = True
         query = queries[at : at + 1]
         truth = _plain(rows, query, ids)
-        with turn():
-            for name, search in ways.items():
-                flush += 1
-                start = time.perf_counter()
-                found = search(query, mask, ids)
-                cold[name].append(time.perf_counter() - start)
-                search(query, mask, ids)
-                start = time.perf_counter()
-                search(query, mask, ids)
-                warm[name].append(time.perf_counter() - start)
-                recall[name].append(ann_recall(found, truth))
+        for name, search in ways.items():
+            flush += 1
+            start = time.perf_counter()
+            found = search(query, mask, ids)
+            cold[name].append(time.perf_counter() - start)
+            search(query, mask, ids)
+            start = time.perf_counter()
+            search(query, mask, ids)
+            warm[name].append(time.perf_counter() - start)
+            recall[name].append(ann_recall(found, truth))
     best = min(float(np.median(times)) for name, times in cold.items() if name != "deepsearch")
     return [
         {
