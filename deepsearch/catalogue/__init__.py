@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.catalogue.catalogue import Catalogue
-from deepsearch.catalogue.frames import frame_key, medium_of
+from deepsearch.catalogue.frames import frame_key, medium_of, pooled_key
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo
 from deepsearch.catalogue.ingest import ingest
 from deepsearch.catalogue.jsonld import from_json_ld, to_json_ld
@@ -37,6 +37,7 @@ __all__ = [
     "groups",
     "ingest",
     "medium_of",
+    "pooled_key",
     "suggest_links",
     "to_json_ld",
 ]

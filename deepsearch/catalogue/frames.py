@@ -1,7 +1,8 @@
 """Frames of listings' videos: the keys their vectors are stored under, and their part numbers.
 
-A video has as many vectors as telling frames. Each is stored under the video's content hash
-and the frame's time, and told apart among a listing's parts by a number made of both.
+A video has as many vectors as telling frames, and one of them all pooled. Each is stored under
+the video's content hash and the frame's time, and told apart among a listing's parts by a
+number made of both.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import pyarrow.compute as pc
 
 from deepsearch.errors import InvalidInputError
 
-__all__ = ["frame_key", "frame_parts", "medium_of", "videos_done"]
+__all__ = ["frame_key", "frame_parts", "medium_of", "pooled_key", "videos_done"]
 
 _SIGN = "@"
 _MEDIA = 1024  # a listing's media that have part numbers; more than any listing has
-_TENTHS = (1 << 31) // _MEDIA - 2  # the longest time that fits: some 58 hours
+_TENTHS = (1 << 31) // _MEDIA - 3  # the longest time that fits: some 58 hours
+_POOLED = -1  # in place of tenths of a second
+_FIRST = 2  # number of the frame at 0 s; 0 is a picture, 1 the pooled frames
 
 
 def frame_key(content_hash: str, seconds: float) -> str:
@@ -38,6 +41,18 @@ def frame_key(content_hash: str, seconds: float) -> str:
     return f"{content_hash}{_SIGN}{min(round(seconds * 10), _TENTHS)}"
 
 
+def pooled_key(content_hash: str) -> str:
+    """Name all frames of a video together.
+
+    Args:
+        content_hash: Of the video.
+
+    Returns:
+        The key their pooled vector is stored under.
+    """
+    return f"{content_hash}{_SIGN}{_POOLED}"
+
+
 def medium_of(part: int) -> tuple[int, float | None]:
     """Take a part number apart.
 
@@ -45,11 +60,11 @@ def medium_of(part: int) -> tuple[int, float | None]:
         part: As in `VectorTable.parts`.
 
     Returns:
-        Which of the listing's media it belongs to, and where it is a video's frame, the
-        frame's time in seconds.
+        Which of the listing's media it belongs to, and where it is one frame of a video, its
+        time in seconds.
     """
     frame, medium = divmod(part, _MEDIA)
-    return medium, (frame - 1) / 10 if frame else None
+    return medium, (frame - _FIRST) / 10 if frame >= _FIRST else None
 
 
 def videos_done(stored: pa.Array) -> pa.Array:
@@ -91,5 +106,5 @@ def frame_parts(
         videos += [video] * len(found)
         frames += found
     of, taken = np.array(videos, np.int64), np.array(frames, np.int64)
-    numbers = ((tenths[taken] + 1) * _MEDIA + media[of]).astype(np.int32)
+    numbers = ((tenths[taken] + _FIRST) * _MEDIA + media[of]).astype(np.int32)
     return of, at[taken].astype(np.int64), numbers

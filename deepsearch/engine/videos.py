@@ -1,7 +1,7 @@
 """Listings' videos: a few telling frames of each are encoded as pictures are.
 
-A listing is then found by the frame that fits best, and by its pictures alike: one channel
-holds them all.
+A listing is then found by the frame that fits best, by all frames pooled, and by its pictures
+alike: one channel holds them all. `benchmarks.video_frames` measures the ways of matching.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepsearch.catalogue import frame_key
+import numpy as np
+
+from deepsearch.catalogue import frame_key, pooled_key
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs import read_video
 from deepsearch.protocols import EncoderSuite
-from deepsearch.schema import Modality, Role
+from deepsearch.schema import EmbeddingSpace, FloatArray, Modality, Role
 
 if TYPE_CHECKING:
     from deepsearch.catalogue import Catalogue, PendingItem
@@ -65,6 +67,22 @@ def encode_video(
     vectors = suite.encode_pictures([frame.picture for frame in frames], role=Role.PASSAGE)
     keys = [frame_key(content_hash, max(0.0, frame.seconds)) for frame in frames]
     for space in suite.spaces[Modality.PICTURE]:
+        own = vectors[space.name]
+        stored = np.concatenate((own, _pooled(own, space))) if len(own) > 1 else own
         # What another space holds already is left as it is.
-        catalogue.put_vectors(space, Modality.PICTURE, keys, vectors[space.name])
+        catalogue.put_vectors(
+            space, Modality.PICTURE, [*keys, pooled_key(content_hash)][: len(stored)], stored
+        )
     return len(frames)
+
+
+def _pooled(vectors: FloatArray, space: EmbeddingSpace) -> FloatArray:
+    """The mean of vectors as one row, of unit length where the space is cosine.
+
+    No row where they cancel out.
+    """
+    mean: FloatArray = vectors.mean(axis=0, keepdims=True)
+    if space.metric != "cosine":
+        return mean
+    length = np.linalg.norm(mean)
+    return mean / length if length > 0 else mean[:0]

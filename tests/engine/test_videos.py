@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepsearch.catalogue import Catalogue, frame_key, medium_of
+from deepsearch.catalogue import Catalogue, frame_key, medium_of, pooled_key
 from deepsearch.demo import data_folder
 from deepsearch.engine import SearchEngine
 from deepsearch.engine.inquiry import build_queries
@@ -102,6 +102,20 @@ def test_a_video_finds_pictures_and_videos(
     assert engine.search(query, k=1).hits[0].listing.id == "film of two"
 
 
+def test_the_frames_are_held_singly_and_pooled(engine: SearchEngine) -> None:
+    (space, *_) = engine.suite.spaces[Modality.PICTURE]
+    table = engine.catalogue.vectors(space, Modality.PICTURE)
+    row = int(engine.catalogue.rows(["film of two"])[0])
+    own = [i for i in np.flatnonzero(table.rows == row) if medium_of(int(table.parts[i]))[0] == 1]
+    times = [medium_of(int(table.parts[i]))[1] for i in own]
+    assert times.count(None) == 1
+    assert len(own) == 3
+    pooled = own[times.index(None)]
+    frames = [i for i in own if i != pooled]
+    mean = table.vectors[frames].mean(axis=0)
+    np.testing.assert_allclose(table.vectors[pooled], mean / np.linalg.norm(mean), atol=1e-6)
+
+
 def test_what_is_done_is_not_done_again(engine: SearchEngine) -> None:
     report = engine.rebuild()
     assert (report.videos, report.pictures) == (0, 0)
@@ -136,16 +150,18 @@ def test_part_numbers_tell_media_and_time_apart(tmp_path: Path) -> None:
         ]
     )
     assert [i.content_hash[0] for i in catalogue.pending_videos(space)] == ["v", "w"]
-    keys = ["p" * 64, *(frame_key("v" * 64, s) for s in (7.04, 0.0, 123456.7))]
-    vectors = np.tile(np.array([[1.0, 0.0]], dtype=np.float32), (4, 1))
+    frames = [*(frame_key("v" * 64, s) for s in (7.04, 0.0, 123456.7)), pooled_key("v" * 64)]
+    keys = ["p" * 64, *frames]
+    vectors = np.tile(np.array([[1.0, 0.0]], dtype=np.float32), (5, 1))
     catalogue.put_vectors(space, Modality.PICTURE, keys, vectors)
     assert [i.content_hash[0] for i in catalogue.pending_videos(space)] == ["w"]
     assert catalogue.pending(space, Modality.PICTURE) == []
     table = catalogue.vectors(space, Modality.PICTURE)
-    assert table.rows.tolist() == [0, 1, 1, 1, 1]
+    assert table.rows.tolist() == [0, 1, 1, 1, 1, 1]
     assert [medium_of(int(part)) for part in table.parts] == [
         (0, None),
         (1, None),
+        (0, None),
         (0, 0.0),
         (0, 7.0),
         (0, 123456.7),
