@@ -9,6 +9,10 @@ commit. Then 1 % of the rows is changed and the JSON lines are ingested as an up
 library's json, executemany, one transaction, primary key on id), DuckDB (read_json with
 stated columns, primary key), LanceDB (json, Arrow batches, merge_insert for the upsert).
 
+Two sizes tell whether memory grows with the rows. "load" is the system's load average during
+the run: on two cores more than 2 means that other programs took part of them, and only "CPU s"
+can be compared then.
+
 Threats: the peers do less: no rejects, no check of values or duplicate ids within the file
 other than by the key, no content hashes, no text for embedding; DuckDB reads with all cores.
 Synthetic rows are regular: few distinct prices make the CSV's cell cache look good.
@@ -20,6 +24,7 @@ import csv
 import importlib
 import importlib.util
 import json
+import os
 import random
 import resource
 import subprocess
@@ -231,12 +236,13 @@ def row(engine: str, what: str, count: int, got: dict[str, float]) -> dict[str, 
         "rows/s": round(count / got["seconds"]),
         "CPU s": round(got["cpu"], 2),
         "peak MB": round(got["mb"]),
+        "load": round(os.getloadavg()[0], 1),
     }
 
 
 def main() -> None:
     options = arguments(__doc__)
-    sizes = [5_000] if options.small else [100_000, 1_000_000]
+    sizes = [5_000] if options.small else [200_000, 1_000_000]
     modules = {"DuckDB": "duckdb", "LanceDB": "lancedb"}
     peers = [e for e in ENGINES if importlib.util.find_spec(modules.get(e, "sqlite3"))]
     rows: list[dict[str, Any]] = []
@@ -251,10 +257,9 @@ def main() -> None:
                 rows.append(row(engine, "jsonl", size, measured(engine, source, store)))
                 got = measured(engine, change, store)
                 rows.append(row(engine, "upsert of 1 %", size // 100, got))
-            if size == sizes[0]:
-                write_csv(table, size, options.seed)
-                got = measured("deepsearch", table, base / "csv")
-                rows.append(row("deepsearch", "csv, detected mapping", size, got))
+            write_csv(table, size, options.seed)
+            got = measured("deepsearch", table, base / f"csv{size}")
+            rows.append(row("deepsearch", "csv, detected mapping", size, got))
     absent = [engine for engine in ENGINES if engine not in peers]
     print_table(rows)
     if absent:

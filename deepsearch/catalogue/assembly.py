@@ -7,11 +7,10 @@ in a fixed order stays: `Out.fill` only ever fills what is empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial, reduce
+from collections.abc import Sequence
+from functools import partial
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
@@ -20,23 +19,21 @@ import pyarrow.compute as pc
 
 from deepsearch.catalogue.batches import Column, as_list
 from deepsearch.catalogue.cells import CODES, Coded
-from deepsearch.catalogue.columns import LISTING_SCHEMA, flatten
+from deepsearch.catalogue.fieldcolumns import NUMBER, TEXT, TYPES, FieldColumn, Out, Read
 from deepsearch.catalogue.identity import supplier_id
-from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
-from deepsearch.catalogue.money import Price, currency_in
+from deepsearch.catalogue.mapping import ColumnMapping
+from deepsearch.catalogue.offercolumns import (
+    fill_other_money,
+    fill_prices,
+    fill_quantities,
+    fill_quantity,
+)
 from deepsearch.catalogue.places import state_country
 from deepsearch.catalogue.texts import read_mark, words_put_back
-from deepsearch.catalogue.units import canonical_unit
-from deepsearch.schema import BoolArray, IntArray
+from deepsearch.schema import BoolArray
 
-__all__ = ["FieldColumn", "assembled"]
+__all__ = ["assembled"]
 
-_TYPES: Mapping[str, pa.DataType] = {
-    item.name: item.type for item in flatten(LISTING_SCHEMA.empty_table()).schema
-}
-_TEXT = pa.string()
-_NUMBER = pa.float64()
-_FT2 = 0.09290304
 _PLAIN = {
     "id": "id",
     "description": "description",
@@ -81,95 +78,6 @@ _PLAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FieldColumn:
-    """One column of the source, read as the field it is mapped to."""
-
-    mapped: MappedColumn
-    values: pa.Array | Coded
-
-    def keep(self, rows: IntArray) -> FieldColumn:
-        """Select rows.
-
-        Args:
-            rows: Which, in order.
-
-        Returns:
-            The column of those.
-        """
-        values = self.values
-        kept = values.keep(rows) if isinstance(values, Coded) else values.take(pa.array(rows))
-        return FieldColumn(self.mapped, kept)
-
-    def array(self, kind: pa.DataType = _TEXT) -> pa.Array:
-        """Give the values as they are.
-
-        Args:
-            kind: Their type.
-
-        Returns:
-            An Arrow array of it.
-        """
-        values = self.values
-        return values.each(lambda value: value, kind) if isinstance(values, Coded) else values
-
-    def each(self, read: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
-        """Derive a column from the parsed values.
-
-        Args:
-            read: Called with every distinct value.
-            kind: Type of what it gives.
-
-        Returns:
-            One value a row.
-        """
-        return self.coded.each(read, kind)
-
-    @property
-    def coded(self) -> Coded:
-        """The parsed values, each distinct one once."""
-        values = self.values
-        if isinstance(values, Coded):
-            return values
-        encoded = values.dictionary_encode(null_encoding="encode")
-        return Coded(encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False))
-
-
-Read: TypeAlias = Mapping[str, Sequence[FieldColumn]]
-
-
-@dataclass(slots=True)
-class _Out:
-    """The columns made so far."""
-
-    n: int
-    columns: dict[str, pa.Array] = field(default_factory=dict)
-    media: list[list[dict[str, Any]] | None] | None = None
-
-    def get(self, path: str) -> pa.Array:
-        """Give a column made so far, nulls where there is none."""
-        column = self.columns.get(path)
-        return pa.nulls(self.n, _TYPES[path]) if column is None else column
-
-    def fill(self, path: str, values: pa.Array) -> None:
-        """Set the values of a column where nothing else gave one."""
-        have = self.columns.get(path)
-        if have is None:
-            self.columns[path] = values
-        elif have.null_count and values.null_count < len(values):
-            self.columns[path] = pc.coalesce(have, values)
-
-    def append(self, path: str, lists: pa.Array) -> None:
-        """Add to the lists of a column."""
-        have = self.columns.get(path)
-        if have is None:
-            self.columns[path] = lists
-        else:
-            both = zip(have.to_pylist(), lists.to_pylist(), strict=True)
-            joined = [[*(one or ()), *(other or ())] or None for one, other in both]
-            self.columns[path] = pa.array(joined, lists.type)
-
-
 def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
     """Bring fields to dotted columns.
 
@@ -181,16 +89,16 @@ def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
     Returns:
         Columns by dotted path.
     """
-    out = _Out(n)
+    out = Out(n)
     for name, path in _PLAIN.items():
         if name in read:
-            out.columns[path] = read[name][0].array(_TYPES[path])
+            out.columns[path] = read[name][0].array(TYPES[path])
     out.columns["title"] = _titles(read, out)
     _phrases(read, out)
     _badges(read, out)
-    _prices(read, out, mapping)
-    _quantities(read, out)
-    _other_money(read, out, mapping)
+    fill_prices(read, out, mapping)
+    fill_quantities(read, out)
+    fill_other_money(read, out, mapping)
     _pairs(read, out)
     _media(read, out)
     _terms(read, out)
@@ -205,7 +113,7 @@ def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
 # ---------------------------------------------------------------- words
 
 
-def _titles(read: Read, out: _Out) -> pa.Array:
+def _titles(read: Read, out: Out) -> pa.Array:
     cut = [column.array().to_pylist() for column in read.get("title_highlight", ())]
     (titles, *_) = read["title"]
     if not cut:
@@ -217,7 +125,7 @@ def _titles(read: Read, out: _Out) -> pa.Array:
         else words_put_back(title, [words[i] or "" for words in cut], _slug(urls[i])) or None
         for i, title in enumerate(titles.coded.rows())
     ]
-    return pa.array(put_back, _TEXT)
+    return pa.array(put_back, TEXT)
 
 
 def _slug(url: str | None) -> str | None:
@@ -229,7 +137,7 @@ def _slug(url: str | None) -> str | None:
     return bare.replace("_", "-") if "-" in bare else None
 
 
-def _said(facts: Coded, out: _Out) -> None:
+def _said(facts: Coded, out: Out) -> None:
     """Fill in facts that name their own field: values are (path, value) pairs."""
     for path in dict.fromkeys(fact[0] for fact in facts.values if fact is not None):
 
@@ -237,17 +145,17 @@ def _said(facts: Coded, out: _Out) -> None:
             return fact[1] if fact[0] == path else None
 
         if path == "min_order_quantity":
-            _fill_quantity(out, path, Coded([f and value(f) for f in facts.values], facts.codes))
+            fill_quantity(out, path, Coded([f and value(f) for f in facts.values], facts.codes))
         else:
-            out.fill(path, facts.each(value, _TYPES[path]))
+            out.fill(path, facts.each(value, TYPES[path]))
 
 
-def _phrases(read: Read, out: _Out) -> None:
+def _phrases(read: Read, out: Out) -> None:
     for column in read.get("phrases", ()):
         _said(column.coded, out)
 
 
-def _badges(read: Read, out: _Out) -> None:
+def _badges(read: Read, out: Out) -> None:
     for column in read.get("supplier.badges", ())[:1]:
         coded = column.coded
         most = max((len(badges or ()) for badges in coded.values), default=0)
@@ -259,116 +167,15 @@ def _badges(read: Read, out: _Out) -> None:
             _said(Coded(marks, coded.codes), out)
 
 
-# ---------------------------------------------------------------- money
-
-
-def _prices(read: Read, out: _Out, mapping: ColumnMapping) -> None:
-    given = [read[name][0] for name in ("price", "price_min", "price_max") if name in read]
-    if not given:
-        return
-    header = next(iter(read.get("price", read.get("price_min", ()))), None)
-    unit = header.mapped.unit if header else None
-    currency = (currency_in(unit) if unit else None) or mapping.currency
-    price_unit = canonical_unit(unit) if unit and not currency_in(unit) else None
-    lows = [c.each(lambda p: min(t.low for t in p.tiers), _NUMBER) for c in given]
-    highs = [c.each(lambda p: max(t.high for t in p.tiers), _NUMBER) for c in given]
-    codes = [c.each(lambda p: p.currency or None, _TEXT) for c in given]
-    units = [c.each(lambda p: p.unit or None, _TEXT) for c in given]
-    priced = reduce(pc.or_, [low.is_valid() for low in lows])
-    codes += [c.array() for c in read.get("currency", ())[:1]]
-    units += [c.array() for c in read.get("price_unit", ())[:1]]
-    none = pa.scalar(None, _TEXT)
-    columns = {
-        "price.min": pc.min_element_wise(*lows),
-        "price.max": pc.max_element_wise(*highs),
-        "price.currency": _first_said(priced, [*codes, pa.scalar(currency, _TEXT)], none),
-        "price.unit": _first_said(priced, [*units, pa.scalar(price_unit, _TEXT)], none),
-    }
-    out.columns |= columns
-    _ladders(given, out)
-
-
-def _first_said(where: pa.Array, columns: Sequence[Any], none: pa.Scalar) -> pa.Array:
-    return pc.if_else(where, pc.coalesce(*columns), none)
-
-
-def _ladder(price: Price) -> list[dict[str, Any]] | None:
-    tiers = price.tiers
-    if len(tiers) == 1 and tiers[0].min_quantity is None and tiers[0].max_quantity is None:
-        return None
-    return [
-        {
-            "low": tier.low,
-            "high": tier.high,
-            "min_quantity": tier.min_quantity,
-            "max_quantity": tier.max_quantity,
-        }
-        for tier in tiers
-    ]
-
-
-def _ladders(given: Sequence[FieldColumn], out: _Out) -> None:
-    """Keep the ladder of the first price column that says something of the row."""
-    coded = [column.coded for column in given]
-    if not any(_ladder(price) for column in coded for price in column.values if price is not None):
-        return
-    first = (
-        next((price for price in prices if price is not None), None)
-        for prices in zip(*(column.rows() for column in coded), strict=True)
-    )
-    ladders = [None if price is None else _ladder(price) for price in first]
-    out.fill("price_tiers", pa.array(ladders, _TYPES["price_tiers"]))
-
-
-def _other_money(read: Read, out: _Out, mapping: ColumnMapping) -> None:
-    for name, amount, currency in (
-        ("sample_price", "sample.price", "sample.currency"),
-        (
-            "supplier.annual_revenue",
-            "supplier.annual_revenue.amount",
-            "supplier.annual_revenue.currency",
-        ),
-    ):
-        for column in read.get(name, ())[:1]:
-            out.fill(amount, column.each(lambda price: price.tiers[0].low, _NUMBER))
-            out.fill(currency, column.each(lambda p: p.currency or mapping.currency, _TEXT))
-
-
-# ---------------------------------------------------------------- quantities
-
-
-def _fill_quantity(out: _Out, path: str, coded: Coded, units: pa.Array | None = None) -> None:
-    out.fill(f"{path}.value", coded.each(lambda quantity: quantity.value, _NUMBER))
-    said = coded.each(lambda quantity: quantity.unit or None, _TEXT)
-    if units is not None:
-        there = coded.each(lambda _: True, pa.bool_())
-        said = pc.coalesce(said, pc.if_else(there, units, pa.scalar(None, _TEXT)))
-    out.fill(f"{path}.unit", said)
-
-
-def _quantities(read: Read, out: _Out) -> None:
-    units = read["order_unit"][0].array() if "order_unit" in read else None
-    for name in ("min_order_quantity", "monthly_capacity", "stock"):
-        for column in read.get(name, ())[:1]:
-            other = units if name == "min_order_quantity" else None
-            _fill_quantity(out, name, column.coded, other)
-    factors = {"m2": 1.0, "ft2": _FT2}
-    for column in read.get("supplier.floor_area", ())[:1]:
-        areas = column.each(
-            lambda area: area.value * factors[area.unit] if area.unit in factors else None, _NUMBER
-        )
-        out.fill("supplier.floor_area_m2", areas)
-
-
 # ---------------------------------------------------------------- names with values
 
 
-def _pairs(read: Read, out: _Out) -> None:
+def _pairs(read: Read, out: Out) -> None:
     attributes = [_attribute(column) for column in read.get("attributes", ())]
     specifications = [column.coded for column in read.get("specifications", ())]
     if specifications:
         rows = _joined_pairs(specifications, attributes, out.n)
-        out.columns["attributes"] = pa.array(rows, _TYPES["attributes"])
+        out.columns["attributes"] = pa.array(rows, TYPES["attributes"])
     elif attributes:
         out.columns["attributes"] = _dictionaries(attributes, out.n)
     codes = [(name.removesuffix("_code"), read[name][0].array()) for name in CODES if name in read]
@@ -386,7 +193,7 @@ def _attribute(column: FieldColumn) -> tuple[str, pa.Array]:
     def with_unit(value: str) -> str:
         return f"{value} {unit}" if re.fullmatch(r"[-+]?[\d.,]+", value) else value
 
-    return name, column.each(with_unit, _TEXT)
+    return name, column.each(with_unit, TEXT)
 
 
 def _dictionaries(columns: Sequence[tuple[str, pa.Array]], n: int) -> pa.Array:
@@ -401,7 +208,7 @@ def _dictionaries(columns: Sequence[tuple[str, pa.Array]], n: int) -> pa.Array:
     counts = said.sum(axis=1)
     row, which = np.divmod(np.flatnonzero(said.ravel()), len(columns))
     items = pa.concat_arrays([values for _, values in columns]).take(pa.array(which * n + row))
-    names = pa.array([name for name, _ in columns], _TEXT).take(pa.array(which))
+    names = pa.array([name for name, _ in columns], TEXT).take(pa.array(which))
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     # an offset of null makes the row null
     starts = pa.array(ends, mask=np.append(counts == 0, False))
@@ -430,7 +237,7 @@ def _joined_pairs(
 # ---------------------------------------------------------------- media, terms, certificates
 
 
-def _media(read: Read, out: _Out) -> None:
+def _media(read: Read, out: Out) -> None:
     given = [
         (kind, column.coded.rows())
         for name, kind in (("image", "picture"), ("video", "video"))
@@ -448,23 +255,23 @@ def _media(read: Read, out: _Out) -> None:
     out.media = media
 
 
-def _terms(read: Read, out: _Out) -> None:
+def _terms(read: Read, out: Out) -> None:
     for column in read.get("incoterms", ())[:1]:
-        out.fill("incoterms", column.each(lambda said: said[0], _TYPES["incoterms"]))
-        out.fill("incoterm_place", column.each(lambda said: said[1], _TEXT))
+        out.fill("incoterms", column.each(lambda said: said[0], TYPES["incoterms"]))
+        out.fill("incoterm_place", column.each(lambda said: said[1], TEXT))
 
 
-def _certifications(read: Read, out: _Out) -> None:
+def _certifications(read: Read, out: Out) -> None:
     for column in read.get("certifications", ())[:1]:
         listed = partial(_certificates, column.mapped.column)
-        out.append("claims", column.each(listed, _TYPES["claims"]))
+        out.append("claims", column.each(listed, TYPES["claims"]))
 
 
 def _certificates(source: str, names: Sequence[str]) -> list[dict[str, Any]] | None:
     return [_listed("certification", source, text=name) for name in names] or None
 
 
-def _sections(read: Read, out: _Out) -> None:
+def _sections(read: Read, out: Out) -> None:
     """Take the heading above a row as its category where no column says one."""
     for column in read.get("section", ())[:1]:
         headings = column.array()
@@ -474,7 +281,7 @@ def _sections(read: Read, out: _Out) -> None:
             [_listed("category", column.mapped.column, text=heading)] if used else None
             for heading, used in zip(headings.to_pylist(), unsaid.tolist(), strict=True)
         ]
-        out.append("claims", pa.array(claims, _TYPES["claims"]))
+        out.append("claims", pa.array(claims, TYPES["claims"]))
 
 
 def _listed(dimension: str, source: str, **value: Any) -> dict[str, Any]:
@@ -484,11 +291,11 @@ def _listed(dimension: str, source: str, **value: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------- suppliers
 
 
-def _established(read: Read, out: _Out, year: int) -> None:
+def _established(read: Read, out: Out, year: int) -> None:
     """Count a supplier's years from the one it was founded in, and keep that one as a claim."""
     for column in read.get("supplier.established", ())[:1]:
-        out.fill("supplier.years", column.each(lambda founded: float(year - founded), _NUMBER))
-        claims = column.each(partial(_founded, column.mapped.column), _TYPES["supplier_claims"])
+        out.fill("supplier.years", column.each(lambda founded: float(year - founded), NUMBER))
+        claims = column.each(partial(_founded, column.mapped.column), TYPES["supplier_claims"])
         out.append("supplier_claims", claims)
 
 
@@ -500,23 +307,23 @@ def _named(column: pa.Array) -> pa.Array:
     return pc.fill_null(pc.not_equal(column, ""), False)
 
 
-def _places(read: Read, out: _Out, mapping: ColumnMapping) -> None:
+def _places(read: Read, out: Out, mapping: ColumnMapping) -> None:
     for column in read.get("supplier.location", ())[:1]:
         for place, name in enumerate(("city", "state", "country")):
-            out.fill(f"supplier.{name}", column.each(itemgetter(place), _TEXT))
+            out.fill(f"supplier.{name}", column.each(itemgetter(place), TEXT))
     known = pc.or_(_named(out.get("supplier.name")), _named(out.get("supplier.url")))
     if mapping.country:
-        countries = pa.repeat(pa.scalar(mapping.country, _TEXT), out.n)
+        countries = pa.repeat(pa.scalar(mapping.country, TEXT), out.n)
     elif "supplier.state" in out.columns:
         encoded = out.get("supplier.state").dictionary_encode()
         of_state = [state and state_country(state) for state in encoded.dictionary.to_pylist()]
-        countries = pa.array(of_state, _TEXT).take(encoded.indices)
+        countries = pa.array(of_state, TEXT).take(encoded.indices)
     else:
         return
-    out.fill("supplier.country", pc.if_else(known, countries, pa.scalar(None, _TEXT)))
+    out.fill("supplier.country", pc.if_else(known, countries, pa.scalar(None, TEXT)))
 
 
-def _suppliers(out: _Out) -> None:
+def _suppliers(out: Out) -> None:
     """Give every named supplier an id; drop the facts about suppliers nobody names."""
     names, urls = out.columns.get("supplier.name"), out.columns.get("supplier.url")
     given = [path for path in out.columns if path.startswith(("supplier.", "supplier_"))]
@@ -528,17 +335,17 @@ def _suppliers(out: _Out) -> None:
     known = ids.is_valid()
     for path in given:
         column = out.columns[path]
-        out.columns[path] = pc.if_else(known, column, pa.scalar(None, _TYPES[path]))
+        out.columns[path] = pc.if_else(known, column, pa.scalar(None, TYPES[path]))
 
 
 def _supplier_ids(names: pa.Array | None, urls: pa.Array | None, n: int) -> pa.Array:
     if urls is None and names is not None:
         encoded = names.dictionary_encode()
         ids = [supplier_id(name, None) for name in encoded.dictionary.to_pylist()]
-        return pa.array(ids, _TEXT).take(encoded.indices)
+        return pa.array(ids, TEXT).take(encoded.indices)
     both = zip(
         as_list(names, n),
         as_list(urls, n),
         strict=True,
     )
-    return pa.array([supplier_id(name, url) for name, url in both], _TEXT)
+    return pa.array([supplier_id(name, url) for name, url in both], TEXT)

@@ -230,10 +230,9 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _joined(parts: Sequence[Any], separator: str, nulls: str) -> pa.Array:
+    """Join texts row by row; a null is left out, replaced, or makes the whole null."""
     join: Callable[..., pa.Array] = pc.binary_join_element_wise
-    if nulls == "skip":
-        return join(*parts, separator, null_handling="skip")
-    return join(*parts, separator, null_handling="replace", null_replacement="\x00")
+    return join(*parts, separator, null_handling=nulls, null_replacement="\x00")
 
 
 def _as_text(array: pa.Array, depth: int = 0) -> pa.Array:
@@ -276,17 +275,21 @@ def content_hashes(table: pa.Table) -> pa.Array:
     Returns:
         32 hex digits a row.
     """
-    parts = []
+    parts: list[Any] = []
     leaves = flatten(table.select([*FACT_COLUMNS, *DETAIL_COLUMNS]))
     for name in leaves.column_names:
         column = leaves[name].combine_chunks()
         if column.null_count < len(column):
             # null leaves no trace, so a column added later changes no hash; and a value
             # must not pass for its neighbour's: each part carries its column's name
-            parts.append(pc.binary_join_element_wise(name, _as_text(column), "\x01"))
+            lead = f"\x02{name}\x01" if parts else f"{name}\x01"
+            text = _as_text(column)
+            parts += (
+                [lead, text] if not text.null_count else [_joined([lead, text], "", "emit_null")]
+            )
     if not parts:
         return pa.nulls(len(table), pa.string())
-    return _digests(_joined(parts, "\x02", "skip"))
+    return _digests(_joined(parts, "", "skip"))
 
 
 def listing_texts(table: pa.Table) -> pa.Array:

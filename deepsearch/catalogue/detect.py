@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cached_property
 
-from deepsearch.catalogue.durations import parse_days, parse_founding_year, parse_years
+from deepsearch.catalogue.gates import GATES
 from deepsearch.catalogue.identity import id_from_url
-from deepsearch.catalogue.lexicon import header_tokens, header_unit, name_scores
+from deepsearch.catalogue.lexicon import header_tokens, name_scores
 from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
-from deepsearch.catalogue.money import currency_in, parse_price
+from deepsearch.catalogue.money import currency_in
 from deepsearch.catalogue.places import country_code, currency_of, state_country
+from deepsearch.catalogue.profiles import Profile
 from deepsearch.catalogue.texts import parse_dictionary, read_phrase
-from deepsearch.catalogue.units import canonical_unit, is_known_unit, set_of
-from deepsearch.catalogue.values import (
-    NegativeValueError,
-    UnreadableValueError,
-    is_missing,
-    normalise,
-    parse_count,
-    parse_flag,
-    parse_number,
-    parse_quantity,
-    parse_ratio,
-    parse_score,
-)
+from deepsearch.catalogue.units import canonical_unit, set_of
+from deepsearch.catalogue.values import normalise
 
 __all__ = ["Detection", "detect"]
 
-_SAMPLE = 200
-_LONGEST = 400
-# A test none of the first values passes is not tried on the others.
-_FIRST_LOOK = 25
-_URL = re.compile(r"(?:https?:)?//[^\s]+|www\.[^\s]+", re.IGNORECASE)
-_PICTURE = re.compile(
-    r"[^?#]+\.(?:jpe?g|png|webp|gif|bmp|avif)(?:_[\w.]+)?(?:[?#].*)?", re.IGNORECASE
-)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 # Headers a scraper named after the page's style sheet, not after what the column holds.
 _STYLE = re.compile(r"__|--|\b(?:src|href)\b|[a-z]-[a-z]+-[a-z]|^column \d+$", re.IGNORECASE)
@@ -47,258 +27,6 @@ _NOT_PRODUCT = set_of(
     "id catid mcatid index row no nr gst iec tax vat page rank position url href src icon "
     "region bucket currency"
 )
-
-
-class Profile:
-    """A column's values, looked at once."""
-
-    def __init__(self, name: str, values: Sequence[str]) -> None:
-        """Take the values of a sample of rows.
-
-        Args:
-            name: The column's header.
-            values: Its cells.
-        """
-        self.name = name
-        self.bare, self.unit = header_unit(name)
-        self.rows = len(values)
-        self.filled = [value for value in values if not is_missing(value)]
-        self.distinct = list(dict.fromkeys(self.filled))
-        # what is longer tells no more, and costs every test its length
-        self.sample = [value[:_LONGEST] for value in self.distinct[:_SAMPLE]]
-
-    @property
-    def fill(self) -> float:
-        """Share of the rows that say something."""
-        return len(self.filled) / self.rows if self.rows else 0.0
-
-    @property
-    def variety(self) -> float:
-        """Distinct values per value."""
-        return len(self.distinct) / len(self.filled) if self.filled else 0.0
-
-    def share(self, test: Callable[[str], object]) -> float:
-        """Tell which share of the distinct values passes a test.
-
-        Args:
-            test: A reader or predicate; refusing, None and False fail.
-
-        Returns:
-            0..1.
-        """
-        if not self.sample:
-            return 0.0
-        passed = 0
-        for tried, value in enumerate(self.sample):
-            if tried == _FIRST_LOOK and not passed:
-                return 0.0
-            try:
-                passed += test(value) not in (None, False)
-            except UnreadableValueError:
-                continue
-        return passed / len(self.sample)
-
-    def reads(self, parse: Callable[[str], object]) -> float:
-        """Tell which share of the distinct values a parser reads.
-
-        A value that says nothing ("on request") counts neither way; a negative one is
-        of the right kind, if wrong.
-
-        Args:
-            parse: A reader that gives None for what says nothing.
-
-        Returns:
-            0..1.
-        """
-        read = said = 0
-        for tried, value in enumerate(self.sample):
-            if tried == _FIRST_LOOK and not read:
-                return 0.0
-            try:
-                known = parse(value) is not None
-                read += known
-                said += known
-            except NegativeValueError:
-                read += 1
-                said += 1
-            except UnreadableValueError:
-                said += 1
-        return read / said if said else 0.0
-
-    @cached_property
-    def urls(self) -> float:
-        """Share of addresses."""
-        return self.share(lambda value: _URL.fullmatch(value.strip()))
-
-    @cached_property
-    def pictures(self) -> float:
-        """Share of picture addresses or paths."""
-        return self.share(lambda value: _PICTURE.fullmatch(value.strip()))
-
-    @cached_property
-    def numbers(self) -> float:
-        """Share of bare numbers."""
-        return self.share(parse_number)
-
-    @cached_property
-    def priced(self) -> float:
-        """Share of prices that name a currency."""
-        return self.share(lambda value: (p := parse_price(value)) is not None and p.currency)
-
-    @cached_property
-    def length(self) -> float:
-        """Mean length of a distinct value."""
-        return sum(map(len, self.sample)) / len(self.sample) if self.sample else 0.0
-
-    @cached_property
-    def words(self) -> float:
-        """Share of values with letters that are no address."""
-        return self.share(
-            lambda value: any(c.isalpha() for c in value) and not _URL.fullmatch(value.strip())
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detection:
-    """What was found out about a table.
-
-    Attributes:
-        mapping: The columns that were understood.
-        unmapped: The others, with the reason.
-        notes: What was assumed.
-    """
-
-    mapping: ColumnMapping
-    unmapped: Mapping[str, str]
-    notes: Sequence[str]
-
-
-# ---------------------------------------------------------------- does a column fit a field
-
-Gate = Callable[[Profile], float]
-
-
-def _reads(parse: Callable[[str], object]) -> Gate:
-    return lambda column: column.reads(parse)
-
-
-def _short_words(limit: int) -> Gate:
-    return lambda column: column.words if column.length <= limit else 0.0
-
-
-def _code(column: Profile) -> float:
-    return column.share(
-        lambda value: len(value) <= 64 and not _URL.fullmatch(value) and value.count(" ") <= 2
-    )
-
-
-def _duration(column: Profile) -> float:
-    unit = column.unit.lower() if column.unit else None
-    if unit is None and "days" in header_tokens(column.bare):
-        unit = "days"
-    return column.reads(lambda value: parse_days(value, unit=unit))
-
-
-def _years(column: Profile) -> float:
-    return column.share(lambda v: (y := parse_years(v, unit="years")) is not None and y < 200)
-
-
-def _founded(column: Profile) -> float:
-    now = datetime.now(UTC).year
-    return column.reads(lambda value: parse_founding_year(value, now=now))
-
-
-def _mark(column: Profile) -> float:
-    """Yes/no cells, or a picture or link that stands there only where the answer is yes."""
-    yes_no = column.share(lambda value: parse_flag(value) is not None)
-    lone = len(column.distinct) == 1 and 0 < column.fill < 1
-    return max(yes_no, 0.9 if lone else 0.0)
-
-
-def _identifier(column: Profile) -> float:
-    """Codes that tell the rows apart, in nearly every row."""
-    if column.fill < 0.98 or column.variety < 0.95:
-        return 0.0
-    return _code(column)
-
-
-def _unit_words(column: Profile) -> float:
-    return column.share(lambda v: is_known_unit(v) or (len(v) <= 12 and v.isalpha()))
-
-
-def _ratio(column: Profile) -> float:
-    return column.reads(lambda value: parse_ratio(value, percent=True))
-
-
-def _title(column: Profile) -> float:
-    return column.words if column.length <= 400 and column.variety > 0.02 else 0.0
-
-
-_GATES: Mapping[str, Gate] = {
-    "id": _identifier,
-    "title": _title,
-    "description": lambda c: c.words,
-    "category": _short_words(120),
-    "brand": _short_words(60),
-    "model": _code,
-    "url": lambda c: c.urls if c.pictures < 0.5 else 0.0,
-    "image": lambda c: max(c.pictures, c.urls if c.variety > 0.5 else 0.0),
-    "video": lambda c: c.urls,
-    "origin": _short_words(60),
-    "price": _reads(parse_price),
-    "price_min": _reads(parse_price),
-    "price_max": _reads(parse_price),
-    "currency": lambda c: c.share(currency_in),
-    "price_unit": _unit_words,
-    "min_order_quantity": _reads(parse_quantity),
-    "order_unit": _unit_words,
-    "lead_time": _duration,
-    "dispatch_time": _duration,
-    "warranty": _duration,
-    "sample_price": _reads(parse_price),
-    "sample_time": _duration,
-    "payment_terms": _short_words(200),
-    "incoterms": _short_words(120),
-    "monthly_capacity": _reads(parse_quantity),
-    "stock": _reads(parse_quantity),
-    "ship_from": _short_words(80),
-    "certifications": _short_words(300),
-    "specifications": _reads(parse_dictionary),
-    "gtin": lambda c: c.share(lambda v: re.fullmatch(r"\d{8}|\d{12,14}", v.strip())),
-    "hs_code": lambda c: c.share(lambda v: re.fullmatch(r"\d{4}(?:[. ]?\d{2}){0,3}", v.strip())),
-    "unspsc": lambda c: c.share(lambda v: re.fullmatch(r"\d{6,8}", v.strip())),
-    "etim": lambda c: c.share(lambda v: re.fullmatch(r"E[CGF]?\d{6}", v.strip())),
-    "sku": _code,
-    "mpn": _code,
-    "supplier.id": _code,
-    "supplier.name": _short_words(150),
-    "supplier.type": _short_words(80),
-    "supplier.country": lambda c: c.share(country_code),
-    "supplier.state": _short_words(60),
-    "supplier.city": _short_words(60),
-    "supplier.location": _short_words(200),
-    "supplier.url": lambda c: c.urls if c.pictures < 0.5 else 0.0,
-    "supplier.years": _years,
-    "supplier.established": _founded,
-    "section": _short_words(200),
-    "supplier.verified": _mark,
-    "supplier.trade_assurance": _mark,
-    "supplier.rating": _reads(parse_score),
-    "supplier.rating_count": _reads(parse_count),
-    "supplier.review_score": _reads(parse_score),
-    "supplier.store_reviews": _reads(parse_count),
-    "supplier.reorder_rate": _ratio,
-    "supplier.on_time_rate": _ratio,
-    "supplier.dispute_rate": _ratio,
-    "supplier.response_rate": _ratio,
-    "supplier.response_time": _duration,
-    "supplier.orders": _reads(parse_count),
-    "supplier.employees": lambda c: c.share(lambda v: re.search(r"\d", v)),
-    "supplier.floor_area": _reads(parse_quantity),
-    "supplier.annual_revenue": _reads(parse_price),
-    "supplier.main_markets": _short_words(400),
-    "supplier.badges": lambda c: c.words if c.length < 400 else 0.0,
-}
 # A column must say what its field takes in at least this share of its distinct values.
 _FITS = 0.5
 _SEVERAL = frozenset(
@@ -344,7 +72,7 @@ def _candidates(column: Profile) -> dict[str, tuple[float, str]]:
     """Score every field a column could fill, by name and by values."""
     found = _by_values(column)
     for field, name in name_scores(column.bare).items():
-        fits = _GATES[field](column) if field in _GATES else 1.0
+        fits = GATES[field](column) if field in GATES else 1.0
         if fits < _FITS:
             continue
         score = name * (0.5 + 0.5 * fits)
@@ -355,6 +83,21 @@ def _candidates(column: Profile) -> dict[str, tuple[float, str]]:
         if score > found.get(field, (0.0, ""))[0]:
             found[field] = (score, why)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """What was found out about a table.
+
+    Attributes:
+        mapping: The columns that were understood.
+        unmapped: The others, with the reason.
+        notes: What was assumed.
+    """
+
+    mapping: ColumnMapping
+    unmapped: Mapping[str, str]
+    notes: Sequence[str]
 
 
 # ---------------------------------------------------------------- a whole table

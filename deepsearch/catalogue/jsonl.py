@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -73,28 +75,29 @@ class _Records:
     keys: set[str] = field(default_factory=set)
 
     def add(
-        self, records: Sequence[Mapping[str, Any]], numbers: list[int], lines: list[bytes]
+        self, records: Sequence[dict[str, Any]], numbers: list[int], lines: list[bytes]
     ) -> None:
         """Take some more records apart."""
         done = len(self.numbers)
         self.numbers += numbers
         self.lines += lines
-        below: dict[str, Sequence[Mapping[str, Any]]] = {"": records}
-        present: dict[str, set[str]] = {"": set().union(*records)}
-        self.keys |= present[""]
+        taken = {"": _by_key(records)}
+        self.keys |= taken[""].keys()
         for path in FIELDS:
             parent, _, key = path.rpartition(".")
-            if parent not in below:
+            if parent not in taken:
                 top, _, name = parent.rpartition(".")
-                below[parent] = self._objects(parent, [o.get(name) for o in below[top]], done)
-                present[parent] = set().union(*below[parent])
-            if key in present[parent]:
-                raw = [outer.get(key) for outer in below[parent]]
+                values = taken[top].get(name)
+                # where nobody says anything there is nothing to look into
+                inner = [] if values is None else self._objects(parent, values, done)
+                taken[parent] = _by_key(inner)
+            raw = taken[parent].get(key)
+            if raw is not None:
                 column = self.values.setdefault(path, [])
                 column += [None] * (done - len(column))
                 column += raw
 
-    def _objects(self, path: str, values: list[Any], done: int) -> list[Mapping[str, Any]]:
+    def _objects(self, path: str, values: Sequence[Any], done: int) -> list[dict[str, Any]]:
         if path in _OBJECTS:
             self.no_objects += [
                 (done + i, path, value)
@@ -110,6 +113,15 @@ class _Records:
             column = self.values.get(path)
             if column is not None and any(value is not None for value in column):
                 yield path, column + [None] * (n - len(column))
+
+
+def _by_key(records: Sequence[dict[str, Any]]) -> dict[str, Sequence[Any]]:
+    """Turn records into columns: key → values, None where a record lacks it."""
+    shapes = set(map(tuple, records))
+    if len(shapes) == 1:  # what a program wrote has the same keys in the same order
+        return dict(zip(shapes.pop(), zip(*map(dict.values, records), strict=True), strict=True))
+    keys = set().union(*shapes)
+    return {key: [record.get(key) for record in records] for key in keys}
 
 
 def _parse_lines(
@@ -204,12 +216,25 @@ def _name_suppliers(columns: dict[str, Column], n: int) -> None:
     ]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking records: they hold no cycles, and are many."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 def _chunk(
     lines: Sequence[tuple[int, bytes]], failures: Failures, unmapped: dict[str, str]
 ) -> Chunk:
     records = _Records()
-    for start in range(0, len(lines), _PARSED):
-        records.add(*_parse_lines(lines[start : start + _PARSED], failures))
+    with _uncollected():
+        for start in range(0, len(lines), _PARSED):
+            records.add(*_parse_lines(lines[start : start + _PARSED], failures))
     for key in records.keys - _TOP:
         unmapped.setdefault(key, "no field of that name")
     columns, bad = _columns(records)

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deepsearch.catalogue.assembly import FieldColumn, assembled
+from deepsearch.catalogue.assembly import assembled
 from deepsearch.catalogue.batches import MAX_CELL, Chunk, Failures
 from deepsearch.catalogue.cells import CellReader, too_long
+from deepsearch.catalogue.fieldcolumns import FieldColumn
 from deepsearch.catalogue.mapping import ColumnMapping
 from deepsearch.catalogue.readers import RawChunk
 from deepsearch.errors import InvalidInputError
