@@ -76,7 +76,8 @@ def _for_before(scan: Scan, first: int) -> bool:
     for at in range(first - 1, max(-1, first - 5), -1):
         if scan.has(at, "for"):
             return True
-        if scan.tokens.kinds[at] != "n" and not (scan.has(at, "stop") or scan.has(at, "own")):
+        small = scan.has(at, "stop") or scan.has(at, "own") or scan.has(at, "each")
+        if scan.tokens.kinds[at] != "n" and not small and scan.tokens.words[at] != "a":
             return False
     return False
 

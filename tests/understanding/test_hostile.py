@@ -42,31 +42,45 @@ HOSTILE = {
     "standards": "DIN EN ISO " * 9_000,
     "buy": "need " * 20_000,
     "nul": "\x00" * 100_000,
+    "keys nobody knows": "Alpha Beta Gamma:Delta " * 5_000,
+    "keys with units": "Power(w):5 " * 9_000,
+    "cells": "a | b ; " * 12_000,
+    "duties": "must " * 20_000,
+    "particles": "これを" * 33_000,
+    "negated bounds": "not above 5 " * 8_000,
+    "Arabic bounds": "لا يزيد عن " * 9_000,
+    "sides": "10 x 20 x 30 mm " * 6_000,
+    "colours and prices": "Color:Red 5 kg, not more than 3 €/pc; " * 2_600,
+    "alternatives": "red or " * 14_000,
+    "quotes": "'" * 100_000,
+    "codes": "A1 " * 33_000,
 }
 
 
+def seconds(text: str) -> float:
+    """Processor time of one parse: what else the machine does is not counted."""
+    start = time.process_time()
+    RuleParser().parse(text)
+    return time.process_time() - start
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_texts_take_linear_time(name):
+def test_hostile_texts_of_20_kb_take_linear_time(name):
     text = HOSTILE[name]
-    parser = RuleParser()
-    parser.parse(text[:2000])
-    # Four times the text may take some six times as long on a busy machine, not sixteen.
-    start = time.perf_counter()
-    parser.parse(text[:5_000])
-    quarter = time.perf_counter() - start
-    start = time.perf_counter()
-    parser.parse(text[:20_000])
-    whole = time.perf_counter() - start
-    assert whole < 9 * quarter + 0.25, (quarter, whole)
+    seconds(text[:2_000])
+    quarter, whole = seconds(text[:5_000]), seconds(text[:20_000])
+    # Four times the text may take some six times as long, not sixteen.
+    assert whole < 8 * quarter + 0.1, (quarter, whole)
 
 
-@pytest.mark.parametrize(
-    "name", ["digits", "spaces", "letters", "open brackets", "han", "currency", "buy", "nul"]
-)
-def test_hostile_100_kb_end_in_seconds(name):
-    start = time.perf_counter()
-    RuleParser().parse(HOSTILE[name])
-    assert time.perf_counter() - start < 15
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_of_100_kb_take_linear_time(name):
+    text = HOSTILE[name]
+    seconds(text[:2_000])
+    quarter, whole = seconds(text[:25_000]), seconds(text[:100_000])
+    assert whole < 8 * quarter + 0.2, (quarter, whole)
+    assert whole < 20
 
 
 @given(st.text(max_size=300))
@@ -128,9 +142,9 @@ def test_a_text_of_400_characters_takes_milliseconds():
     parser.parse(text)
     times = []
     for _ in range(60):
-        start = time.perf_counter()
+        start = time.process_time()
         parser.parse(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     # The goal is 3 ms on an idle core; the fastest run tells least of what else the machine does.
     assert min(times) < 0.012
     assert parser.parse(text).product == "stainless steel water bottles"
@@ -146,9 +160,9 @@ def test_a_document_of_10_kb_takes_a_fraction_of_a_second():
     parser.parse(text)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         parser.parse(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.5  # the goal is .1 s on an idle core
 
 

@@ -36,7 +36,7 @@ def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
     if single and word in _DOUBTFUL_COLOURS and _other_sense(reading, match):
         return False
     town = word == "bordeaux" and reading.scan.raw(match.first, match.last).istitle()
-    opens = match.first in {clause.first for clause in reading.scan.clauses}
+    opens = match.first == reading.clause(match.first).start
     return word != "fond" and (opens or not town)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["capital", "place_at"]
 
 
+_NO_PLACE = word_set("mention", "no_place")
 # Phrases of these kinds are no names, whatever their capitals.
 _NO_NAMES = frozenset(
     [
@@ -34,7 +36,7 @@ def place_at(reading: Reading, at: int) -> tuple[str, int, int] | None:
     Returns:
         The place, its first token and the token after it; None if no name stands there.
     """
-    if at >= len(reading.tokens) or reading.scan.used[at]:
+    if at >= len(reading.tokens) or reading.scan.used[at] or reading.word(at) in _NO_PLACE:
         return None
     match = reading.scan.match_of(at)
     if match is not None and match.first == at:

@@ -18,6 +18,7 @@ _PRONOUNS = word_set("product", "pronouns")
 _TITLES = word_set("product", "titles")
 _EARLY = 40  # tokens within which a wish is about the main thing
 _CELLS = 6
+_FAR, _MOST_DUTIES = 400, 12  # tokens and phrases looked at for a subject
 
 
 def starts(state: Finder) -> tuple[list[int], list[int]]:
@@ -152,7 +153,7 @@ def _cells(state: Finder) -> list[int]:
 def subjects(state: Finder) -> Iterator[tuple[int, int]]:
     """Stretches that a verb of duty is said of: "the wallets must be", "O motor deve ter"."""
     for kind in ("must", "soft_modal"):
-        for match, _ in state.scan.of_kind(kind):
+        for match, _ in state.scan.of_kind(kind, 0, _FAR)[:_MOST_DUTIES]:
             clause = state.scan.clauses[state.scan.clause_of[match.first]]
             first = clause.first
             joins = [
