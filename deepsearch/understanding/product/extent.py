@@ -146,7 +146,7 @@ def _clause_ends(state: Finder, at: int) -> bool:
         return True
     if state.scan.value_at(at, "textfield") == "size" and _sized(state, at):
         return True  # "hoodies size L"
-    counted = not state.cjk and state.tokens.kinds[at + 1 : at + 2] == ["n"]
+    counted = language in _BEHIND - {"de", "nl"} and state.tokens.kinds[at + 1 : at + 2] == ["n"]
     if counted and unit_after(state, at) and not kinds & {"form", "part"}:
         return True  # "resina galón 4 l"
     if "textfield" in kinds and not kinds & {"material", "part", "colour"} and language != "en":
