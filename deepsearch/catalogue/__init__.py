@@ -12,9 +12,9 @@ from deepsearch.catalogue.links import StoredLink, groups
 from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
+from deepsearch.catalogue.tableview import VersionInfo
 from deepsearch.catalogue.upkeep import Problem
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
-from deepsearch.catalogue.view import VersionInfo
 
 __all__ = [
     "FIELDS",
