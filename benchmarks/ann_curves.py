@@ -7,8 +7,8 @@ the whole batch, the median of three; p50 of single calls. The summary reads QPS
 
 One run takes one data set and a few engines; deepsearch's curve is measured before and after
 each peer's, and `ratio` is the mean of its two QPS over the peer's; `drift` is after over
-before. Runs add up in the results file; `--fresh` starts anew. `--plot FILE.png` draws the
-curves that are there.
+before. `by p50` is the same of single calls, which a busy machine disturbs less. Runs add up
+in the results file; `--fresh` starts anew. `--plot FILE.png` draws the curves that are there.
 
 Threats: one machine, shared; one build each; engines differ in memory (float32, bf16, f16,
 4-bit with refinement, 1+8 bit with refinement). Databases search one query a call, and a
@@ -48,6 +48,7 @@ def main() -> None:
     """Run, add to the results, print."""
     options = _arguments()
     out = options.out or RESULTS / "ann_curves.json"
+    pin_threads(1)
     if options.join:
         _join(options, out)
     if options.plot is not None:
@@ -56,9 +57,9 @@ def main() -> None:
         plot_curves(json.loads(out.read_text(encoding="utf-8")), options.plot)
     if options.join or options.plot is not None:
         return
-    pin_threads(1)
     names, missing = available({name: EVERY[name] for name in options.engines or PEERS})
     given = data_set(options.data, options.rows, options.dim, options.queries, seed=options.seed)
+    commit = system_facts()["commit"]  # of the code that is loaded now
     truth = true_neighbours(given)
     compiled(given.rows, given.queries)
     started = time.perf_counter()
@@ -77,7 +78,7 @@ def main() -> None:
         print(f"{options.data} {name} built in {theirs['build s']} s", flush=True)
         row = measure(name, engine, base, planned, given, truth)
         del engine
-        row |= theirs | {"our build s": round(built, 1)}
+        row |= theirs | {"our build s": round(built, 1), "commit": commit}
         add(row, given, missing, options, out)
 
 
@@ -115,7 +116,6 @@ def measure(
         "curve": curve,
         "ours": before,
         "planned": plan,
-        "commit": system_facts()["commit"],
     }
 
 
@@ -212,7 +212,13 @@ def _table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         out.append({**head, "engine": CURVE, **_summary(here[0]["ours"])})
         out.append({**head, "engine": PLANNED, **own, **_summary(here[0]["planned"])})
         shown = ("data", "rows", "engine", "build s", "QPS", "p50", "ratio", "drift")
-        out += [{key: row[key] for key in row if key.startswith(shown)} for row in here]
+        for row in here:
+            line = {key: row[key] for key in row if key.startswith(shown)}
+            for target in TARGETS:
+                mine, peer = _at(row["ours"], "p50 us", target), row[f"p50 us @ {target}"]
+                if mine and peer:
+                    line[f"by p50 @ {target}"] = round(peer / mine, 2)
+            out.append(line)
     return out
 
 
@@ -261,6 +267,7 @@ def _tables(
         seed=options.seed,
         data=data,
         packages=("numba", *sorted({entry.package for entry in PEERS.values()})),
+        commit=", ".join(dict.fromkeys(row["commit"] for row in rows)),
         extra={"not run": sorted(set(missing)), "rows": rows},
         out=out,
     )

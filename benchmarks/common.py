@@ -314,6 +314,7 @@ def write_results(
     packages: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
     out: Path | None = None,
+    commit: str | None = None,
 ) -> Path:
     """Write a benchmark's results beside the facts needed to judge them.
 
@@ -326,6 +327,7 @@ def write_results(
         packages: Distributions whose versions matter.
         extra: Anything else worth keeping: per-query values, curves.
         out: File to write; None: `benchmarks/results/NAME.json`.
+        commit: Of the code measured, where that is not the code that writes.
 
     Returns:
         The file written.
@@ -338,7 +340,7 @@ def write_results(
         "parameters": parameters,
         "seed": seed,
         "data": data or {},
-        "machine": system_facts(packages),
+        "machine": system_facts(packages) | ({"commit": commit} if commit else {}),
         "extra": extra or {},
     }
     text = json.dumps(record, indent=1, ensure_ascii=False, default=_plain)

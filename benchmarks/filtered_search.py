@@ -55,10 +55,11 @@ def main() -> None:
     """Run, add to the results, print."""
     options = _arguments()
     out = options.out or RESULTS / "filtered_search.json"
+    pin_threads(1)
     if options.join:
         _join(options, out)
         return
-    pin_threads(1)
+    commit = system_facts()["commit"]  # of the code that is loaded now
     names, missing = available({name: EVERY[name] for name in options.engines or FILTERING})
     sets = [
         data_set(kind, options.rows, options.dim, options.queries, seed=options.seed)
@@ -92,13 +93,13 @@ def main() -> None:
                 truth = truths[each.kind][filtered.name]
                 row = against(name, engine, ours, each, filtered, truth)
                 head = {"data": each.kind, "rows": len(each.rows)}
-                found.append({**head, "commit": system_facts()["commit"], **row})
+                found.append({**head, "commit": commit, **row})
             rows = [row for row in rows if not (found and _same(row, found[0]))] + found
             print_table([_shown(row) for row in found], title=f"{each.kind}, {name}")
             if found and (not options.small or options.out is not None):
                 _write(rows, each, missing, options, out)
             if options.curves is not None:
-                _unfiltered(name, engine, ours, each, times[name], missing, options)
+                _unfiltered(name, engine, ours, each, times[name], missing, commit, options)
     ratios = _ratios(rows)
     print_table(ratios, title="deepsearch against the best peer that reached .95")
 
@@ -110,6 +111,7 @@ def _unfiltered(
     given: DataSet,
     times: dict[str, float],
     missing: list[str],
+    commit: str,
     options: argparse.Namespace,
 ) -> None:
     """Measure a built engine without a filter, for `benchmarks.ann_curves`."""
@@ -118,7 +120,7 @@ def _unfiltered(
         engine.efforts = ann_engines.GRAPH_EFFORTS
     truth = ann_curves.true_neighbours(given)
     row = ann_curves.measure(name, engine, base, ours, given, truth)
-    row |= {key: round(value, 1) for key, value in times.items()}
+    row |= {key: round(value, 1) for key, value in times.items()} | {"commit": commit}
     ann_curves.add(row, given, missing, options, options.curves)
     if isinstance(engine, ann_engines.Usearch):
         engine.efforts = engine.fetched
@@ -394,6 +396,7 @@ def _tables(
         seed=options.seed,
         data=data,
         packages=("numba", *sorted({entry.package for entry in FILTERING.values()})),
+        commit=", ".join(dict.fromkeys(row["commit"] for row in libraries or rows)),
         extra={"not run": sorted(set(missing)), "commits": list(commits), "rows": rows},
         out=out,
     )
