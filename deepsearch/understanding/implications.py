@@ -84,46 +84,50 @@ def _rule(record: dict[str, Any]) -> Rule:
 def _mains_rules() -> Iterator[Rule]:
     """Voltage, frequency and plug of each country in mains.toml."""
     data = load_data("mains")
-    names = dict(country_names("en"))
-    names["EU"] = "the European Union"
+    names = dict(country_names("en")) | {"EU": "the European Union"}
     members = [code for code in load_data("markets")["region"]["EU"]["members"] if code != "EU"]
     for code, supply in data["supply"].items():
-        where: dict[str, Any] = {"market": [code], "not_goods": ["gas_appliance", "battery_run"]}
-        where["not_context"] = ["atex"]
+        where: dict[str, Any] = {"market": [code], "not_context": list(data["elsewhere"])}
         if code == "EU":
-            where["not_market"] = members
-        volt, plugs = (tuple(supply[key]) for key in ("volt", "plugs"))
-        volts = tuple(float(v) for v in volt)
-        power = [("voltage", *_one_or_any(volts), "V")]
-        shown = " or ".join(f"{v} V" for v in volt)
-        if "hertz" in supply:
-            power.append(("frequency", Operator.EQ, float(supply["hertz"]), "Hz"))
-            shown += f", {supply['hertz']} Hz"
-        plug = (("plug_type", *_one_or_any(plugs), None),)
-        told = f"Mains in {names.get(code, code)} is {shown}."
-        fits = f"Sockets in {names.get(code, code)} take plug type {' or '.join(plugs)}."
-        plain = where | {"not_goods": [*where["not_goods"], "battery_machine"]}
-        charged = where | {"goods": data["charged"], "context": ["charger_ctx"]}
-        source = data["source"]
-        supplied = {"unless": ["voltage", "phases", "frequency"]}
-        socket = {"unless": ["phases", "plug_type"]}
-        low = code.lower()
-        yield Rule(
-            f"mains-{low}",
-            plain | supplied | {"goods": data["plugged"]},
-            tuple(power),
-            told,
-            source,
-        )
-        yield Rule(
-            f"plug-{low}",
-            plain | socket | {"goods": [*data["plugged"], *data["adapted"]]},
-            plug,
-            fits,
-            source,
-        )
-        yield Rule(f"charger-mains-{low}", charged | supplied, tuple(power), told, source)
-        yield Rule(f"charger-plug-{low}", charged | socket, plug, fits, source)
+            where["not_market"] = members  # a member's own sockets are known better
+        yield from _country_rules(code.lower(), names.get(code, code), supply, where, data)
+
+
+def _country_rules(
+    low: str,
+    name: str,
+    supply: dict[str, Any],
+    where: dict[str, Any],
+    data: dict[str, Any],
+) -> Iterator[Rule]:
+    """Rules of one country: mains and plug of what is plugged in, of chargers, and frequency."""
+    power = [("voltage", *_one_or_any(tuple(float(v) for v in supply["volt"])), "V")]
+    shown = " or ".join(f"{v} V" for v in supply["volt"])
+    if "hertz" in supply:
+        power.append(("frequency", Operator.EQ, float(supply["hertz"]), "Hz"))
+        shown += f", {supply['hertz']} Hz"
+    plug = (("plug_type", *_one_or_any(tuple(supply["plugs"])), None),)
+    mains = (tuple(power), f"Mains in {name} is {shown}.", data["source"])
+    socket = (
+        plug,
+        f"Sockets in {name} take plug type {' or '.join(supply['plugs'])}.",
+        data["source"],
+    )
+    plain = where | {"not_goods": data["unplugged"]}
+    charged = where | {"goods": data["charged"], "context": ["charger_ctx"]}
+    supplied = {"unless": ["voltage", "phases", "frequency"]}
+    socketed = {"unless": ["phases", "plug_type"]}
+    plugged = {"goods": [*data["plugged"], *data["wired"]]}
+    adapted = {"goods": [*data["plugged"], *data["adapted"]]}
+    yield Rule(f"mains-{low}", plain | supplied | plugged, *mains)
+    yield Rule(f"plug-{low}", plain | socketed | adapted, *socket)
+    yield Rule(f"charger-mains-{low}", charged | supplied, *mains)
+    yield Rule(f"charger-plug-{low}", charged | socketed, *socket)
+    if "hertz" in supply:
+        fed = plain | {"goods": data["fed"], "unless": ["frequency"]}
+        fed["not_goods"] = [*data["unplugged"], *data["unfed"]]
+        fed["not_context"] = [*where["not_context"], "combustion"]
+        yield Rule(f"frequency-{low}", fed, (power[-1],), *mains[1:])
 
 
 def _one_or_any(values: tuple[Any, ...]) -> tuple[Operator, RequirementValue]:

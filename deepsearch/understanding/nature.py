@@ -260,6 +260,8 @@ def _trailing(tokens: Tokens, first: int, last: int, language: str) -> _Phrase:
             ),
             None,
         )
+        if shorter is None and end - 1 > first and tokens.kinds[end - 1] == "n":
+            shorter = end - 1  # "E26", whose letter goes next
         if shorter is None and end - 1 > first and _described(tokens, end - 1, language):
             shorter = end - 1
         if shorter is None:
