@@ -247,17 +247,22 @@ def main() -> None:
     peers = [e for e in ENGINES if importlib.util.find_spec(modules.get(e, "sqlite3"))]
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        # set, it keeps the written files from one run to the next
+        kept = Path(os.environ.get("DEEPSEARCH_BENCH_DATA", folder))
         for size in sizes:
-            base = Path(folder)
-            source, change, table = base / "a.jsonl", base / "b.jsonl", base / "a.csv"
-            write_jsonl(source, change, size, options.seed)
+            source, change, table = (
+                kept / f"{size}.{options.seed}.{kind}" for kind in ("jsonl", "changed.jsonl", "csv")
+            )
+            if not table.exists():
+                write_jsonl(source, change, size, options.seed)
+                write_csv(table, size, options.seed)
             # the peers' figures grow in proportion: the smaller size is enough for them
             for engine in peers if size == sizes[0] else ["deepsearch"]:
                 store = base / f"{engine}{size}"
                 rows.append(row(engine, "jsonl", size, measured(engine, source, store)))
                 got = measured(engine, change, store)
                 rows.append(row(engine, "upsert of 1 %", size // 100, got))
-            write_csv(table, size, options.seed)
             got = measured("deepsearch", table, base / f"csv{size}")
             rows.append(row("deepsearch", "csv, detected mapping", size, got))
     absent = [engine for engine in ENGINES if engine not in peers]

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 # Deletes name their rows in an SQL list; a longer one costs more to parse than two scans.
 _DELETE_BATCH = 50_000
 # Lance holds what belongs to a file in memory until the file is full.
-_FILE_ROWS = 65_536
+_FILE_ROWS = 131_072
 
 
 @contextmanager
