@@ -30,6 +30,7 @@ _UPPER = frozenset({Operator.LE, Operator.LT})
 _IN_USE = frozenset({"operating_temperature", "ambient_temperature"})
 _HEAT = _IN_USE | {"temperature"}
 _COLD = 5.0  # degC: up to here a temperature speaks of cold, above of heat
+_THIN_AIR, _HIGHEST, _DIGITS_OF_HEIGHT = 1500, 6500, 5  # metres above the sea
 _DIGITS = 4  # no age in months has as many
 # These make no heat nor cold themselves: a temperature said of them is where they are used.
 _PASSIVE = frozenset({"cable", "drive_part", "rubber_part", "fastener", "steelwork", "battery"})
@@ -182,10 +183,24 @@ def _facts(parsed: ParsedQuery) -> _Facts:
     if facts.goods:
         facts.context = surroundings_of(parsed, tokens)
         facts.market = markets_of(parsed, tokens)
+        if _is_high(tokens):
+            facts.context |= {"altitude"}
     _measure(parsed, facts)
     months = _months(tokens) if facts.age is None and "toy" in facts.goods else None
     facts.age = months / 12 if months is not None else facts.age
     return facts
+
+
+def _is_high(tokens: Tokens) -> bool:
+    """Whether a height above the sea is said without the word: "a mine at 4500 m"."""
+    heights = load_data("surroundings")["heights"]
+    for at in range(1, len(tokens) - 1):
+        if tokens.kinds[at] != "n" or tokens.words[at + 1] not in heights["units"]:
+            continue
+        number = tokens.words[at].replace(",", "").replace(".", "")
+        if tokens.words[at - 1] in heights["before"] and number.isdecimal():
+            return _THIN_AIR <= int(number[:_DIGITS_OF_HEIGHT]) <= _HIGHEST
+    return False
 
 
 def _months(tokens: Tokens) -> float | None:
