@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Tokens", "fold", "is_cjk", "split_words", "tokenise"]
 
@@ -213,15 +214,29 @@ class Tokens:
 _KIND = {"cjk": "c", "num": "n", "word": "w", "sign": "s"}
 
 
+_KEPT_CHARS = 4_000
+
+
 def tokenise(text: str) -> Tokens:
     """Split a text into tokens, in time linear in its length.
+
+    A short text's tokens are kept for a while: several readers ask for the same.
 
     Args:
         text: Any text.
 
     Returns:
-        The tokens with their offsets.
+        The tokens with their offsets; not to be changed.
     """
+    return _kept(text) if len(text) <= _KEPT_CHARS else _tokenise(text)
+
+
+@lru_cache(maxsize=64)
+def _kept(text: str) -> Tokens:
+    return _tokenise(text)
+
+
+def _tokenise(text: str) -> Tokens:
     folded = fold(text)
     words: list[str] = []
     starts: list[int] = []
