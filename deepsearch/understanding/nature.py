@@ -105,7 +105,7 @@ def _cut(tokens: Tokens, first: int) -> tuple[int, int]:
         elif kind == "n" and not _part_of_word(tokens, at):
             if at > first:
                 break
-        elif words["cuts"].longest(tokens, at) is not None or (word == "of" and at > first):
+        elif at > first and words["cuts"].longest(tokens, at) is not None:
             measured = at == first + 1 and words["measures"].longest(tokens, first, at)
             if measured:
                 first = at + 1

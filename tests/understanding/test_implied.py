@@ -233,3 +233,27 @@ def test_what_the_buyer_said_is_not_inferred_again():
     assert ("certification", "CE") not in implied
     assert ("certification", "RoHS") not in implied
     assert not any(field == "voltage" for field, _ in implied)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("water pumps for a farm", "flow_rate"),
+        ("power cables", "cross_section"),
+        ("brake pads", "compatible_with"),
+        ("wooden toys", "age_range"),
+        ("packing machines", "throughput"),
+        ("safety shoes", "certification"),
+        ("running shoes", "size"),
+    ],
+)
+def test_questions_are_those_of_the_kind_of_goods(text, asked):
+    questions = [q.field for q in parse(text).questions]
+    assert asked in questions
+    assert len(questions) <= 5
+    assert questions[0] == "order_quantity"
+
+
+def test_what_the_market_already_tells_is_not_asked():
+    asked = {q.field for q in parse("500 electric kettles for shops in Germany").questions}
+    assert not asked & {"order_quantity", "destination", "voltage", "frequency", "plug_type"}
