@@ -185,7 +185,7 @@ def measure(folder: Path, queries: list[Query], rounds: int) -> tuple[list[Row],
     engine = SearchEngine.open(folder / "many")
     _ = engine.snapshot
     seconds = time.perf_counter() - start
-    engine.suite = Remembered(engine.suite)  # type: ignore[assignment]
+    engine.suite = Remembered(engine.suite)
     timings: dict[str, list[dict[str, float]]] = {name: [] for name in WAYS}
     first: dict[str, list[float]] = {name: [] for name in WAYS}
     for turn in range(-1, rounds):
@@ -200,7 +200,7 @@ def measure(folder: Path, queries: list[Query], rounds: int) -> tuple[list[Row],
                 else:
                     first[name].append(taken["cpu"])
     held = resident_mb()
-    rows = []
+    rows: list[Row] = []
     for name, found in timings.items():
         row: dict[str, Any] = {"listings": len(engine.catalogue), "searches": name}
         for stage in ("cpu", "total"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ __all__ = ["Parts", "PendingItem", "VectorTable"]
 _NORM_TOLERANCE = 1e-2
 # A put is a fragment, and every fragment a file to open: merge them now and then.
 _FRAGMENTS = 32
+# Above this share of a table, reading it through is quicker than fetching rows one by one.
+_READ_WHOLE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +45,41 @@ class PendingItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorTable:
-    """Vectors and whose they are.
+    """Vectors and whose they are; the vectors themselves are read when asked for.
 
     Attributes:
-        vectors: (n, dim) float32, C-contiguous.
         rows: (n,) int64 positions of listings, ascending; several a listing are legal.
         parts: (n,) int32: which picture of the listing, or which frame of which video
             (`medium_of`); 0 for its text.
+        dim: Width of a vector.
+        read: Reads those at ascending positions of the vector table: (m,) → (m, dim).
+        positions: (n,) int64 place of each in the vector table.
     """
 
-    vectors: FloatArray
     rows: IntArray
     parts: npt.NDArray[np.int32]
+    dim: int
+    read: Callable[[IntArray], FloatArray]
+    positions: IntArray
+
+    @property
+    def vectors(self) -> FloatArray:
+        """All vectors: (n, dim) float32, C-contiguous; read anew at each call."""
+        return self.take(np.arange(len(self.rows)))
+
+    def take(self, at: IntArray) -> FloatArray:
+        """Read some of the vectors.
+
+        Args:
+            at: (m,) which of the n.
+
+        Returns:
+            (m, dim) float32, C-contiguous.
+        """
+        if not len(at):
+            return np.empty((0, self.dim), np.float32)
+        distinct, inverse = np.unique(self.positions[at], return_inverse=True)
+        return np.ascontiguousarray(self.read(distinct)[inverse])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,17 +272,16 @@ def join(
     """
     if ref is None:
         return VectorTable(
-            vectors=np.empty((0, space.dim), np.float32),
             rows=np.empty(0, np.int64),
             parts=np.empty(0, np.int32),
+            dim=space.dim,
+            read=lambda at: np.empty((len(at), space.dim), np.float32),
+            positions=np.empty(0, np.int64),
         )
-    table = read_table(path, ref, ["hash", "vector"])
-    held = table["hash"].combine_chunks()
+    held = read_table(path, ref, ["hash"])["hash"].combine_chunks()
     found = pc.index_in(parts.hashes, value_set=held)
     present = found.is_valid().to_numpy(zero_copy_only=False)
-    positions = found.filter(pa.array(present)).to_numpy()
-    stored = table["vector"].combine_chunks()
-    flat = stored.flatten().to_numpy(zero_copy_only=True).reshape(-1, space.dim)
+    positions = found.filter(pa.array(present)).to_numpy().astype(np.int64)
     rows, numbers = parts.rows[present], parts.parts[present]
     if videos is not None and len(videos.rows):
         of, frames, frame_numbers = frame_parts(videos.hashes, videos.parts, held)
@@ -266,7 +290,15 @@ def join(
         order = np.lexsort((numbers, rows))
         positions = np.concatenate((positions, frames))[order]
         rows, numbers = rows[order], numbers[order]
-    return VectorTable(vectors=np.ascontiguousarray(flat[positions]), rows=rows, parts=numbers)
+
+    def read(at: IntArray) -> FloatArray:
+        whole = len(at) > _READ_WHOLE * len(held)
+        table = read_table(path, ref, ["vector"], None if whole else at.tolist())
+        stored = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=True)
+        vectors: FloatArray = stored.reshape(-1, space.dim)
+        return vectors[at] if whole and len(at) < len(vectors) else vectors
+
+    return VectorTable(rows=rows, parts=numbers, dim=space.dim, read=read, positions=positions)
 
 
 def space_meta(space: EmbeddingSpace, modality: Modality) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def _caught_up(
     new = np.flatnonzero(~np.isin(present, held[live]))
     if not len(new):
         return updated, owners
-    updated.add(np.ascontiguousarray(table.vectors[new]))
+    updated.add(table.take(new))
     return updated, _Owners(
         keys=np.concatenate((owners.keys, wanted.keys[new])),
         parts=np.concatenate((owners.parts, wanted.parts[new])),

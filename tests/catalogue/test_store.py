@@ -409,6 +409,8 @@ def test_vectors_are_shared_by_equal_content_and_survive_changes(tmp_path: Path)
     assert table.vectors.dtype == np.float32
     assert table.vectors.flags.c_contiguous
     np.testing.assert_array_equal(table.vectors, vectors[[0, 0, 1]])
+    np.testing.assert_array_equal(table.take(np.array([2, 0])), vectors[[1, 0]])
+    assert table.take(np.array([], np.int64)).shape == (0, 4)
     # a changed price moves the row and needs no encoding; a changed title does
     catalogue.upsert([listing(0, "Same", offer=Offer(dispatch_days=3)), listing(2, "New")])
     assert [item.row for item in catalogue.pending(SPACE, Modality.TEXT)] == [2]
