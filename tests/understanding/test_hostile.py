@@ -68,9 +68,10 @@ def seconds(text: str) -> float:
 def test_hostile_texts_of_20_kb_take_linear_time(name):
     text = HOSTILE[name]
     seconds(text[:2_000])
-    quarter, whole = seconds(text[:5_000]), seconds(text[:20_000])
-    # Four times the text may take some six times as long, not sixteen.
-    assert whole < 8 * quarter + 0.1, (quarter, whole)
+    # Four times the text may take some six times as long, not sixteen. Other programs slow
+    # a run down, none speeds it up: one good run of three shows what the parser does.
+    pairs = ((seconds(text[:5_000]), seconds(text[:20_000])) for _ in range(3))
+    assert any(whole < 8 * quarter + 0.1 for quarter, whole in pairs)
 
 
 @pytest.mark.slow
