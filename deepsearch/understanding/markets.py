@@ -12,11 +12,12 @@ from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
 from deepsearch.understanding.places import country_names
 from deepsearch.understanding.text import Tokens, fold
 
-__all__ = ["markets_of"]
+__all__ = ["markets_named", "markets_of"]
 
 # Incoterms whose place is where the goods arrive.
 _ARRIVAL = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP", "CFR", "CIF"})
 _REACH = 9  # tokens between a word of selling and the country it is said of
+_LAWS = frozenset({"standards", "users", "homes", "kitchens"})  # beside these, no market is named
 _STOPS = frozenset(".!?;\n。！？；")
 _BREAKS = _STOPS | frozenset(",，、|()")
 
@@ -101,6 +102,22 @@ def markets_of(parsed: ParsedQuery, tokens: Tokens) -> frozenset[str]:
     return frozenset(found)
 
 
+def markets_named(tokens: Tokens, languages: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
+    """Find countries said right beside a word of selling: "the Chilean market", "德国市场".
+
+    Args:
+        tokens: The text's tokens.
+        languages: Languages whose names of countries are looked for.
+
+    Yields:
+        First token, token after the last, and ISO 3166-1 code.
+    """
+    for place in _places_in(tokens, languages):
+        after = tokens.words[place.last] if place.last < len(tokens) else ""
+        if len(place.code) == 2 and after not in _LAWS and _beside(tokens, place):
+            yield place.first, place.last, place.code
+
+
 def _said(parsed: ParsedQuery) -> Iterator[str]:
     """Destinations among the requirements."""
     term = next((str(r.value) for r in parsed.requirements if r.field == "incoterm"), "")
@@ -147,7 +164,11 @@ def _meant(parsed: ParsedQuery, tokens: Tokens) -> Iterator[str]:
 
 
 def _named(parsed: ParsedQuery, tokens: Tokens) -> Iterator[_Named]:
-    trie = _places(lexicon_languages(parsed.language))
+    yield from _places_in(tokens, lexicon_languages(parsed.language))
+
+
+def _places_in(tokens: Tokens, languages: tuple[str, ...]) -> Iterator[_Named]:
+    trie = _places(languages)
     at = 0
     while at < len(tokens):
         match = trie.longest(tokens, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.markets import markets_named
 from deepsearch.understanding.mentions.place_names import capital, place_at
 from deepsearch.understanding.mentions.reading import Reading
 
@@ -26,6 +27,12 @@ def destinations(reading: Reading) -> None:
         if reading.scan.free(match.first, match.last) and start is not None:
             code = reading.scan.value_at(match.first, "country")
             reading.add(Draft("destination", "eq", code, None, start, match.last, 0.75))
+    for first, last, code in markets_named(reading.tokens, reading.scan.languages):
+        known = any(
+            draft.field == "destination" and draft.value == code for draft in reading.drafts
+        )
+        if not known and reading.scan.free(first, last) and not reading.negated(first, last):
+            reading.add(Draft("destination", "eq", code, None, first, last, 0.8))
     for match, value in reading.scan.of_kind("place"):
         free = reading.scan.free(match.first, match.last)
         if free and _headed(reading, match.first) and not _adjective(reading, match):

@@ -36,6 +36,11 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
         spoken = first in keys and first > 0
         if not spoken and not (first < len(hidden) and hidden[first]) and good(finder, first, last):
             return first, last
+    for pair in pairs:
+        if not (pair.texts or pair.fields or pair.ignored) and pair.colon - pair.first >= 2:
+            first, last = phrase(finder, pair.begin)
+            if last <= pair.end and good(finder, first, last):
+                return first, last  # "To be sold in Dutch garden centres: plant pots"
     return None
 
 

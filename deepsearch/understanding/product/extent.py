@@ -59,6 +59,7 @@ _LINKS = word_set("product", "links")
 _ADJECTIVES = word_set("product", "adjectives")
 _KNOWING = word_set("product", "mind") - {"check", "see", "confirm"}  # "check valve" is goods
 _NOT_GOODS = word_set("product", "no_goods")
+_OBJECTS = word_set("product", "objects")
 _AGENT_LINKS = word_set("product", "agent_links")
 _PURPOSE = word_set("product", "purpose")
 _BODIES = frozenset(load_data("codes")["bodies"])
@@ -218,6 +219,8 @@ def _link(state: Finder, at: int) -> int:
         nxt += 1
     if state.word(at) in ("en", "in") and not state.scan.has(nxt, "material"):
         return 0
+    if state.word(at) == "in" and state.scan.language == "en":
+        return 0  # "dog beds in memory foam"
     if state.word(at) == "a" and state.scan.language not in ("fr", "pt", "it", "es"):
         return 0
     if nxt >= len(state.tokens) or state.tokens.kinds[nxt] not in "wc":
@@ -277,6 +280,8 @@ def good(state: Finder, first: int, last: int) -> bool:
         return False
     if state.scan.has(first, "each"):
         return True
+    if last == first + 1 and state.word(last) in _OBJECTS:
+        return False  # "remove us", "erreichen Sie uns": a verb
     words = [i for i in range(first, last) if state.tokens.kinds[i] in "wc"]
     plain = [
         i

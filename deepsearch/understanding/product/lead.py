@@ -26,6 +26,12 @@ _NAMING = frozenset(["material", "power_source", "application", "colour", "form"
 _LEADING_CUSTOM = frozenset(["custom_design", "sample", "oem", "private_label"])
 _VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
 _SIGNS = frozenset("-*(:\"'#$€·")
+_ANYBODY = word_set("product", "anybody")
+_MAKING = word_set("product", "making")
+_MAKER_LINKS = word_set("product", "maker_links")
+_MAKING_HAN = frozenset(["生产", "制造", "制作", "加工", "供应", "定做", "订做"])
+_HAN_LINKS = frozenset("线设机厂商的能")  # 生产线, 加工设备: the making is part of the name
+_MOST_MODALS = 4
 _MOST_STEPS = 24
 
 
@@ -219,6 +225,31 @@ def _plain_unit(state: Finder, first: int, last: int) -> bool:
     )
 
 
+def _maker(state: Finder, at: int) -> int | None:
+    """As in "someone who can make", "factory doing", "生产": who supplies the thing, and how."""
+    if state.cjk:
+        made = state.scan.raw(at, at + 2) in _MAKING_HAN and state.word(at + 2) not in _HAN_LINKS
+        return at + 2 if made else None
+    match = state.scan.match_of(at)
+    supplier = bool(state.kinds(at) & {"supplier", "supplier_type"})
+    if not supplier and state.word(at) not in _ANYBODY:
+        return None
+    last = match.last if match is not None and supplier else at + 1
+    end = last
+    while end < last + _MOST_MODALS and state.word(end) in _MAKER_LINKS:
+        end += 1
+    return end + 1 if state.word(end) in _MAKING else None
+
+
+def _made_in(state: Finder, at: int) -> int | None:
+    """As in "Italian-made", "German made": where it is made stands before the name."""
+    for end in (at + 1, at + 2):
+        if state.word(end) == "made" and (end == at + 1 or state.word(at + 1) == "-"):
+            country = state.kinds(at) & {"country", "demonym", "origin"}
+            return end + 1 if country or state.scan.raw(at, at + 1)[:1].isupper() else None
+    return None
+
+
 def _small_word(state: Finder, at: int) -> int | None:
     word = state.word(at)
     if word in ("m", "re", "ve", "ll") and state.word(at - 1) == "'":
@@ -235,6 +266,8 @@ _STEPS: tuple[Callable[[Finder, int], int | None], ...] = (
     _quantity,
     _code,
     _sign,
+    _made_in,
+    _maker,
     _phrase,
     _small_word,
 )

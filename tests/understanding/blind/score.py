@@ -105,10 +105,13 @@ class Report:
         clean_traps: Texts that ask for nothing and in which nothing was found.
         traps: Texts that ask for nothing.
         whole: Texts where everything was found and nothing else.
+        products: Texts whose product's name was read as the answer has it, to the word.
+        named: Texts whose answer names a product, or says that there is none.
         texts: All texts.
         strength_right: Pairs that agree on must or wish.
         missed: (text id, wanted requirement) without a partner.
         extra: (text id, found requirement) without a partner.
+        misnamed: (text id, product read) where it is not the answer's.
     """
 
     overall: Counts = field(default_factory=Counts)
@@ -118,10 +121,13 @@ class Report:
     clean_traps: int = 0
     traps: int = 0
     whole: int = 0
+    products: int = 0
+    named: int = 0
     texts: int = 0
     strength_right: int = 0
     missed: list[tuple[str, Record]] = field(default_factory=list)
     extra: list[tuple[str, Record]] = field(default_factory=list)
+    misnamed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def load(name: str) -> list[dict[str, Any]]:
@@ -297,6 +303,25 @@ def _singly(records: Iterable[Record]) -> list[Record]:
     return single
 
 
+def same_product(item: Record, found: str) -> bool:
+    """Say whether a product's name is the answer's, but for case and spaces.
+
+    Args:
+        item: A text with its answers. Where `product_prefix` is set, words that
+            follow the answer's name ("bags" / "bags of jute") do no harm.
+        found: The name that was read.
+
+    Returns:
+        True if the names agree.
+    """
+    name = " ".join(found.split()).casefold()
+    wanted = [item["product"], *item.get("product_alt", ())]
+    plain = [" ".join(other.split()).casefold() for other in wanted]
+    return name in plain or (
+        bool(item.get("product_prefix")) and any(name.startswith(f"{other} ") for other in plain)
+    )
+
+
 def score(items: Sequence[Record]) -> Report:
     """Parse every text and compare with its answers.
 
@@ -309,7 +334,8 @@ def score(items: Sequence[Record]) -> Report:
     report = Report()
     for item in items:
         text, wanted = item["text"], item["requirements"]
-        found: Sequence[Record] = [r for r in parsed_requirements(text) if r["implied_by"] is None]
+        parsed = to_json(parse(text, today=REFERENCE_DAY))
+        found: Sequence[Record] = [r for r in parsed["requirements"] if r["implied_by"] is None]
         pairs = pair_up(wanted, found, text)
         paired = {id(r) for pair in pairs for r in pair}
         missed = _singly(r for r in wanted if id(r) not in paired)
@@ -323,6 +349,12 @@ def score(items: Sequence[Record]) -> Report:
             for r in found
             if id(r) not in paired and not any(agrees(o, r, text) for o in left_open)
         ]
+        if "product" in item:
+            report.named += 1
+            if same_product(item, parsed["product"]):
+                report.products += 1
+            else:
+                report.misnamed.append((item["id"], parsed["product"]))
         report.texts += 1
         report.whole += not missed and not extra
         report.traps += not wanted
@@ -369,13 +401,20 @@ def table(report: Report) -> str:
     lines.append(f"texts right to the last requirement: {report.whole} of {report.texts}")
     lines.append(f"texts that ask for nothing, left alone: {report.clean_traps} of {report.traps}")
     lines.append(f"must or wish told apart: {report.strength_right} of {report.overall.paired}")
+    lines.append(f"the product's name, to the word: {report.products} of {report.named}")
     return "\n".join(lines)
 
 
 def _errors(items: Sequence[Record], report: Report) -> Iterator[str]:
     text_of = {item["id"]: item["text"] for item in items}
+    product_of = {item["id"]: item.get("product") for item in items}
     for key, text in text_of.items():
         lines = [
+            f"  product {name!r}, wanted {product_of[key]!r}"
+            for owner, name in report.misnamed
+            if owner == key
+        ]
+        lines += [
             f"  missed {r['field']} {r['op']} {r['value']} {r['unit'] or ''} | {r['text']}"
             for owner, r in report.missed
             if owner == key
@@ -393,8 +432,8 @@ def _errors(items: Sequence[Record], report: Report) -> Iterator[str]:
 def main() -> None:
     """Print the totals of one set, and dev's disagreements if asked."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    options.add_argument("split", choices=["dev", "test"])
-    options.add_argument("--errors", action="store_true", help="list them (dev only)")
+    options.add_argument("split", choices=["dev", "dev2", "test"])
+    options.add_argument("--errors", action="store_true", help="list them (never of test)")
     chosen = options.parse_args()
     if chosen.errors and chosen.split == "test":
         options.error("the test set's errors stay unseen; read dev's")
