@@ -24,6 +24,21 @@ def _trie() -> tuple[Trie, dict[str, frozenset[str]]]:
     return trie, {tail: frozenset(kinds) for tail, kinds in tails.items()}
 
 
+def _singulars(word: str) -> tuple[str, ...]:
+    """What a word may be the plural of, in the languages written with Latin letters."""
+    if len(word) <= _SUFFIXES:
+        return ()
+    if word.endswith("es"):
+        return word[:-1], word[:-2]
+    if word.endswith("s"):
+        return (word[:-1],)
+    if word.endswith(("en", "er")):
+        return (word[:-2],)
+    if word.endswith(("e", "i")):
+        return tuple(word[:-1] + ending for ending in ("a", "o", "e", ""))
+    return (word[:-1],) if word.endswith("n") else ()
+
+
 def goods_kinds(tokens: Tokens, first: int = 0, last: int | None = None) -> frozenset[str]:
     """Kinds of goods named in a stretch of tokens.
 
@@ -44,6 +59,8 @@ def goods_kinds(tokens: Tokens, first: int = 0, last: int | None = None) -> froz
             found.update(kind for _, kind in match.payloads)
             continue
         word = tokens.words[index]
+        for one in _singulars(word) if tokens.kinds[index] == "w" else ():
+            found.update(tails.get(one, ()))
         if tokens.kinds[index] == "w" and _SUFFIXES < len(word) <= 60:
             for cut in range(1, len(word) - _SUFFIXES + 1):
                 kinds = tails.get(word[cut:])

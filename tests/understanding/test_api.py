@@ -49,7 +49,7 @@ def _found(text: str, today: dt.date | None = None):
         ("1.000 Stück Schrauben", ("order_quantity", "eq", 1000.0, "piece")),
         ("car, price 3,00,008.99 USD", ("unit_price", "eq", 300008.99, "USD")),
         ("10k glass jars", ("order_quantity", "eq", 10000.0, "piece")),
-        ("washers, 15 mm ± 5 mm", ("length", "between", (10.0, 20.0), "mm")),
+        ("spacers, 15 mm ± 5 mm", ("length", "between", (10.0, 20.0), "mm")),
         ("chair, weight about 10 kg", ("weight", "between", (9.0, 11.0), "kg")),
         ("bolts, FOB Shanghai", ("incoterm_place", "eq", "Shanghai", None)),
         ("winch, max load 150 kg", ("load_capacity", "ge", 150.0, "kg")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.attach.choice import choose
-from deepsearch.understanding.attach.counts import packed
+from deepsearch.understanding.attach.counts import packed, spelt_out
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.rates import rate
 from deepsearch.understanding.attach.sides import dims
@@ -38,6 +38,7 @@ def attach(
     for quantity in quantities:
         if not scan.used[quantity.first]:
             _one(state, quantity)
+    spelt_out(state)
     return state.drafts
 
 

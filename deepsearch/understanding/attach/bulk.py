@@ -15,6 +15,8 @@ __all__ = ["bare_area", "bare_mass", "bare_volume", "orders_bulk"]
 
 _PACK_LINKS = word_set("quantity", "pack_links")
 
+_CAPACITY = word_set("quantity", "capacity")
+
 _PACKS = frozenset({"bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle"})
 
 _PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
@@ -41,17 +43,22 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         draft = Draft("volume", around.op or "", litres[0], "l", around.first, around.last, 0.8)
         record(state, quantity, around, draft, litres)
         return
-    if "lifting" in kinds and (unit.factor >= 1 or max(quantity.values) >= 20):
-        op = around.op
-        if op == "le" and not says_up_to(around):
-            emit(state, quantity, around, "weight", 0.7)
-            return
-        emit(state, quantity, around, "load_capacity", 0.8)
+    named = bool(kinds & {"lifting", "vehicle"}) and _capacity_before(state, quantity)
+    if named or ("lifting" in kinds and (unit.factor >= 1 or max(quantity.values) >= 20)):
+        below = around.op == "le" and not says_up_to(around) and not named
+        emit(state, quantity, around, "weight" if below else "load_capacity", 0.8)
         return
     if orders_bulk(state, quantity, around, unit):
         emit(state, quantity, around, "order_quantity", 0.8)
         return
     emit(state, quantity, around, "weight", 0.75)
+
+
+def _capacity_before(state: Attaching, quantity: Quantity) -> bool:
+    """As in "capacity 120 kg", "capacidade de 2 toneladas"."""
+    return any(
+        state.word(i) in _CAPACITY for i in range(max(0, quantity.first - 3), quantity.first)
+    )
 
 
 def _generation(state: Attaching, quantity: Quantity) -> bool:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit, unit_at
 
-__all__ = ["bare", "bare_count", "packed"]
+__all__ = ["bare", "bare_count", "packed", "spelt_out"]
 
 _PARTS_COUNTED = word_set("quantity", "parts_counted")
 
@@ -20,6 +22,8 @@ _ARTICLES = word_set("quantity", "articles")
 _PACK_JOINS = word_set("quantity", "pack_joins")
 
 _COUNT_OPENERS = word_set("quantity", "count_openers")
+
+_SEVERAL = 2
 
 _PACK_OF = word_set("quantity", "pack_of")
 
@@ -34,7 +38,10 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     ):
         return
     at = quantity.last
-    if state.word(at) == "x" and not state.tokens.glued(at) and quantity.first == 0:
+    if _said_alone(state, quantity, around):
+        emit(state, quantity, around, "order_quantity", 0.7)
+        return
+    if state.word(at) == "x" and quantity.first == 0 and not state.tokens.glued(at + 1):
         emit(state, quantity, around, "order_quantity", 0.75, span=(around.first, at + 1))
         return
     if (
@@ -47,8 +54,50 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     named = state.scan.raw(at, at + 1)[:1].isupper() or state.tokens.words[at + 1 : at + 2] == ["-"]
     if (model_year and named) or state.word(at) in _PARTS_COUNTED:
         return  # "2025 Nissan Frontier", "3 axle trailer"
-    if _buyer_asks(state, quantity) and _noun(state, at):
+    named_next = state.product[0] == at and not state.ordered and _open_before(state, quantity)
+    if (named_next or _buyer_asks(state, quantity)) and _noun(state, at):
         emit(state, quantity, around, "order_quantity", 0.8)
+
+
+def _open_before(state: Attaching, quantity: Quantity) -> bool:
+    """Whether nothing before a number can be what it numbers: "Series 5000 label printer"."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    match = state.scan.match_of(quantity.first - 1)
+    kinds = {kind for kind, _ in match.payloads} if match is not None else set()
+    name = state.scan.raw(quantity.last, quantity.last + 1)[:1].isupper()
+    address = name and quantity.first > 0 and state.scan.language not in ("de", "nl")
+    opens = quantity.first == clause.first and not address  # no street: "office, 145 Kingsway"
+    return opens or bool(kinds & {"buy", "noise", "cmp", "supplier_type"})
+
+
+def spelt_out(state: Attaching) -> None:
+    """A number in words right before the name is an order: "three forklifts"."""
+    first = state.product[0]
+    if state.ordered or first < 1 or state.tokens.kinds[first - 1] != "w":
+        return
+    reader = NumberReader(state.tokens, state.scan.language, state.scan.languages)
+    for at in range(max(0, first - 3), first):
+        atom = reader.at(at)
+        if atom is None or not atom.worded or atom.last != first:
+            continue
+        if atom.value >= _SEVERAL and state.scan.free(at, first):
+            draft = Draft("order_quantity", "eq", atom.value, "piece", at, first, 0.75)
+            state.add(draft)
+        return
+
+
+def _said_alone(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """As in "about 300,", "we will order 1,500 with": the thing was named before."""
+    if state.ordered or quantity.worded or quantity.counts[0] < 10 or state.product[1] < 0:
+        return False
+    if state.product[0] > quantity.first or around.left or around.right or around.op:
+        return False
+    at, before = quantity.last, quantity.first - 1
+    ends = at >= len(state.tokens) or state.word(at) in (",", ".", "?", "!", "\n", ";", ")")
+    small = ends or any(state.scan.has(at, kind) for kind in ("with", "for", "to", "destination"))
+    led = state.scan.has(before, "buy")
+    alone = around.approx and state.scan.clauses[state.scan.clause_of[before]].first >= before - 1
+    return small and (led or (alone and ends))
 
 
 def _noun(state: Attaching, at: int) -> bool:

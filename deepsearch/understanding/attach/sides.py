@@ -21,7 +21,9 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """
     unit = quantity.unit
     names = {name for name, _, _ in around.left}
-    if unit is None:
+    if unit is None and _unit_left_out(state, quantity):
+        _each_side(state, quantity, around)
+    elif unit is None:
         if "text:size" in names:
             _as_written(state, quantity, "size", around.first, 0.6)
         elif not names & {"length", "width", "height"}:
@@ -34,6 +36,18 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         _as_written(state, quantity, "carton_size", around.first)
     elif unit.dimension == "length":
         _each_side(state, quantity, around)
+
+
+def _unit_left_out(state: Attaching, quantity: Quantity) -> bool:
+    """Of screws and of sheets, "4 x 40" and "1250 x 2500" are millimetres."""
+    if len(quantity.values) != 2 or any(quantity.labels) or "screen" in state.kinds:
+        return False
+    if state.word(quantity.first - 1) == "m":
+        return False
+    if "fastener" in state.kinds:
+        return ordered(quantity) and max(quantity.values) <= 600
+    flat = {"sheet", "lifting"} & kinds_before(state, quantity)
+    return bool(flat) and min(quantity.values) >= 300 and max(quantity.values) <= 6500
 
 
 def _as_written(
@@ -81,8 +95,15 @@ def _sides(state: Attaching, quantity: Quantity) -> list[str]:
         wide, thin = quantity.values
         if thin * 5 <= wide:
             return ["diameter", "thickness"]
+    if size == 2 and "fastener" in kinds_before(state, quantity) and ordered(quantity):
+        return ["diameter", "length"]
     third = "thickness" if "sheet" in kinds_before(state, quantity) else "height"
     return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
+
+
+def ordered(quantity: Quantity) -> bool:
+    """Whether the first side is the smaller, as a screw's diameter is."""
+    return quantity.values[0] < quantity.values[1]
 
 
 def _written_order(state: Attaching, quantity: Quantity) -> list[str]:

@@ -53,7 +53,9 @@ def _bare_color_temperature(
 def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     inside = range(clause.first, clause.last)
-    if unit.raw in _AGE_RAW or state.word(quantity.last) in ("old", "olds", "alt"):
+    if 3600.0 <= unit.factor < 3e6 and _of_sample(state, quantity):
+        emit(state, quantity, around, "sample_time", 0.75)
+    elif unit.raw in _AGE_RAW or state.word(quantity.last) in ("old", "olds", "alt"):
         emit(state, quantity, around, "age_range", 0.85)
     elif unit.factor == 31557600.0 and any(
         state.scan.has(i, k) for i in inside for k in _SUPPLIER_KINDS
@@ -70,6 +72,17 @@ def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit:
         and (around.op in ("le", "lt") or (quantity.shape == "range" and unit.factor < 2e6))
     ) or (86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left)):
         emit(state, quantity, around, "lead_time", 0.75)
+
+
+def _of_sample(state: Attaching, quantity: Quantity) -> bool:
+    """As in "sample within a week": nothing but small words between a sample and its time."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    at = quantity.first - 1
+    while at > clause.first and any(
+        state.scan.has(at, k) for k in ("cmp", "stop", "date_by", "in_time")
+    ):
+        at -= 1
+    return at >= clause.first and state.scan.value_at(at, "custom") == "sample"
 
 
 def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:

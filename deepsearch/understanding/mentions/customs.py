@@ -54,6 +54,8 @@ def customs(reading: Reading) -> None:
 
 
 def _timed(reading: Reading, at: int) -> bool:
+    if reading.word(at) not in (":", "-", "=") and not reading.scan.has(at, "field"):
+        return False  # "sample within a week" asks for one
     for index in range(at, min(at + 3, len(reading.tokens))):
         if reading.tokens.kinds[index] == "n":
             units = unit_at(reading.tokens, index + 1, reading.scan.language)

@@ -280,8 +280,6 @@ def good(state: Finder, first: int, last: int) -> bool:
         return False
     if state.scan.has(first, "each"):
         return True
-    if last == first + 1 and state.word(last) in _OBJECTS:
-        return False  # "remove us", "erreichen Sie uns": a verb
     words = [i for i in range(first, last) if state.tokens.kinds[i] in "wc"]
     plain = [
         i
@@ -290,7 +288,8 @@ def good(state: Finder, first: int, last: int) -> bool:
         or state.kinds(i) & {"part", "material", "form"}
         or goods_kinds(state.tokens, i, i + 1)  # "motor" names a power, and a thing
     ]
-    if not plain or _term(state, first):
+    verb = last == first + 1 and state.word(last) in _OBJECTS  # "remove us", "erreichen Sie uns"
+    if not plain or verb or _term(state, first):
         return False
     named_first = state.scan.language in _BEHIND - {"de", "nl"}
     if named_first and state.scan.has(first, "field") and _number_after(state, last):
