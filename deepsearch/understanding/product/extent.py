@@ -64,6 +64,23 @@ _AGENT_LINKS = word_set("product", "agent_links")
 _PURPOSE = word_set("product", "purpose")
 _BODIES = frozenset(load_data("codes")["bodies"])
 _TERMS = frozenset({"destination", "payment_terms", "origin"})
+_ABBREVIATION = 3  # letters; shorter ones are sizes and ratings
+_RUSSIAN_ADJECTIVE = (
+    "ий",
+    "ый",
+    "ой",
+    "ая",
+    "яя",
+    "ое",
+    "ее",
+    "ие",
+    "ые",
+    "их",
+    "ых",
+    "им",
+    "ым",
+    "ую",
+)
 _LONGEST, _LONGEST_HAN = 7, 14
 
 
@@ -124,7 +141,16 @@ def _number(state: Finder, at: int, first: int) -> int:
         or (state.cjk and state.tokens.kinds[at + 1 : at + 2] == ["c"])
     ):
         return 0
+    if at > first and _numbered(state, at):
+        return 1  # "sugar ICUMSA 45", "Galaxy A15"
     return 1 if state.tokens.glued(at) and at > first else 0
+
+
+def _numbered(state: Finder, at: int) -> bool:
+    """Whether a number belongs to the abbreviation before it, as a type's does."""
+    name = state.scan.raw(at - 1, at)
+    following = state.tokens.kinds[at + 1 : at + 2]
+    return name.isupper() and len(name) >= _ABBREVIATION and following != ["n"]
 
 
 def _code(state: Finder, at: int) -> bool:
@@ -152,7 +178,8 @@ def _clause_ends(state: Finder, at: int) -> bool:
         return True  # "resina galón 4 l"
     if "textfield" in kinds and not kinds & {"material", "part", "colour"} and language != "en":
         return not (state.cjk and state.scan.has(at - 1, "material"))  # 涤纶面料
-    operated = "operate" in kinds and language not in ("en", "zh", "ja", "de")
+    adjective = language == "ru" and word.endswith(_RUSSIAN_ADJECTIVE)  # "рабочих ботинок"
+    operated = "operate" in kinds and language not in ("en", "zh", "ja", "de") and not adjective
     return operated or _measured(state, at)
 
 

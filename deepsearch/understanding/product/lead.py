@@ -207,9 +207,17 @@ def _phrase(state: Finder, at: int) -> int | None:
         or (kinds & _PREFIX_KINDS and not kinds & _NAMING)
         or (kinds & {"supplier", "supplier_type"} and led)
         or state.scan.value_at(at, "custom") in _LEADING_CUSTOM
-        or state.scan.value_at(at, "textfield") == "supplier_country"
     )
+    if state.scan.value_at(at, "textfield") == "supplier_country":
+        return _past_place(state, match.last)
     return match.last if leads else None
+
+
+def _past_place(state: Finder, at: int) -> int:
+    """As in "supplier in Gujarat for tiles": the place is none of the name's."""
+    while state.scan.language not in ("de", "nl") and state.scan.raw(at, at + 1)[:1].isupper():
+        at += 1
+    return at
 
 
 def _own_place(state: Finder, at: int) -> bool:
