@@ -37,7 +37,7 @@ def row(
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "bikes.jsonl"
-        source.write_text("\n".join(json.dumps(row(*bike)) for bike in BIKES), encoding="utf-8")
+        source.write_text("\n".join(json.dumps(row(bike)) for bike in BIKES), encoding="utf-8")
         engine = ds.SearchEngine.create(Path(folder) / "catalogue")
         engine.index(source)
         for name, words in ASKED.items():
