@@ -20,9 +20,8 @@ ASKED = {
 }
 
 
-def row(
-    name: str, weight: str, words: str, price: float, moq: int, years: int
-) -> dict[str, object]:
+def row(bike: tuple[str, str, str, int, int, int]) -> dict[str, object]:
+    name, weight, words, price, moq, years = bike
     return {
         "id": name,
         "title": f"Mountain bike {name}",
