@@ -68,6 +68,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
             "uri": hit.media.uri,
             "query_source": hit.media.query_source,
             "score": hit.media.score,
+            "seconds": hit.media.seconds,
         }
     return data
 

@@ -15,6 +15,7 @@ from deepsearch.demo import data_folder
 from deepsearch.engine import SearchEngine
 from deepsearch.engine.inquiry import build_queries
 from deepsearch.errors import InvalidInputError
+from deepsearch.ranking import to_json
 from deepsearch.schema import EmbeddingSpace, Listing, Media, Modality
 
 PHOTOS = data_folder() / "photos"
@@ -78,6 +79,8 @@ def test_any_scene_finds_its_listing_and_says_where(
         assert hit.media.uri.endswith("two.mp4")
         assert hit.media.seconds is not None
         assert 2 * number <= hit.media.seconds < 2 * (number + 1)
+    (told,) = to_json(engine.search(images=[photos[1]], k=1))["hits"]
+    assert 2 <= told["media"]["seconds"] < 4
     hit = engine.search(images=[photos[5]], k=1).hits[0]
     assert hit.listing.id == "film of two"
     assert hit.media is not None
