@@ -251,6 +251,15 @@ class CatalogueView(TableView):
             ],
         )
 
+    def to_arrow(self) -> pa.Table:
+        """Return the facts as one Arrow table, a row a listing.
+
+        Returns:
+            What filters read: prices, minimum orders, attributes, supplier's facts; null is
+            unknown. `.to_pandas()` and `polars.from_arrow` take it as it is.
+        """
+        return self.facts
+
     def to_duckdb(self, connection: Any = None) -> Any:
         """Show the facts and claims to DuckDB, as the views `facts` and `claims`.
 

@@ -281,10 +281,11 @@ def test_rows_and_texts(tmp_path: Path) -> None:
     assert catalogue.listings([]) == []
 
 
-def test_duckdb_sees_facts_and_claims(tmp_path: Path) -> None:
-    pytest.importorskip("duckdb")
+def test_arrow_pandas_and_duckdb_see_facts_and_claims(tmp_path: Path) -> None:
     catalogue = Catalogue.create(tmp_path / "c")
     catalogue.upsert([FULL, listing(1)])
+    assert catalogue.to_arrow()["price.min"].to_pylist() == [1.85, None]
+    assert catalogue.to_arrow().to_pandas()["price.min"].isna().tolist() == [False, True]
     db = catalogue.to_duckdb()
     assert db.execute('SELECT "price.min" FROM facts ORDER BY id').fetchall() == [(1.85,), (None,)]
     assert db.execute("SELECT count(*) FROM claims").fetchone() == (4,)
