@@ -32,9 +32,9 @@ from deepsearch.catalogue.places import state_country
 from deepsearch.catalogue.texts import read_mark, words_put_back
 from deepsearch.schema import BoolArray
 
-__all__ = ["assembled"]
+__all__ = ["PLAIN", "assembled"]
 
-_PLAIN = {
+PLAIN = {
     "id": "id",
     "description": "description",
     "category": "category",
@@ -76,6 +76,7 @@ _PLAIN = {
         )
     },
 }
+"""Fields that go into one column as they are, and its dotted path."""
 
 
 def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
@@ -90,7 +91,7 @@ def assembled(read: Read, n: int, mapping: ColumnMapping) -> dict[str, Column]:
         Columns by dotted path.
     """
     out = Out(n)
-    for name, path in _PLAIN.items():
+    for name, path in PLAIN.items():
         if name in read:
             out.columns[path] = read[name][0].array(TYPES[path])
     out.columns["title"] = _titles(read, out)

@@ -19,11 +19,15 @@ import pyarrow.compute as pc
 from deepsearch.catalogue.cleaning import says_nothing
 from deepsearch.catalogue.units import canonical_unit
 from deepsearch.catalogue.values import is_missing
+from deepsearch.schema import EvidenceGrade
 
 __all__ = ["FIELDS", "BadValueError", "Converter", "convert_column"]
 
 Converter: TypeAlias = Callable[[Any], Any]
 """Reads one value that is not None; raises `BadValueError` for one of the wrong kind."""
+
+
+_GRADES = tuple(grade.value for grade in EvidenceGrade)
 
 
 class BadValueError(Exception):
@@ -110,8 +114,8 @@ def _claims(value: Any) -> list[dict[str, Any]] | None:
         if not row["dimension"]:
             raise BadValueError("claims with a 'dimension'")
         row["evidence"] = row["evidence"] or "listed"
-        if row["evidence"] not in ("listed", "document", "audited", "platform"):
-            raise BadValueError("'evidence' listed, document, audited or platform")
+        if row["evidence"] not in _GRADES:
+            raise BadValueError(f"'evidence' one of {', '.join(_GRADES)}")
     return rows
 
 

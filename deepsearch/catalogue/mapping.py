@@ -184,16 +184,7 @@ class ColumnMapping:
             The file's text; `from_toml` reads it back equal.
         """
         lines = [f"format = {_FORMAT}"]
-        for key in (
-            "source",
-            "id_prefix",
-            "currency",
-            "country",
-            "decimal",
-            "as_of",
-            "sheet",
-            "header_row",
-        ):
+        for key in _TABLE_KEYS:
             value = getattr(self, key)
             if value not in (None, ""):
                 lines.append(f"{key} = {_toml_value(value)}")

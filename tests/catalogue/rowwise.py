@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from deepsearch.catalogue import cells as grammar
+from deepsearch.catalogue.assembly import PLAIN
 from deepsearch.catalogue.identity import supplier_id
 from deepsearch.catalogue.mapping import ColumnMapping, MappedColumn
 from deepsearch.catalogue.money import Price, currency_in
@@ -43,48 +44,6 @@ def read_rows(
     return Assembly(kept, len(good), mapping).columns(), bad
 
 
-_PLAIN = {
-    "id": "id",
-    "description": "description",
-    "category": "category",
-    "brand": "brand",
-    "model": "model",
-    "url": "url",
-    "origin": "origin",
-    "dispatch_time": "dispatch_days",
-    "lead_time": "lead_time_days",
-    "warranty": "warranty_months",
-    "sample_time": "sample.days",
-    "ship_from": "ship_from",
-    "payment_terms": "payment_terms",
-    "supplier.response_time": "supplier.response_time_hours",
-    **{
-        f"supplier.{name}": f"supplier.{name}"
-        for name in (
-            "id",
-            "name",
-            "type",
-            "country",
-            "state",
-            "city",
-            "url",
-            "years",
-            "verified",
-            "trade_assurance",
-            "rating",
-            "rating_count",
-            "review_score",
-            "store_reviews",
-            "reorder_rate",
-            "on_time_rate",
-            "dispute_rate",
-            "response_rate",
-            "orders",
-            "employees",
-            "main_markets",
-        )
-    },
-}
 _IDENTIFIERS = ("gtin", "hs_code", "unspsc", "etim", "sku", "mpn")
 
 
@@ -104,7 +63,7 @@ class Assembly:
 
     def columns(self) -> dict[str, Sequence[Any]]:
         """Assemble all."""
-        for field, path in _PLAIN.items():
+        for field, path in PLAIN.items():
             if field in self._read:
                 self._out[path] = list(self._read[field][0][1])
         self._title()
