@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +18,15 @@ from deepsearch.catalogue.readers import (
 )
 from deepsearch.catalogue.sections import SECTION, find_sections, under_headings
 from deepsearch.errors import UnreadableFileError
+from deepsearch.isolation import read_sheets
 
 __all__ = ["read_workbook"]
 
-_MAX_UNZIPPED = 2_000_000_000
+_MAX_CELLS = 200_000_000
+_MAX_MEMORY = 6_000_000_000
+# Some 5 MB are read in a second; the rest is for slow and busy machines.
+_SECONDS = 30.0
+_SECONDS_PER_MB = 2.0
 
 
 def read_workbook(
@@ -48,27 +52,26 @@ def read_workbook(
     Raises:
         UnreadableFileError: If it is damaged, protected, too large, or holds no rows.
     """
-    import python_calamine
-
-    _refuse_bomb(path)
-    try:
-        book = python_calamine.load_workbook(str(path))
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise UnreadableFileError(
-                f"{path} has no sheet {sheet!r}; it has {', '.join(map(repr, names))}."
-            )
-        sheets = {name: book.get_sheet_by_name(name) for name in ([sheet] if sheet else names)}
-        chosen = max(sheets, key=lambda name: sheets[name].total_height)
-        rows = [
-            [cell_text(cell) for cell in row]
-            for row in sheets[chosen].to_python(skip_empty_area=False)
-        ]
-    except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+    sheets = read_sheets(
+        path,
+        name=str(path),
+        what="a workbook",
+        max_cells=_MAX_CELLS,
+        max_memory=_MAX_MEMORY,
+        seconds=_SECONDS + _SECONDS_PER_MB * path.stat().st_size / 1e6,
+        only=sheet,
+    )
+    names = [each.name for each in sheets]
+    if sheet is not None and sheet not in names:
         raise UnreadableFileError(
-            f"{path} cannot be read as a workbook: {error}. It is damaged, protected by a "
-            f"password, or no workbook; open it and save it again as .xlsx."
-        ) from error
+            f"{path} has no sheet {sheet!r}; it has {', '.join(map(repr, names))}."
+        )
+    chosen, cells = max(
+        ((each.name, each.rows) for each in sheets if each.rows is not None),
+        key=lambda named: len(named[1]),
+        default=(sheet or "", []),
+    )
+    rows = [[cell_text(cell) for cell in row] for row in cells]
     filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
     if not filled:
         raise UnreadableFileError(f"Sheet {chosen!r} of {path} is empty.")
@@ -98,15 +101,3 @@ def read_workbook(
     if len(names) > 1:
         table.notes.append(f"Sheet {chosen!r} was read, of {', '.join(map(repr, names))}.")
     return table
-
-
-def _refuse_bomb(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-    if size > _MAX_UNZIPPED:
-        raise UnreadableFileError(
-            f"{path} unpacks to {size:,} bytes; at most {_MAX_UNZIPPED:,} are read. Split it, or "
-            f"save it as .csv."
-        )

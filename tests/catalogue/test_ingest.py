@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import json
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deepsearch.catalogue import Catalogue, ColumnMapping, ingest
-from deepsearch.errors import DeepSearchError, InvalidInputError, UnreadableFileError
+from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.schema import (
     Claim,
     EmbeddingSpace,
@@ -441,71 +440,6 @@ def test_a_parquet_file_and_json_of_another_form(catalogue: Catalogue, tmp_path:
 
 
 # ---------------------------------------------------------------- files that cannot be read
-
-
-def bad_files(tmp_path: Path) -> dict[str, tuple[Path, str]]:
-    files: dict[str, tuple[Path, str]] = {}
-
-    def add(name: str, content: bytes, says: str) -> None:
-        path = tmp_path / name
-        path.write_bytes(content)
-        files[name] = (path, says)
-
-    add("empty.csv", b"", "empty")
-    add("empty.xlsx", b"", "empty")
-    add("program.xlsx", b"MZ\x90\x00" + b"\x00" * 2000, "Windows program")
-    add("picture.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "picture")
-    add("document.csv", b"%PDF-1.7\n", "PDF")
-    add("zeros.csv", b"a,b\n\x00\x00\x00,\x00\n", "zero bytes")
-    add("truncated.xlsx", b"PK\x03\x04" + b"\x00" * 500, "cannot be read as a workbook")
-    add("truncated.parquet", b"PAR1" + b"\x00" * 500, "Parquet")
-    add("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", "HTML")
-    add("header_only.csv", b"sku,product name,price\n", "no rows below")
-    add("blank.csv", b"\n\n  \n", "no rows below")
-    add("nameless.csv", b"a,b\n1,2\n3,4\n", "product's name")
-    add("quote.csv", b'sku,name\n1,"' + b"x" * 17_000_000, "quote")
-    add("no_json.jsonl", b"hello\nworld\n", "no JSON object")
-    sheet = write_workbook(tmp_path / "no_rows.xlsx", {"Sheet1": []})
-    files["no_rows.xlsx"] = (sheet, "empty")
-    only = write_workbook(tmp_path / "only_header.xlsx", {"Sheet1": [["sku", "product name"]]})
-    files["only_header.xlsx"] = (only, "no rows below")
-    files["absent.csv"] = (tmp_path / "absent.csv", "does not exist")
-    files["folder"] = (tmp_path, "is a folder")
-    return files
-
-
-def test_bad_files_are_clear_errors_and_change_nothing(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
-    catalogue.upsert([Listing(id="a", title="t")])
-    for name, (path, says) in bad_files(tmp_path).items():
-        with pytest.raises(DeepSearchError) as caught:
-            ingest(catalogue, path)
-        assert isinstance(caught.value, (UnreadableFileError, InvalidInputError)), name
-        assert says in str(caught.value), (name, str(caught.value))
-    assert catalogue.version == 2
-    assert Catalogue.open(catalogue.path).listing_ids == ["a"]
-    assert catalogue.check() == []
-
-
-def test_a_csv_named_xlsx_is_read_for_what_it_is(catalogue: Catalogue, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "t.xlsx", [["sku", "product name"], ["1", "Cup"]])
-    assert ingest(catalogue, source).added == 1
-
-
-def test_a_header_that_begins_like_a_program(catalogue: Catalogue, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "t.csv", [["MZ", "product name"], ["1", "Cup"]])
-    assert ingest(catalogue, source).added == 1
-
-
-def test_a_utf16_file_without_its_mark(catalogue: Catalogue, tmp_path: Path) -> None:
-    text = "sku;product name\r\n1;Cup\r\n2;Mug\r\n"
-    (tmp_path / "t.csv").write_bytes(text.encode("utf-16-be"))
-    assert ingest(catalogue, tmp_path / "t.csv").added == 2
-    assert not (tmp_path / "t.csv").read_bytes().startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF8))
-
-
-# ---------------------------------------------------------------- founding years, headings
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,5 @@ class TestStep:
 
     def test_damaged(self) -> None:
         pytest.importorskip("OCP")
-        with pytest.raises(
-            UnreadableFileError, match=r"a.step: is a STEP model but cannot be read"
-        ):
+        with pytest.raises(UnreadableFileError, match=r"a.step cannot be read as a STEP model"):
             read_file(b"ISO-10303-21;\nHEADER;\nDATA;\n#1=NONSENSE(;\nENDSEC;", name="a.step")

@@ -16,11 +16,11 @@ import numpy as np
 from deepsearch.errors import MissingExtraError
 from deepsearch.extras import require
 from deepsearch.inputs.drawings.shade import Triangles, shade
-from deepsearch.inputs.isolate import WorkerMissingError, run_isolated
 from deepsearch.inputs.limits import DrawingLimits
 from deepsearch.inputs.pictures import encode_picture
 from deepsearch.inputs.records import LoadedFile, measure
 from deepsearch.inputs.source import Source
+from deepsearch.isolation import WorkerMissingError, run_isolated
 from deepsearch.schema import Modality, QueryPart
 
 __all__ = ["part_names", "read_step"]
@@ -50,10 +50,10 @@ def read_step(source: Source, *, limits: DrawingLimits) -> LoadedFile:
     names = part_names(data.decode("latin-1"))
     try:
         facts, triangles = run_isolated(
-            source,
+            data,
             Path(__file__).with_name("step_worker.py"),
             _load,
-            data=data,
+            name=source.name,
             arguments=(str(limits.max_triangles),),
             what="a STEP model",
         )

@@ -1,4 +1,4 @@
-"""Reads one STEP model in a process of its own; see `isolate`.
+"""Reads one STEP model in a process of its own; see `deepsearch.isolation`.
 
 Run as: python step_worker.py MODEL RESULT MAX_TRIANGLES. Writes the triangles to RESULT
 and one line of JSON facts to standard output. Exit code 0: done; 1: the model cannot be

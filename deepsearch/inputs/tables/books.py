@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from deepsearch.errors import UnreadableFileError
-from deepsearch.inputs.isolate import run_isolated
 from deepsearch.inputs.limits import TableLimits
 from deepsearch.inputs.source import Source
 from deepsearch.inputs.tables.grid import Merge
+from deepsearch.isolation import read_sheets
 
 __all__ = ["Book", "IsolatedBook", "OpenBook"]
 
 # A second reads some 5 MB; the rest is for slow and busy machines.
 _SECONDS = 8.0
 _SECONDS_PER_MB = 2.0
+_MEMORY = 1024**3
 T = TypeVar("T")
 Cells = tuple[Sequence[Sequence[Any]], tuple[Merge, ...]]
 
@@ -109,12 +108,7 @@ class OpenBook:
 
 
 class IsolatedBook:
-    """A workbook other than xlsx, read in a process of its own.
-
-    On damaged files of the binary formats calamine asks for memory by what the file
-    says, and the process ends where it is not to be had; on some damaged ODS files it
-    never returns.
-    """
+    """A workbook other than xlsx, read in a process of its own."""
 
     def __init__(self, source: Source, what: str, limits: TableLimits) -> None:
         """Read a workbook.
@@ -124,25 +118,19 @@ class IsolatedBook:
             what: Its kind, for messages.
             limits: Bounds.
         """
-
-        def load(result: Path, _: str) -> list[dict[str, Any]]:
-            sheets: list[dict[str, Any]] = json.loads(result.read_text(encoding="utf-8"))
-            return sheets
-
-        self._sheets = run_isolated(
-            source,
-            Path(__file__).with_name("calamine_worker.py"),
-            load,
-            data=source.read(limits.max_bytes),
-            arguments=(str(4 * limits.max_cells),),
+        self._sheets = read_sheets(
+            source.read(limits.max_bytes),
+            name=source.name,
             what=what,
+            max_cells=4 * limits.max_cells,
+            max_memory=_MEMORY,
             seconds=_SECONDS + _SECONDS_PER_MB * source.size / 1e6,
         )
 
     @property
     def sheets(self) -> list[tuple[str, bool]]:
         """(name, whether visible), in order."""
-        return [(sheet["name"], sheet["visible"]) for sheet in self._sheets]
+        return [(sheet.name, sheet.visible) for sheet in self._sheets]
 
     def cells(self, name: str) -> Cells | None:
         """Rows and merged ranges of a sheet; None for what is no worksheet.
@@ -153,7 +141,5 @@ class IsolatedBook:
         Returns:
             Rows of one length, merged ranges of more than one cell.
         """
-        sheet = next(sheet for sheet in self._sheets if sheet["name"] == name)
-        if sheet["rows"] is None:
-            return None
-        return sheet["rows"], tuple((a, b, c, d) for a, b, c, d in sheet["merges"])
+        sheet = next(sheet for sheet in self._sheets if sheet.name == name)
+        return None if sheet.rows is None else (sheet.rows, sheet.merges)

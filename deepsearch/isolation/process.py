@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from deepsearch.errors import UnreadableFileError
-from deepsearch.inputs.source import Source
 
 __all__ = ["NOT_INSTALLED", "WorkerMissingError", "run_isolated"]
 
@@ -29,11 +28,11 @@ class WorkerMissingError(Exception):
 
 
 def run_isolated(
-    source: Source,
+    file: Path | bytes,
     worker: Path,
     read: Callable[[Path, str], T],
     *,
-    data: bytes,
+    name: str,
     arguments: tuple[str, ...] = (),
     what: str,
     seconds: float = 60.0,
@@ -44,10 +43,10 @@ def run_isolated(
     exits with 0, having printed a line, or with another code, having printed a reason.
 
     Args:
-        source: The file, for messages.
+        file: The file, or its contents.
         worker: The program.
         read: Takes the path of the result and the line printed.
-        data: The file's contents.
+        name: What to call the file in messages.
         arguments: Further arguments.
         what: The file's kind, e.g. "a STEP model".
         seconds: Time allowed.
@@ -61,16 +60,19 @@ def run_isolated(
     """
     with tempfile.TemporaryDirectory(prefix="deepsearch-") as folder:
         given, result = Path(folder, "given"), Path(folder, "result")
-        given.write_bytes(data)
+        if isinstance(file, Path):
+            given = file.absolute()
+        else:
+            given.write_bytes(file)
         command = [sys.executable, "-I", str(worker), str(given), str(result), *arguments]
         try:
-            # The command is this library's own; only file names of its own making go in.
+            # The command is this library's own, and no shell reads it.
             done = subprocess.run(  # noqa: S603
                 command, capture_output=True, text=True, timeout=seconds, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise UnreadableFileError(
-                f"{source.name}: takes more than {seconds:.0f} s to read. Simplify the file, or "
+                f"{name}: takes more than {seconds:.0f} s to read. Simplify the file, or "
                 "export it again."
             ) from error
         lines = done.stdout.strip().splitlines()
@@ -78,8 +80,8 @@ def run_isolated(
             raise WorkerMissingError
         if done.returncode == 0 and lines:
             return read(result, lines[-1])
-        reason = lines[-1] if lines else f"the reader ended with code {done.returncode}"
+        reason = lines[-1][:200] if lines else "it crashes the reader, or takes too much memory"
         raise UnreadableFileError(
-            f"{source.name}: is {what} but cannot be read ({reason[:200]}). "
-            "Open it in the program that made it and export it again."
+            f"{name} cannot be read as {what}: {reason}. It is damaged, protected by a password, "
+            "or something else; open it in the program that made it and export it again."
         )
