@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -104,6 +105,26 @@ class Catalogue(CatalogueView):
                 )
                 write_manifest(path, manifest)
         return cls(path, manifest)
+
+    def withdraw(self) -> bool:
+        """Empty the folder of a catalogue that nothing was ever committed to.
+
+        Returns:
+            Whether it was; False where something has been committed, also by others.
+
+        Raises:
+            ConflictError: If another writer is at work.
+        """
+        with write_lock(self.path):
+            if list_versions(self.path) != [1]:
+                return False
+            for item in self.path.iterdir():
+                if item.is_dir():
+                    shutil.rmtree(item)
+                elif item.name != "lock":
+                    item.unlink()
+        (self.path / "lock").unlink()
+        return True
 
     @classmethod
     def open(

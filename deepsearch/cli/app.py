@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepsearch import __version__
+from deepsearch.cli.index import index
 from deepsearch.cli.progress import show_progress
 from deepsearch.cli.train import train_ranker
 from deepsearch.errors import (
@@ -28,7 +29,7 @@ from deepsearch.errors import (
 from deepsearch.schema import ParsedQuery
 
 if TYPE_CHECKING:
-    from deepsearch.engine import IndexReport, SearchEngine, SearchOptions
+    from deepsearch.engine import SearchEngine, SearchOptions
     from deepsearch.protocols import Reranker
 
 __all__ = ["app", "main"]
@@ -59,49 +60,7 @@ def _root(
     pass
 
 
-@app.command()
-def index(
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="jsonl, csv, xlsx or parquet files.")
-    ],
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The catalogue's folder.")],
-    images: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the listings' pictures (default: the source's own folder)."),
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="Column mapping to use in place of the detected one.")
-    ] = None,
-    save_mapping: Annotated[
-        Path | None,
-        typer.Option(help="Write the mapping used to a file, to edit and give back as --mapping."),
-    ] = None,
-    encoder: Annotated[
-        str | None, typer.Option(help="Encoder suite of a new catalogue (default: mini).")
-    ] = None,
-) -> None:
-    """Read listings into a catalogue, encode what changed, and index it."""
-    from deepsearch.cli.output import print_index_report
-    from deepsearch.engine import SearchEngine
-
-    for source in sources:
-        if not source.is_file():
-            raise InvalidInputError(
-                f"There is no file '{source}'. Give a jsonl, csv, xlsx or parquet file."
-            )
-    engine = SearchEngine.open_or_create(to, encoder=encoder)
-    for source in sources:
-        with show_progress() as progress:
-            report: IndexReport = engine.index(
-                source, mapping=mapping, images=images, progress=progress
-            )
-        if save_mapping is not None:
-            if report.ingest.mapping is None:
-                raise InvalidInputError(
-                    f"'{source}' holds records in the catalogue's own form; it has no mapping."
-                )
-            report.ingest.mapping.save(save_mapping)
-        print_index_report(report)
+app.command()(index)
 
 
 @app.command()

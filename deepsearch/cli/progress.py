@@ -14,7 +14,7 @@ __all__ = ["show_progress"]
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Show progress bars on standard error, one a stage."""
+    """Show progress bars on standard error, one a stage; nothing where it is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -27,7 +27,7 @@ def show_progress() -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     tasks: dict[str, object] = {}
-    with Bars(*columns, console=console, transient=not console.is_terminal) as bars:
+    with Bars(*columns, console=console, disable=not console.is_terminal) as bars:
 
         def update(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:

@@ -22,6 +22,7 @@ from deepsearch.engine.likeness import Likeness
 from deepsearch.engine.search import SearchOptions, answer, ms_since
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
+from deepsearch.engine.sources import check_source
 from deepsearch.engine.suppliers import SupplierResult, answer_suppliers
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import Filter
@@ -153,7 +154,13 @@ class SearchEngine:
 
         Returns:
             What was read, mapped, rejected and encoded.
+
+        Raises:
+            UnreadableFileError: If the file is empty, damaged, or no table (a video, a PDF);
+                the catalogue is unchanged then.
+            InvalidInputError: If the mapping does not fit.
         """
+        check_source(Path(source))
         start = time.perf_counter()
 
         def reading(done: int, total: int | None) -> None:

@@ -35,6 +35,7 @@ from deepsearch.schema import QueryPart as Part
 if TYPE_CHECKING:
     from deepsearch.inputs.files import read_file
     from deepsearch.inputs.pictures import encode_picture, load_picture
+    from deepsearch.inputs.sniff import FileKind, kind_of
     from deepsearch.inputs.tables import read_table
     from deepsearch.inputs.video import read_video
 
@@ -46,6 +47,7 @@ __all__ = [
     "ColumnRole",
     "DocumentLimits",
     "DrawingLimits",
+    "FileKind",
     "Frame",
     "InputLimits",
     "LoadedFile",
@@ -57,6 +59,7 @@ __all__ = [
     "VideoLimits",
     "cell_text",
     "encode_picture",
+    "kind_of",
     "load_picture",
     "read_file",
     "read_table",
@@ -64,7 +67,9 @@ __all__ = [
 ]
 
 _LAZY = {
+    "FileKind": "sniff",
     "encode_picture": "pictures",
+    "kind_of": "sniff",
     "load_picture": "pictures",
     "read_file": "files",
     "read_table": "tables",

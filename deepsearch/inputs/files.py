@@ -10,7 +10,7 @@ from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import encode_picture, load_picture
 from deepsearch.inputs.reading import Reading
 from deepsearch.inputs.records import LoadedFile
-from deepsearch.inputs.sniff import ADVICE, FileKind, sniff, wrong_extension
+from deepsearch.inputs.sniff import FileKind, sniff, wrong_extension
 from deepsearch.inputs.source import FileLike, Source
 from deepsearch.inputs.tables import read_table
 from deepsearch.inputs.video import read_video
@@ -87,7 +87,7 @@ def _dispatch(source: Source, kind: FileKind, reading: Reading) -> LoadedFile:
     raise UnreadableFileError(
         f"{source.name}: the file is {kind.label}; expected a picture, video, spreadsheet, "
         "document (PDF, DOCX, PPTX, HTML, TXT, MD, EML), drawing (DXF, STEP, STL, OBJ) or ZIP "
-        "archive. " + ADVICE.get(kind.name, "Check that it is the right file.")
+        "archive. " + (kind.advice or "Check that it is the right file.")
     )
 
 

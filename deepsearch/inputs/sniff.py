@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs.records import Family
-from deepsearch.inputs.source import Source
+from deepsearch.inputs.source import FileLike, Source
 
-__all__ = ["FileKind", "expected", "require_family", "sniff"]
+__all__ = ["FileKind", "expected", "kind_of", "require_family", "sniff"]
 
 _HEAD = 8192
 
@@ -32,6 +32,11 @@ class FileKind:
     label: str
     family: Family | None
     extensions: tuple[str, ...] = ()
+
+    @property
+    def advice(self) -> str:
+        """What to do with a file of this kind; "" where there is nothing to say of the kind."""
+        return _ADVICE.get(self.name, "")
 
 
 def _kinds(*kinds: FileKind) -> dict[str, FileKind]:
@@ -98,7 +103,7 @@ KINDS = _kinds(
     FileKind("unknown", "of no known kind", None),
 )
 
-ADVICE = {
+_ADVICE = {
     "encrypted-office": "Remove the password and save it again.",
     "doc": "Save it as .docx or .pdf.",
     "ppt": "Save it as .pptx or .pdf.",
@@ -183,6 +188,21 @@ def sniff(source: Source) -> FileKind:
     return KINDS[name]
 
 
+def kind_of(file: FileLike) -> FileKind:
+    """Recognise a file by its contents.
+
+    Args:
+        file: Path or contents.
+
+    Returns:
+        Its kind; "unknown" where nothing fits.
+
+    Raises:
+        UnreadableFileError: If it is not there, empty, or cannot be opened.
+    """
+    return sniff(Source.of(file))
+
+
 def _by_magic(head: bytes) -> str | None:
     for offset, magic, name in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
@@ -209,6 +229,9 @@ _BROKEN_ZIP = (
 )  # fmt: skip
 
 
+_ZIPPED = ("xlsx", "xlsb", "ods", "docx", "pptx")
+
+
 def _in_zip(source: Source) -> str:
     """Tell Office files from plain archives by the members' names."""
     try:
@@ -221,7 +244,9 @@ def _in_zip(source: Source) -> str:
                 if b"opendocument" in mimetype:
                     return "odt"
     except _BROKEN_ZIP:
-        return "zip"
+        # Its members cannot be listed: the ending says whose loader is to name the damage.
+        extension = _extension(source.name)
+        return next((name for name in _ZIPPED if extension in KINDS[name].extensions), "zip")
     for member, name in (
         ("xl/workbook.xml", "xlsx"),
         ("xl/workbook.bin", "xlsb"),
@@ -379,6 +404,6 @@ def require_family(source: Source, family: Family, *, what: str) -> FileKind:
     if kind.family != family:
         raise UnreadableFileError(
             f"{source.name}: expected {what} ({expected(family)}), but the file is {kind.label}. "
-            + ADVICE.get(kind.name, "Check that it is the right file.")
+            + (kind.advice or "Check that it is the right file.")
         )
     return kind
