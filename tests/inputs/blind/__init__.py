@@ -1,0 +1,1 @@
+"""Workbooks written without sight of the reader, with the item rows a person would list."""
