@@ -159,6 +159,8 @@ BARE = frozenset(
         "min_order_quantity",
         "rating",
         "review_count",
+        "areal_weight",
+        "voltage",
         "layers",
         "phases",
         "seating",
@@ -314,6 +316,23 @@ CAPABILITY = frozenset(
 _SECONDS = {"day": 86400.0, "hour": 3600.0, "s": 1.0, "month": 2629800.0, "year": 31557600.0}
 
 
+# Millimetres beyond which no such thing is: an "80 km" is no height, however near the word.
+_FAR = 1e12
+_LONGEST = {
+    "particle_size": 100.0,
+    "thickness": 5_000.0,
+    "pitch": 10_000.0,
+    "tolerance": 1_000.0,
+    "inner_diameter": 100_000.0,
+    "diameter": 100_000.0,
+    "width": 1_000_000.0,
+    "height": 1_000_000.0,
+    "length": 20_000_000.0,
+    "depth": 1_000_000.0,
+    "screen_size": 50_000.0,
+}
+
+
 def fits(field: str, quantity: Quantity) -> bool:
     """Whether a quantity may be a value of a field.
 
@@ -329,6 +348,9 @@ def fits(field: str, quantity: Quantity) -> bool:
         return False
     if not quantity.units:
         return field in BARE
+    of_length = quantity.units[0].dimension == "length"
+    if of_length and max(quantity.values) > _LONGEST.get(field, _FAR):
+        return False
     return any(unit.dimension in wanted for unit in quantity.units)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
 from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import fold
 from deepsearch.understanding.units import unit_at
 
 __all__ = ["read_names"]
@@ -55,7 +56,10 @@ def read_names(scan: Scan) -> list[Draft]:
 def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
     """Brands joined by "or" or a slash are alternatives: "Dell or HP"."""
     kept: list[Draft] = []
+    fitted = [fold(str(draft.value)) for draft in drafts if draft.field == "compatible_with"]
     for draft in drafts:
+        if draft.field == "brand" and any(fold(str(draft.value)) in name for name in fitted):
+            continue  # the brand of what it must fit, named again
         previous = kept[-1] if kept else None
         if (
             previous is not None
@@ -72,12 +76,13 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
 
 
 def _for_before(scan: Scan, first: int) -> bool:
-    """As in "for my 2022 BMW": only an owner, an article and a year between."""
+    """As in "for my 2022 BMW", "for Ford Raptor Toyota": owners, articles, years, names between."""
     for at in range(first - 1, max(-1, first - 5), -1):
         if scan.has(at, "for"):
             return True
         small = scan.has(at, "stop") or scan.has(at, "own") or scan.has(at, "each")
-        if scan.tokens.kinds[at] != "n" and not small and scan.tokens.words[at] != "a":
+        name = scan.tokens.kinds[at] == "w" and scan.raw(at, at + 1)[:1].isupper()
+        if scan.tokens.kinds[at] != "n" and not (small or name) and scan.tokens.words[at] != "a":
             return False
     return False
 

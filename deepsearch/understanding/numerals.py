@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from deepsearch.understanding.lexicon import load_data, word_set
+from deepsearch.understanding.lexicon import load_data, word_list, word_set
 from deepsearch.understanding.text import Tokens, fold
 
 __all__ = ["Atom", "NumberReader", "read_digits"]
@@ -150,6 +150,11 @@ def _han() -> tuple[dict[str, int], dict[str, int]]:
     return digits, dict(table["powers"])
 
 
+_OF = word_set("number", "links")
+_LINKS = {
+    **dict.fromkeys(word_list("number", "collective"), _OF),
+    "half": frozenset({"a", "an"}),
+}
 # Number words too common as articles to count alone.
 _ARTICLES = word_set("number", "articles")
 
@@ -302,6 +307,9 @@ class NumberReader:
             word = tokens.words[at]
             value = words.get(word)
             if value is None:
+                if at > index and self._linked(at):
+                    at += 1
+                    continue
                 joined = at + 1 < len(tokens) and tokens.words[at + 1] in words
                 if (
                     word in ("-", "and", "y", "et", "e", "und")
@@ -313,14 +321,11 @@ class NumberReader:
                     continue
                 break
             if value >= 1000:
-                total, current = (
-                    (total + max(current, 1.0)) * value
-                    if total == 0
-                    else total + max(current, 1.0) * value,
-                    0.0,
-                )
+                total, current = total + (current or 1.0) * value, 0.0
             elif value == 100 and current and current < 10:
                 current *= 100
+            elif value < 1 or (current == 1.0 and value >= 10):
+                current = (current or 1.0) * value  # "ein halbes", "une vingtaine"
             elif current and value >= current:
                 break
             else:
@@ -330,6 +335,11 @@ class NumberReader:
             return Atom(index, at, 1.0, 1.0, (), True)
         total += current
         return Atom(index, at, total, total, (), True)
+
+    def _linked(self, at: int) -> bool:
+        """Whether a small word ties a number word to what it counts: "couple of", "half a"."""
+        link = _LINKS.get(self._tokens.words[at - 1], frozenset())
+        return self._tokens.words[at] in link
 
     def _han_number(self, index: int) -> Atom | None:
         digits, powers = _han()

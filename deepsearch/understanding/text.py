@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -236,6 +237,20 @@ def _kept(text: str) -> Tokens:
     return _tokenise(text)
 
 
+_LIST_COMMAS = frozenset("，、،")  # folded to a comma, but they never group digits
+
+
+def _pieces(text: str, first: int, last: int, kind: str) -> Iterator[tuple[int, int, str]]:
+    """A token, or its parts where a list comma stands between digits: "M6×20，304"."""
+    if kind == "n":
+        for at in range(first + 1, last - 1):
+            if text[at] in _LIST_COMMAS:
+                yield first, at, "n"
+                yield at, at + 1, "s"
+                first = at + 1
+    yield first, last, kind
+
+
 def _tokenise(text: str) -> Tokens:
     folded = fold(text)
     words: list[str] = []
@@ -246,8 +261,9 @@ def _tokenise(text: str) -> Tokens:
         group = match.lastgroup
         if group == "space" or group is None:
             continue
-        words.append(match.group())
-        starts.append(match.start())
-        ends.append(match.end())
-        kinds.append(_KIND[group])
+        for first, last, kind in _pieces(text, match.start(), match.end(), _KIND[group]):
+            words.append(folded[first:last])
+            starts.append(first)
+            ends.append(last)
+            kinds.append(kind)
     return Tokens(text, folded, words, starts, ends, kinds)

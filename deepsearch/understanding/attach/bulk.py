@@ -17,6 +17,10 @@ _PACK_LINKS = word_set("quantity", "pack_links")
 
 _CAPACITY = word_set("quantity", "capacity")
 
+_COOLERS = word_set("quantity", "coolers")
+_TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
+_REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)
+
 _PACKS = frozenset({"bag", "box", "carton", "can", "bottle", "pack", "barrel", "bundle"})
 
 _PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
@@ -26,6 +30,9 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
     """Record a mass."""
     kinds = state.kinds
     if _generation(state, quantity):
+        return
+    if unit.factor >= _TON and max(quantity.values) <= _LARGEST_COOLER and _cooler(state, quantity):
+        _cooling(state, quantity, around)
         return
     packed = quantity.last if _in_packs(state, quantity) else _bagged(state, quantity)
     if packed:
@@ -52,6 +59,24 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "order_quantity", 0.8)
         return
     emit(state, quantity, around, "weight", 0.75)
+
+
+def _cooler(state: Attaching, quantity: Quantity) -> bool:
+    """Whether tons are of refrigeration: "1.5 ton split AC"."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    near = range(max(clause.first, quantity.first - 6), min(clause.last, quantity.last + 6))
+    named = any(state.word(i) in _COOLERS for i in near)
+    return named or any(
+        state.word(i) in _COOLERS for i in range(*state.product) if quantity.shape == "one"
+    )
+
+
+def _cooling(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    numbers = tuple(tidy(value / 1000 * _REFRIGERATION) for value in quantity.values)
+    draft = Draft(
+        "cooling_capacity", around.op or "", numbers[0], "W", around.first, around.last, 0.8
+    )
+    record(state, quantity, around, draft, numbers)
 
 
 def _capacity_before(state: Attaching, quantity: Quantity) -> bool:
@@ -99,6 +124,10 @@ def _bagged(state: Attaching, quantity: Quantity) -> int:
 
 def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> bool:
     """Whether "20 t" is what is ordered."""
+    if state.word(quantity.last) in ("order", "orders"):
+        return True
+    if state.ordered and "bulk" not in state.kinds:
+        return False  # "3000 shirts, 180 g"
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     before = range(clause.first, quantity.first)
     asked = any(state.scan.has(i, "buy") for i in before)

@@ -24,6 +24,7 @@ _PACK_JOINS = word_set("quantity", "pack_joins")
 _COUNT_OPENERS = word_set("quantity", "count_openers")
 
 _SEVERAL = 2
+_DOZEN = 12
 
 _PACK_OF = word_set("quantity", "pack_of")
 
@@ -37,13 +38,32 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         or quantity.counts[0] != int(quantity.counts[0])
     ):
         return
+    per_pack = packed(state, quantity)
+    said = _said(state, quantity, around)
+    if per_pack:
+        emit(state, quantity, around, "pack_size", 0.75, span=(around.first, per_pack))
+    elif said is not None:
+        confidence, last = said
+        emit(state, quantity, around, "order_quantity", confidence, span=(around.first, last))
+    else:
+        _of_noun(state, quantity, around)
+
+
+def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[float, int] | None:
+    """How sure a number without a noun is an order, and the token after its words."""
     at = quantity.last
+    if state.word(at) == "of" and state.word(at + 1) in ("each", "every"):
+        return 0.75, at + 2
     if _said_alone(state, quantity, around):
-        emit(state, quantity, around, "order_quantity", 0.7)
-        return
+        return 0.7, around.last
     if state.word(at) == "x" and quantity.first == 0 and not state.tokens.glued(at + 1):
-        emit(state, quantity, around, "order_quantity", 0.75, span=(around.first, at + 1))
-        return
+        return 0.75, at + 1
+    return None
+
+
+def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+    """Record "12 lamps": a number right before what is asked for."""
+    at = quantity.last
     if (
         at >= len(state.tokens)
         or state.tokens.kinds[at] not in "wc"
@@ -97,7 +117,14 @@ def _said_alone(state: Attaching, quantity: Quantity, around: Surroundings) -> b
     small = ends or any(state.scan.has(at, kind) for kind in ("with", "for", "to", "destination"))
     led = state.scan.has(before, "buy")
     alone = around.approx and state.scan.clauses[state.scan.clause_of[before]].first >= before - 1
-    return small and (led or (alone and ends))
+    return small and (led or (alone and ends) or _fills_clause(state, quantity))
+
+
+def _fills_clause(state: Attaching, quantity: Quantity) -> bool:
+    """As in "boxes 30x20x15 cm, no printing, 2000": a round number with a clause to itself."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    whole = clause.first == quantity.first and clause.last == quantity.last
+    return whole and quantity.counts[0] % 50 == 0 and quantity.op is None
 
 
 def _noun(state: Attaching, at: int) -> bool:
@@ -171,6 +198,10 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     if last:
         emit(state, quantity, around, "pack_size", 0.75, span=(around.first, last))
         return
+    if quantity.worded and unit.canonical == "dozen":  # "two dozen" is a number
+        quantity = _singly(quantity, unit)
+    if any(count != int(count) for count in quantity.counts):
+        return  # "4.6 条" is the sixth line of a list
     article = quantity.worded and state.word(quantity.core) in _ARTICLES
     if _one_of_price(state, quantity) or (article and not _led(state, quantity)):
         return
@@ -185,6 +216,12 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     ):
         quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
     emit(state, quantity, around, "order_quantity")
+
+
+def _singly(quantity: Quantity, unit: Unit) -> Quantity:
+    counts = tuple(count * _DOZEN for count in quantity.counts)
+    one = replace(unit, canonical="piece")
+    return replace(quantity, counts=counts, values=counts, units=(one,))
 
 
 def _led(state: Attaching, quantity: Quantity) -> bool:

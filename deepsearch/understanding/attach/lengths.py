@@ -14,6 +14,8 @@ from deepsearch.understanding.units import Unit
 
 __all__ = ["bare_length"]
 
+_RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
+
 
 def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a length."""
@@ -59,7 +61,8 @@ def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
     if {"long", "tube"} & state.kinds:
         led = any(state.scan.has(i, "buy") for i in (quantity.first - 1, quantity.first - 2))
         return unit.factor >= 1e6 or metres >= 50 or (asked and led)
-    return unit.factor == 1000 and asked and metres >= 200
+    of = state.word(quantity.last) in ("of", "de", "di", "d") and quantity.last < len(state.tokens)
+    return (unit.factor == 1000 and asked and metres >= 200) or (of and asked and metres >= _RUN)
 
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
@@ -68,6 +71,8 @@ def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> boo
     word = state.word(at)
     if state.scan.match_of(at) is not None or len(word) < 5 or quantity.first - at > 2:
         return False
+    if any(state.scan.has(i, "with") for i in range(at + 1, quantity.first)):
+        return False  # "Frontier with 6 ft bed"
     name = slug(word)
     goods = goods_kinds(state.tokens, at, at + 1)
     if not name or goods or state.scan.has(at, "stop") or not any(around.left_words):

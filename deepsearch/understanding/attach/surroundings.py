@@ -126,10 +126,13 @@ def _alternating(quantity: Quantity) -> bool:
 
 
 def _loose(state: Attaching, match: Match) -> bool:
-    """A preposition that means "from" or "of" bounds only the number right behind it."""
+    """A preposition bounds only the number right behind it: not "swing over bed 500 mm"."""
     if state.word(match.first) not in _PREPOSITIONS or match.last > match.first + 1:
         return False
-    return match.last >= len(state.tokens) or state.owner[match.last] < 0
+    at = match.last
+    while at < len(state.tokens) and any(state.scan.has(at, k) for k in ("stop", "cmp")):
+        at += 1
+    return at >= len(state.tokens) or state.owner[at] < 0
 
 
 def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
@@ -158,7 +161,9 @@ def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> N
 def _post(state: Attaching, last: int, value: str, around: Surroundings) -> None:
     """Take a comparator behind the quantity in."""
     clause = state.scan.clauses[state.scan.clause_of[last - 1]]
-    if ":" in state.tokens.words[last : min(last + 4, clause.last)]:
+    short = state.scan.match_of(last - 1)
+    lone = short is None or short.last - short.first == 1  # "or more" opens none
+    if lone and ":" in state.tokens.words[last : min(last + 4, clause.last)]:
         return  # it opens the next key
     following_number = last < len(state.tokens) and state.owner[last] >= 0
     if following_number and state.scan.language not in ("zh", "ja"):

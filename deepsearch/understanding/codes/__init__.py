@@ -6,6 +6,7 @@ import datetime as dt
 
 from deepsearch.understanding.codes.dates import date
 from deepsearch.understanding.codes.grades import grade
+from deepsearch.understanding.codes.pictures import picture
 from deepsearch.understanding.codes.ratings import ip_rating
 from deepsearch.understanding.codes.sizes import paper, sizes
 from deepsearch.understanding.codes.standards import standard
@@ -18,7 +19,18 @@ from deepsearch.understanding.scan import Scan
 __all__ = ["read_codes"]
 
 # The first that reads a token has it.
-_READERS = (hs_code, standard, ip_rating, date, container, thread, sizes, grade, paper)
+_READERS = (
+    hs_code,
+    standard,
+    ip_rating,
+    picture,
+    date,
+    container,
+    thread,
+    sizes,
+    grade,
+    paper,
+)
 
 
 def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:

@@ -27,7 +27,16 @@ _LEFT_TO_QUANTITIES = frozenset(
 )
 # Fields people give without the unit, because there is only one.
 _UNIT_KNOWN = frozenset(
-    {"voltage", "frequency", "power", "rotation_speed", "noise", "current", "humidity"}
+    {
+        "voltage",
+        "frequency",
+        "power",
+        "rotation_speed",
+        "noise",
+        "current",
+        "humidity",
+        "areal_weight",
+    }
 )
 # A length without its word is a length of anything; volts without theirs are a voltage.
 _DEGREES = word_set("quantity", "bare_degrees")

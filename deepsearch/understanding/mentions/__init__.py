@@ -24,10 +24,10 @@ __all__ = ["read_mentions"]
 # In this order: what an earlier step claims, a later one leaves alone.
 _STEPS = (
     incoterms,
+    suppliers,
     origins,
     destinations,
     payments,
-    suppliers,
     certificates,
     customs,
     finishes,

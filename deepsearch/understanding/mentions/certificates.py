@@ -27,6 +27,8 @@ def certificates(reading: Reading) -> None:
                 )
         if word == "cb" and reading.word(match.last).startswith("radio"):
             return False
+        if word == "cpc" and reading.tokens.kinds[match.last : match.last + 1] == ["n"]:
+            return False  # "CPC 40" is a cement
         if not match.first or not reading.tokens.glued(match.first):
             return True
         coded = (

@@ -12,6 +12,8 @@ __all__ = ["colours"]
 
 _DOUBTFUL_COLOURS = word_set("mention", "doubtful_colours")
 
+_KINDS_BY_COLOUR = word_set("mention", "kinds_by_colour")
+
 _FORMS = ("form", "type", "texture", "kind", "category")
 
 
@@ -33,8 +35,13 @@ def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
     single = match.last == match.first + 1
     if single and reading.tokens.kinds[match.first] == "c":
         return reading.lone_han(match)
+    if single and reading.word(match.last) in _KINDS_BY_COLOUR:
+        return False  # "green coffee" is a kind of coffee
     if single and word in _DOUBTFUL_COLOURS and _other_sense(reading, match):
         return False
+    glued = reading.tokens.glued(match.first) and reading.word(match.first - 1) == "-"
+    if single and glued and reading.scan.match_of(match.first - 2) is None:
+        return False  # "blood-red"
     town = word == "bordeaux" and reading.scan.raw(match.first, match.last).istitle()
     opens = match.first == reading.clause(match.first).start
     return word != "fond" and (opens or not town)

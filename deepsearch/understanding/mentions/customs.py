@@ -17,6 +17,12 @@ _NO_CUSTOM_DESIGN = word_set("mention", "no_custom_design")
 
 _NO_OEM = word_set("mention", "no_oem")
 
+_PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
+_LOGO_ON = word_set("mention", "logo_on")
+_LOGO_FILLERS = word_set("mention", "logo_fillers")
+_WITH_WORDS = word_set("mention", "with_words")
+_LOGO_REACH = 6  # tokens
+
 _CUSTOM_FIELDS = (
     "custom_logo",
     "custom_packaging",
@@ -51,6 +57,32 @@ def customs(reading: Reading) -> None:
             ),
             claim=value != "custom_design",
         )
+        if value == "custom_logo" and not negated:
+            _packed_in_logo(reading, match)
+
+
+def _packed_in_logo(reading: Reading, logo: Match) -> None:
+    """As in "our logo on frame and box", "kraft box with our logo": the packaging bears it."""
+    inside = reading.clause(logo.first)
+    behind = reading.word(logo.last) in _LOGO_ON
+    ahead = range(logo.last, min(inside.stop, logo.last + _LOGO_REACH)) if behind else range(0)
+    at = logo.first
+    while at > inside.start and (
+        reading.scan.has(at - 1, "with") or reading.word(at - 1) in _LOGO_FILLERS
+    ):
+        at -= 1
+    before = range(at - 1, at) if at < logo.first or _opens_with(reading, logo) else range(0)
+    for index in (*ahead, *before):
+        goods = reading.product[0] <= index < reading.product[1]
+        if index >= inside.start and reading.word(index) in _PACKAGING_NOUNS and not goods:
+            span = min(index, logo.first), max(index + 1, logo.last)
+            reading.add(Draft("custom_packaging", "eq", True, None, *span, 0.8), claim=False)
+            return
+
+
+def _opens_with(reading: Reading, logo: Match) -> bool:
+    """Whether the phrase itself holds the "with": "mit unserem Logo"."""
+    return reading.word(logo.first) in _WITH_WORDS
 
 
 def _timed(reading: Reading, at: int) -> bool:

@@ -14,6 +14,8 @@ _DESTINATION_FILLERS = word_set("mention", "destination_fillers")
 
 _TO = word_set("mention", "towards")
 
+_DELIVERING = word_set("mention", "delivering")
+
 _NOT_PLACE = word_set("mention", "no_place")
 
 
@@ -60,6 +62,8 @@ def _headed_by(reading: Reading, first: int) -> int | None:
         )
     ):
         at -= 1
+    if reading.scan.has(at, "for") and "," not in reading.tokens.words[at:first]:
+        return None  # "switches for HPE Aruba"
     return (
         at + 1
         if at < first - 1 and _headed(reading, at + 1) and reading.tokens.kinds[at + 1] == "w"
@@ -69,6 +73,8 @@ def _headed_by(reading: Reading, first: int) -> int | None:
 
 def _headed(reading: Reading, first: int) -> bool:
     before = reading.word(first - 1)
+    if before in _DELIVERING or reading.word(first).startswith(("لل", "لا")):
+        return True  # "ship lagos", "للرياض"
     if before == ":":
         before = reading.word(first - 2)
     if before in ("the", "la", "el", "los") and reading.word(first - 2) in _TO:

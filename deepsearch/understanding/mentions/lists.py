@@ -53,6 +53,8 @@ def _joiner(reading: Reading, last: int, first: int) -> str | None:
     found = "comma"
     for at in range(last, first):
         word = reading.word(at)
+        if reading.scan.has(at, "neg"):
+            return None  # "brown, not white"
         if word in (",", "、", "&", "+"):
             found = "and" if word in "&+" else found
         elif word == "/":

@@ -8,6 +8,8 @@ from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["suppliers"]
 
+_MAKERS = frozenset({"maker", "makers"})
+
 _NO_MAKER = word_set("mention", "no_maker")
 
 
@@ -15,6 +17,8 @@ def suppliers(reading: Reading) -> None:
     """Read supplier types and flags."""
     for match, value in reading.scan.of_kind("supplier_type"):
         if not reading.scan.free(match.first, match.last) or _buyer_own(reading, match):
+            continue
+        if _of_a_name(reading, match):
             continue
         negated = reading.negated(match.first, match.last)
         if (
@@ -58,6 +62,22 @@ def suppliers(reading: Reading) -> None:
                     0.9,
                 )
             )
+
+
+def _of_a_name(reading: Reading, match: Match) -> bool:
+    """As in "ice makers", "factory-armored": part of what a thing is called."""
+    at = match.last
+    if reading.word(at) == "-" and at + 1 < len(reading.tokens) and reading.tokens.glued(at + 1):
+        return True
+    if reading.word(match.first) not in _MAKERS or match.last > match.first + 1:
+        return False
+    clause = reading.clause(match.first)
+    asked = any(
+        reading.scan.has(i, kind)
+        for i in range(clause.start, match.first)
+        for kind in ("buy", "only", "wish")
+    )
+    return not asked and reading.tokens.kinds[match.first - 1 : match.first] == ["w"]
 
 
 def _buyer_own(reading: Reading, match: Match) -> bool:

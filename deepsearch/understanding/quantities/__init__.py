@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deepsearch.understanding.numerals import NumberReader
-from deepsearch.understanding.quantities.duals import dual
 from deepsearch.understanding.quantities.grow import quantity_at
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.state import Numbers
+from deepsearch.understanding.quantities.unwritten import unwritten
 from deepsearch.understanding.scan import Scan
 
 __all__ = ["Quantity", "find_quantities"]
@@ -28,7 +28,7 @@ def find_quantities(scan: Scan) -> list[Quantity]:
         if scan.used[at] or _blocked(scan, at):
             at += 1
             continue
-        read = quantity_at(numbers, at) or dual(scan, at)
+        read = quantity_at(numbers, at) or unwritten(scan, at)
         # a spelt-out number counts with a unit; articles and bare words do not
         if read is None or (read.worded and not read.units):
             at += 1

@@ -68,9 +68,9 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
 
 def _members(state: Numbers, head: Head) -> list[_Member]:
     members: list[_Member] = [(head.atom, head.units)]
-    at = head.after
+    at, seen = head.after, head.units
     while len(members) < _MOST:
-        step = _step(state, at, bool(head.units))
+        step = _step(state, at, bool(seen))
         if step is None:
             break
         number = state.atom(step)
@@ -78,12 +78,12 @@ def _members(state: Numbers, head: Head) -> list[_Member]:
             break
         units = unit_at(state.tokens, number.last, state.scan.language)
         aside = step == at  # without a sign between: only if both carry the unit
-        if head.units and not _alike(state, head.units, units, at, step):
+        if seen and not _alike(state, seen, units, at, step):
             break
         if aside and not (head.units and units):
             break
         members.append((number, units))
-        at = units[0].last if units else number.last
+        at, seen = (units[0].last if units else number.last), seen or units
         if units and not head.units and _step(state, at, True) is None:
             break
     while len(members) > 1 and not head.units and not members[-1][1]:

@@ -1,0 +1,152 @@
+"""Families of wording, each in several languages: numbers nobody writes, lists, marks, tons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import pytest
+
+from deepsearch.understanding import parse
+from deepsearch.understanding.lexicon import load_data
+
+TODAY = dt.date(2026, 6, 1)
+
+
+def _read(text: str) -> list[tuple[str, str, object, str | None]]:
+    parsed = parse(text, today=TODAY)
+    return [
+        (r.field, r.op.value, r.value, r.unit) for r in parsed.requirements if r.implied_by is None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("200 chairs, delivery within a week", 7),
+        ("200 chairs, delivered within a couple of weeks", 14),
+        ("200 Stühle, Lieferung innerhalb einer Woche", 7),
+        ("200 chaises, livraison sous une semaine", 7),
+        ("200 sillas, entrega dentro de una semana", 7),
+        ("200 sedie, consegna entro una settimana", 7),
+        ("200 стульев, доставка в течение месяца", 30),
+        ("200 كرسي، التسليم خلال شهر", 30),
+        ("200把椅子，一周内交货", 7),
+    ],
+)
+def test_a_week_is_one_week(text, days):
+    assert ("lead_time", "le", days, "day") in _read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "50 kettles, warranty half a year",
+        "50 Wasserkocher, Garantie ein halbes Jahr",
+        "50 чайников, гарантия полгода",
+        "50个电水壶，半年质保",
+    ],
+)
+def test_half_a_year_is_six_months(text):
+    assert ("warranty", "eq", 6, "month") in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("We need a couple of hundred umbrellas", 200),
+        ("We need half a dozen forklifts", 6),
+        ("We need two dozen forklifts", 24),
+        ("Nous voudrions une vingtaine de tables pliantes", 20),
+        ("Necesito media docena de motobombas", 6),
+        ("Cerchiamo un centinaio di sedie", 100),
+        ("Wir brauchen zwei Dutzend Stühle", 24),
+    ],
+)
+def test_numbers_in_words_that_are_no_digits(text, pieces):
+    assert ("order_quantity", "eq", pieces, "piece") in _read(text)
+
+
+def test_an_article_alone_counts_nothing():
+    assert _read("Please send a box of chocolates to my wife") == []
+    assert not [r for r in _read("a second supplier, in a minute, for a year-round shop") if r[3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Jersey fabric, GSM above 180", ("areal_weight", "gt", 180, "g/m2")),
+        ("Jersey fabric, gsm: 180", ("areal_weight", "eq", 180, "g/m2")),
+        ("Lathe, swing over bed 500 mm", ("length", "eq", 500, "mm")),
+        ("Lathe, length over 500 mm", ("length", "gt", 500, "mm")),
+    ],
+)
+def test_what_stands_between_a_comparator_and_its_number(text, wanted):
+    assert wanted in _read(text)
+
+
+def test_a_comma_of_chinese_groups_no_digits():
+    read = _read("不锈钢螺丝，M6×20，304材质，数量5万个")
+    assert ("size", "eq", "M6x20", None) in read
+    assert ("order_quantity", "eq", 50000, "piece") in read
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Wallets in brown, not white", {("eq", "brown"), ("ne", "white")}),
+        ("Sofas in grey but not black", {("eq", "grey"), ("ne", "black")}),
+        ("Cojines rojos, no azules", {("eq", "red"), ("ne", "blue")}),
+    ],
+)
+def test_a_negation_parts_a_list(text, values):
+    assert {(op, value) for field, op, value, _ in _read(text) if field == "colour"} == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Photo frames, our logo on frame and box",
+        "bamboo toothbrush, kraft box w our logo",
+        "Cepillos de bambú, nuestro logo en la caja",
+        "Zahnbürsten, Logo auf der Verpackung",
+    ],
+)
+def test_a_logo_on_the_box_is_two_customisations(text):
+    fields = [field for field, *_ in _read(text)]
+    assert "custom_logo" in fields
+    assert "custom_packaging" in fields
+
+
+def test_a_box_that_is_the_product_is_not_its_packaging():
+    assert "custom_packaging" not in [f for f, *_ in _read("500 gift boxes with our logo")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("4K camcorder with wifi", ("resolution", "eq", "4K", None), "order_quantity"),
+        ("we order 4k mugs", ("order_quantity", "eq", 4000, "piece"), "resolution"),
+        ("1.5 ton split AC", ("cooling_capacity", "eq", 5275.2792, "W"), "weight"),
+        ("1.5 ton hydraulic jack", ("load_capacity", "eq", 1500, "kg"), "cooling_capacity"),
+        ("nitrile gloves, 100 per box", ("pack_size", "eq", 100, None), "order_quantity"),
+        ("pots of 20, 30 and 40 cm, 100 of each", ("order_quantity", "eq", 100, "piece"), "weight"),
+    ],
+)
+def test_the_same_number_of_different_things(text, wanted, unwanted):
+    read = _read(text)
+    assert wanted in read
+    assert unwanted not in [field for field, *_ in read]
+
+
+def test_no_spelling_has_two_meanings_of_one_kind():
+    doubled = []
+    for name in ("values", "compliance", "trade"):
+        for kind, table in load_data(name).items():
+            meanings: dict[tuple[str, str], set[str]] = defaultdict(set)
+            for value, languages in table.items():
+                for language, packed in languages.items():
+                    for spelling in packed.split("|"):
+                        meanings[language, spelling].add(value)
+            doubled += [(kind, key, found) for key, found in meanings.items() if len(found) > 1]
+    assert doubled == []
