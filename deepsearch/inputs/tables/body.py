@@ -8,13 +8,15 @@ from deepsearch.inputs.records import CellValue, TableRow, cell_text
 from deepsearch.inputs.tables.columns import split_quantity
 from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid
 from deepsearch.inputs.tables.layout import Block, Layout, Line, Row, layout_of, line_of
-from deepsearch.inputs.tables.sections import Heading, Outline
+from deepsearch.inputs.tables.locate import MAX_HEADER_CHARS
+from deepsearch.inputs.tables.sections import Heading, Outline, is_under
 from deepsearch.inputs.tables.words import (
     Numbering,
     is_charge,
     is_note,
     is_total,
     looks_like_code,
+    numbering,
 )
 
 __all__ = ["read_body"]
@@ -50,6 +52,8 @@ class _Walk:
         self.merged = _merged_below(block)
         self.in_notes = False
         self.numbered_items = 0
+        # The last unnumbered heading above the first item.
+        self.first_heading: Heading | None = None
         # 1-based row of the last line that belongs to an item.
         self.last_line = 0
 
@@ -60,11 +64,12 @@ class _Walk:
         if block.first_cells:
             width = max(self.layout.indices) + 1
             self._take(block.start - 1, [block.first_cells.get(i) for i in range(width)])
-        header = list(block.header_cells)
+        if block.heading is not None:
+            self._text(line_of(self.layout, block.heading, rows[block.heading]))
         for index in range(block.start, block.stop):
             if index in hidden_rows:
                 hidden.append(index + 1)
-            elif not header or list(rows[index]) != header:
+            elif tuple(rows[index]) not in block.header_lines:
                 self._take(index, rows[index])
         self._emit_empty(self.outline.close())
         notes = [f"{reason}: row {_ranges(numbers)}." for reason, numbers in self.left_out.items()]
@@ -96,7 +101,8 @@ class _Walk:
             self.in_notes = False
             return False
         label = self._label(line)
-        if is_total(label) or (not line.counted and is_charge(label)):
+        uncounted = self.layout.counted and not line.counted and line.number is None
+        if is_total(label, uncounted=uncounted) or (not line.counted and is_charge(label)):
             return self._omit(_TOTALS, line)
         full = len(line.own) >= 3 and len(line.own) >= self.layout.typical
         if not line.counted and not full and is_note(label):
@@ -129,6 +135,8 @@ class _Walk:
     def _is_counted_item(self, line: Line) -> bool:
         layout = self.layout
         described = not layout.words.isdisjoint(line.own)
+        if line.counted and self._is_chapter(line):
+            return False
         if line.counted:
             return described or self._waits_for_quantity() is not None
         evidence = sum(i in layout.evidence for i in line.own)
@@ -137,6 +145,16 @@ class _Walk:
             return True
         alone = len(line.own) == 1 and described and not layout.numbers_rows
         return alone and not self._looks_like_heading(line)
+
+    def _is_chapter(self, line: Line) -> bool:
+        """Whether a line with a sum, but no unit, heads those numbered below it: 1 over 1.1."""
+        layout = self.layout
+        if line.number is None or layout.unit is None or line.row[layout.unit] is not None:
+            return False
+        below = self.grid.rows[line.index + 1 : min(line.index + 4, self.block.stop)]
+        numbers = [numbering(row[layout.number]) for row in below if layout.number is not None]
+        following = next(filter(None, numbers), None)
+        return following is not None and is_under(following, line.number)
 
     def _looks_like_heading(self, line: Line) -> bool:
         """Whether a lone text names what follows, rather than an item of unknown quantity."""
@@ -165,9 +183,26 @@ class _Walk:
         merged = {column for column, _ in self.merged.get(line.index, ())}
         if merged & {layout.number, layout.quantity}:
             return True
-        if not layout.counted or not self.numbered_items or self.last_line != line.index:
+        if not layout.counted or self.last_line != line.index:
             return False
-        return all(i in layout.texts for i in line.own) and not self._looks_like_heading(line)
+        goes_on = cell_text(line.row[line.own[0]])[:1].islower()
+        if not (self.numbered_items or goes_on) or not all(i in layout.texts for i in line.own):
+            return False
+        return goes_on or not (self._looks_like_heading(line) or self._is_like_first_heading(line))
+
+    def _is_like_first_heading(self, line: Line) -> bool:
+        """Whether a short name between items stands as one did above the first of them."""
+        first = self.first_heading
+        text = cell_text(line.row[line.own[0]])
+        following = line.index + 1
+        return (
+            first is not None
+            and line.own == [first.column]
+            and len(text) <= MAX_HEADER_CHARS
+            and not any(char.isdigit() for char in text)
+            and following < self.block.stop
+            and line_of(self.layout, following, self.grid.rows[following]).counted
+        )
 
     # ------------------------------------------------------------ what becomes of it
 
@@ -193,6 +228,8 @@ class _Walk:
             column=column,
             wide=line.number is None and _is_wide(self.grid, line.index, column),
         )
+        if not self.items and heading.number is None:
+            self.first_heading = heading
         self._emit_empty(self.outline.add_heading(heading))
 
     def _emit_empty(self, closed: list[Heading]) -> None:

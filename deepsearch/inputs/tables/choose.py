@@ -13,6 +13,7 @@ __all__ = ["choose_tables"]
 R = ColumnRole
 
 _REVISIONS = frozenset(map(normalise, VOCABULARY["tables"]["revisions"]))
+_CONTACTS = frozenset(map(normalise, VOCABULARY["tables"]["contacts"]))
 _SUMMARY_ROLES = frozenset({R.NUMBER, R.DESCRIPTION, R.PRICE, R.REMARK})
 _MAX_LIST_CHARS = 80
 
@@ -55,6 +56,8 @@ def _reason_against(table: Table, *, counted: bool, sure: bool) -> str | None:
     names = {normalise(column.name) for column in table.columns}
     if names & _REVISIONS and R.DATE in roles and R.QUANTITY not in roles:
         return "tell a document's revisions"
+    if names & _CONTACTS and R.QUANTITY not in roles:
+        return "name people to contact"
     if counted and R.PRICE in roles and roles <= _SUMMARY_ROLES:
         return "sum up prices"
     if not _is_sure(table) and (sure or not _may_be_items(table)):

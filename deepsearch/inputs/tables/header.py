@@ -23,9 +23,12 @@ from deepsearch.inputs.tables.locate import (
     filled,
     is_number_like,
 )
+from deepsearch.inputs.tables.words import numbering
 
 __all__ = ["Header", "make_columns", "read_header", "side_by_side"]
 
+# A cell that only adds to the name above it: "[pcs]", "(L x W x H)".
+_SUPPLEMENT = re.compile(r"^[(\[（【].+[)\]）】]$")
 _UNNAMED = re.compile(r"^(?:unnamed:?\s*\d+|column\s?\d+|f\d+|列\s?\d+)$", re.I)
 
 
@@ -176,10 +179,15 @@ def _continues(grid: Grid, first: int, line: int) -> bool:
         return False
     if all(is_unit_word(word.strip("()[]（） ")) for word in words) and len(words) > 1:
         return True
-    return _names_more(grid, first, line, columns, words)
+    named = {column for above in range(first, line) for column in filled(grid.rows[above])}
+    columns = [
+        column for column, word in zip(columns, words, strict=True)
+        if column not in named or not _SUPPLEMENT.match(word) or numbering(word) is not None
+    ]  # fmt: skip
+    return not columns or _names_more(grid, first, line, columns, named)
 
 
-def _names_more(grid: Grid, first: int, line: int, columns: list[int], words: list[str]) -> bool:
+def _names_more(grid: Grid, first: int, line: int, columns: Sequence[int], named: set[int]) -> bool:
     # A heading merged over several columns announces names below it; one merged over
     # several rows says that the header goes on beside it.
     groups = [m for m in grid.merges if first <= m[0] < line]
@@ -187,11 +195,11 @@ def _names_more(grid: Grid, first: int, line: int, columns: list[int], words: li
     beside = any(m[2] >= line for m in groups)
     if below and all(column in below for column in columns):
         return True
+    words = [str(grid.rows[line][column]) for column in columns]
     if any(map(is_number_like, words)):
         return False
-    heads = set(filled(grid.rows[line - 1]))
     known = sum(header_role(word) is not None for word in words)
-    if all(column not in heads for column in columns):
+    if named.isdisjoint(columns):
         return known > 0 or (beside and bool(below))
     # The same names again in a second language.
     roles = Counter(header_role(word) for word in words)

@@ -40,7 +40,9 @@ class Block:
         columns: The table's columns.
         headed: Whether a header stands above.
         first_cells: Cells that stand in the header's own line but belong to the body.
-        header_cells: The header's cells, to leave out where they are printed again.
+        header_lines: Cells of the header's lines, to leave out where they are printed again.
+        heading: 0-based row of a heading above the header, where the header is printed again
+            below further ones; None elsewhere.
         include_hidden: Whether hidden rows are read.
     """
 
@@ -51,7 +53,8 @@ class Block:
     columns: tuple[Column, ...]
     headed: bool = True
     first_cells: dict[int, CellValue] = field(default_factory=dict)
-    header_cells: tuple[CellValue, ...] = ()
+    header_lines: frozenset[tuple[CellValue, ...]] = frozenset()
+    heading: int | None = None
     include_hidden: bool = False
 
 

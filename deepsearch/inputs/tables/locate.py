@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from deepsearch.inputs.records import CellValue, ColumnRole
@@ -24,6 +25,7 @@ _TELLING = _NAMING | {
     ColumnRole.DIMENSION,
     ColumnRole.PRICE,
 }
+_MEASURING = frozenset({ColumnRole.QUANTITY, ColumnRole.DIMENSION, ColumnRole.PRICE})
 MAX_HEADER_ROWS = 3
 # Headers are looked for in every row this far down, and below it only where a table
 # could begin: after an empty row or one with a single cell.
@@ -107,7 +109,12 @@ def find_headers(grid: Grid) -> list[int]:
     for index, row in enumerate(grid.rows):
         count = len(row) - row.count(None)
         may_start = index > skip_until and (index < _ALWAYS_LOOK or previous <= 1)
-        if count >= 2 and may_start and is_header(row) and not _repeats(grid, found, row):
+        if (
+            count >= 2
+            and may_start
+            and not _repeats(grid, found, row)
+            and (is_header(row) or (found and previous <= 1 and _opens_another(grid, index)))
+        ):
             found.append(index)
             skip_until = index + MAX_HEADER_ROWS - 1
         previous = count
@@ -117,6 +124,22 @@ def find_headers(grid: Grid) -> list[int]:
 def _repeats(grid: Grid, found: list[int], row: Row) -> bool:
     """A header printed again on each page continues its table."""
     return bool(found) and list(grid.rows[found[-1]]) == list(row)
+
+
+def _opens_another(grid: Grid, index: int) -> bool:
+    """A line of names below a gap or a lone title, one of them a measure over numbers."""
+    row = grid.rows[index]
+    columns = filled(row)
+    if len(columns) < 3 or not _plain_names([row[column] for column in columns]):
+        return False
+    below = [
+        *itertools.takewhile(lambda line: len(filled(line)) > 1, grid.rows[index + 1 : index + 51])
+    ]
+    return len(below) >= 2 and any(
+        header_role(str(row[column])) in _MEASURING
+        and _mostly_numbers([line[column] for line in below])
+        for column in columns
+    )
 
 
 def _first_row_header(grid: Grid) -> list[int]:

@@ -21,7 +21,7 @@ from deepsearch.inputs.tables.header import (
     side_by_side,
 )
 from deepsearch.inputs.tables.layout import Block
-from deepsearch.inputs.tables.locate import filled, find_headers
+from deepsearch.inputs.tables.locate import MAX_HEADER_CHARS, filled, find_headers
 from deepsearch.inputs.tables.roles import column_roles
 from deepsearch.inputs.tables.workbook import read_workbook
 
@@ -118,10 +118,9 @@ def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Ta
     bounds = [*starts, len(grid.rows)]
     if not starts or _has_items_above(grid, starts[0]):
         tables += _table(grid, file, None, start=0, stop=bounds[0], include_hidden=include_hidden)
-    floor = 0
     for start, stop in itertools.pairwise(bounds):
         header = read_header(grid, start, stop)
-        title = _title(grid, floor, header.first)
+        title = _title(grid, header.first) if start == starts[0] else _name(grid, header.first)
         for columns in side_by_side(header, grid.rows[header.last + 1 : stop]):
             tables += _table(
                 _only(grid, columns) if columns else grid,
@@ -132,7 +131,6 @@ def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Ta
                 include_hidden=include_hidden,
                 title=title,
             )
-        floor = stop
     return tables
 
 
@@ -161,13 +159,21 @@ def _has_items_above(grid: Grid, start: int) -> bool:
     return sum(len(filled(row)) >= 3 for row in grid.rows[:start]) >= 5
 
 
-def _title(grid: Grid, floor: int, first: int) -> str | None:
+def _title(grid: Grid, first: int) -> str | None:
+    """The lines above a sheet's first header."""
     lines = []
-    for row in grid.rows[max(floor, first - 12) : first]:
+    for row in grid.rows[max(0, first - 12) : first]:
         texts = [str(row[i]) for i in filled(row) if isinstance(row[i], str)]
         if texts and len(texts) <= 4:
             lines.append(" ".join(texts))
     return "\n".join(lines) or None
+
+
+def _name(grid: Grid, first: int) -> str | None:
+    """The lone text right above a further header."""
+    if not _lone_text(grid, first - 1):
+        return None
+    return str(next(value for value in grid.rows[first - 1] if value is not None))
 
 
 def _table(
@@ -190,18 +196,20 @@ def _table(
         header = _header_in_margin(grid, start, stop)
     roles = column_roles(header, body, used)
     columns = make_columns(header, roles, used)
-    header_cells: tuple[CellValue, ...] = ()
+    header_lines: frozenset[tuple[CellValue, ...]] = frozenset()
     first_cells: dict[int, CellValue] = {}
+    height = 0
     if header is not None and header.names:
-        header_cells = tuple(grid.rows[header.first]) if header.first < len(grid.rows) else ()
         first_cells = {i: v for i, v in header.data.items() if i < width}
-        if header.last < start - 1 or header.first >= start:
-            header_cells = ()
+        if header.last == start - 1:
+            height = start - header.first
+            header_lines = frozenset(map(tuple, grid.rows[header.first : start]))
     rows, notes = read_body(
         Block(
             grid=grid, file=file, start=start, stop=stop, columns=columns,
             headed=header is not None and header.first < start,
-            first_cells=first_cells, header_cells=header_cells, include_hidden=include_hidden,
+            first_cells=first_cells, header_lines=header_lines, include_hidden=include_hidden,
+            heading=_repeated_heading(grid, start - height, stop) if height else None,
         )
     )  # fmt: skip
     if not rows:
@@ -219,6 +227,20 @@ def _table(
             notes=(*grid.notes, *(f"{where}: {note}" for note in notes)),
         )
     ]
+
+
+def _repeated_heading(grid: Grid, first: int, stop: int) -> int | None:
+    """The line above a header, where another stands above its repetition below."""
+    head = list(grid.rows[first])
+    again = next((i for i in range(first + 1, stop) if list(grid.rows[i]) == head), None)
+    named = again is not None and _lone_text(grid, first - 1) and _lone_text(grid, again - 1)
+    return first - 1 if named else None
+
+
+def _lone_text(grid: Grid, index: int) -> bool:
+    columns = filled(grid.rows[index]) if index >= 0 else []
+    value = grid.rows[index][columns[0]] if len(columns) == 1 else None
+    return isinstance(value, str) and len(value) <= MAX_HEADER_CHARS
 
 
 def _header_in_margin(grid: Grid, start: int, stop: int) -> Header | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from deepsearch.inputs.records import CellValue, ColumnRole
@@ -39,6 +40,16 @@ class _Cells:
         return self.share(lambda value: numbering(value) is not None)
 
     @property
+    def counts_up(self) -> bool:
+        """Whether these are positions of several levels, in order: 1, 1.1, 1.2, 2."""
+        read = [numbering(value) for value in self.values]
+        if None in read or not all(part.isdecimal() and int(part) < 100
+                                   for parts in read for part in parts or ()):  # fmt: skip
+            return False
+        placed = [tuple(map(int, parts or ())) for parts in read]
+        return placed == sorted(placed) and len({len(parts) for parts in placed}) > 1
+
+    @property
     def units(self) -> float:
         return self.share(lambda value: isinstance(value, str) and is_unit_word(value))
 
@@ -73,19 +84,46 @@ def column_roles(
     roles = {index: role for index, role in roles.items() if index in cells}
     _correct(roles, cells, used)
     _infer(roles, cells, used, named=set(header.names) if header else set())
-    found = set(roles.values())
-    if R.QUANTITY not in found and (R.UNIT in found or R.PRICE not in found):
-        # "Floor 1 | Floor 2 | Total", "S | M | L | Total": the total counts pieces.
-        totals = [
-            index
-            for index, name in (header.names.items() if header else ())
-            if is_total(name) and roles.get(index) is None and index in cells
-        ]
-        roles.update((index, R.QUANTITY) for index in totals if cells[index].numbers > 0.5)
+    if header is not None and R.QUANTITY not in roles.values():
+        _count_by_totals(roles, header, cells, sample)
     if R.DESCRIPTION not in roles.values():
         _promote(roles, cells, used)
     names = header.names if header else {}
     return {index: _sharpened(roles.get(index, R.OTHER), names.get(index, "")) for index in used}
+
+
+def _count_by_totals(
+    roles: dict[int, ColumnRole],
+    header: Header,
+    cells: dict[int, _Cells],
+    sample: Sequence[Sequence[CellValue]],
+) -> None:
+    """Take a total for the quantity: "Floor 1 | Floor 2 | Total", "S | M | L | Total".
+
+    Where prices are about it may be one of money; then it must say "pcs", or sum up columns.
+    """
+    of_money = R.PRICE in roles.values() and R.UNIT not in roles.values()
+    for index, name in header.names.items():
+        if index not in cells or roles.get(index) is not None or not is_total(name):
+            continue
+        if of_money and index not in header.units and not _sums_up(index, roles, sample):
+            continue
+        if cells[index].numbers > 0.5:
+            roles[index] = R.QUANTITY
+
+
+def _sums_up(
+    index: int, roles: dict[int, ColumnRole], sample: Sequence[Sequence[CellValue]]
+) -> bool:
+    """Whether a column's cells are sums of two or more columns left of it that are no prices."""
+    parts = [column for column in range(index) if roles.get(column) is not R.PRICE]
+    hits = total = 0
+    for row in sample:
+        value, addends = row[index], [row[i] for i in parts if isinstance(row[i], float)]
+        if isinstance(value, float) and len(addends) >= 2:
+            total += 1
+            hits += math.isclose(sum(float(addend or 0) for addend in addends), value)
+    return total > 0 and hits >= 0.8 * total
 
 
 def _sharpened(role: ColumnRole, name: str) -> ColumnRole:
@@ -99,6 +137,7 @@ def _sharpened(role: ColumnRole, name: str) -> ColumnRole:
 def _correct(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int]) -> None:
     """Let the cells overrule headers that mean different things in different sheets."""
     has_quantity = R.QUANTITY in roles.values()
+    numbered = R.NUMBER in roles.values()
     for position, index in enumerate(used):
         role, column = roles.get(index), cells[index]
         if role is None or not column.values:
@@ -112,6 +151,9 @@ def _correct(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[
             and _is_count(roles, column, used[:position])
         ):
             roles[index] = R.QUANTITY
+        elif role is R.CODE and not numbered and column.counts_up:
+            # "Código: 01, 01.01, 01.02, 02" numbers positions.
+            roles[index] = R.NUMBER
         elif role is R.UNIT and column.numbers > 0.5:
             roles[index] = R.OTHER
         elif role is R.QUANTITY and column.numbers < 0.2 and column.units > 0.5:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from deepsearch.inputs.tables.words import Numbering
 
-__all__ = ["Heading", "Outline"]
+__all__ = ["Heading", "Outline", "is_under"]
 
 # A heading names a section; anything longer describes what its rows have in common.
 _PARAGRAPH_CHARS = 100
@@ -57,7 +57,8 @@ def _kind(number: Numbering) -> str:
     return "digit" if first.isdigit() else "capital" if first.isupper() else "small"
 
 
-def _is_under(inner: Numbering, outer: Numbering) -> bool:
+def is_under(inner: Numbering, outer: Numbering) -> bool:
+    """Tell whether one position number stands below another: 1.1 below 1."""
     return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
@@ -118,7 +119,7 @@ class Outline:
         if heading.number is not None:
             for level, open_heading in enumerate(self._stack):
                 number = open_heading.number
-                if number is None or _is_under(heading.number, number):
+                if number is None or is_under(heading.number, number):
                     continue
                 if self._same_scheme(number, heading.number):
                     keep = level
@@ -169,7 +170,7 @@ class Outline:
             keep = len(self._stack)
             for level, heading in enumerate(self._stack):
                 outer = heading.number
-                if outer is None or heading.loose or _is_under(number, outer):
+                if outer is None or heading.loose or is_under(number, outer):
                     continue
                 if not self._same_scheme(outer, number):
                     continue

@@ -30,8 +30,17 @@ _CHARGE = re.compile(rf"{_any_of(_ROWS['charges'])}(?!\w)(?:\s+\S+){{0,5}}$")
 _NOTE = re.compile(rf"{_any_of(_ROWS['notes'])}{_WORD_END}")
 
 
-def is_total(text: str) -> bool:
-    """Tell whether a row's leading text makes it a total."""
+def is_total(text: str, *, uncounted: bool = False) -> bool:
+    """Tell whether a row's leading text makes it a total.
+
+    Args:
+        text: The row's first text.
+        uncounted: Whether the row has neither number nor quantity where items have them;
+            then it is a total whatever follows the word.
+
+    Returns:
+        Whether it is one.
+    """
     if len(text) > 60:
         return False
     key = normalise(text)
@@ -41,7 +50,7 @@ def is_total(text: str) -> bool:
     if match:
         rest = match["rest"]
         # Anything else makes it a name: a "total station" is an instrument.
-        return bool(_AFTER_TOTAL.match(rest) or _OF_SOMETHING.match(rest))
+        return uncounted or bool(_AFTER_TOTAL.match(rest) or _OF_SOMETHING.match(rest))
     return False
 
 
@@ -89,7 +98,8 @@ def numbering(value: str | float | None) -> Numbering | None:
     return parts[:-1] if len(parts) > 1 and not parts[-1].strip("0") else parts
 
 
-_CODE = re.compile(r"^(?=[^\s]*\d)[^\s]{3,40}$")
+# Chinese and Japanese sentences hold no blanks either.
+_CODE = re.compile(r"^(?=[^\s]*\d)(?![^\s]*[、，。：；])[^\s]{3,40}$")
 
 
 def looks_like_code(text: str) -> bool:
