@@ -9,8 +9,9 @@ from deepsearch.inputs import ColumnRole, LoadedFile, TableRow, cell_text
 from deepsearch.protocols import RequirementParser
 from deepsearch.schema import Modality, Operator, ParsedQuery, Requirement
 from deepsearch.understanding import Cell, merge, parse_document, parse_row
+from deepsearch.understanding.schedule import is_prose
 
-__all__ = ["read_files", "read_item", "with_words"]
+__all__ = ["read_files", "read_item", "with_words", "words_to_search"]
 
 # What a title block may require; its other entries name people, dates and sheets.
 _OF_TITLE_BLOCKS = frozenset({
@@ -49,7 +50,23 @@ def read_item(row: TableRow) -> ParsedQuery:
     if not nameless:
         return parsed
     note = f"{row.source}: names the item by numbers of the buyer's own alone."
-    return replace(parsed, product="", notes=(*parsed.notes, note))
+    stated = tuple(r for r in parsed.requirements if r.field == "order_quantity")
+    return replace(parsed, product="", requirements=stated, notes=(*parsed.notes, note))
+
+
+def words_to_search(row: TableRow, parsed: ParsedQuery) -> str:
+    """Leave out the long descriptions, of which the name, the headings and the cells remain.
+
+    Args:
+        row: An item row.
+        parsed: What was read from it, and from words beside it.
+
+    Returns:
+        The end of its text, or all of it where nothing else is left.
+    """
+    texts = [text.strip() for text in (row.description or "", *row.section_path)]
+    long = "\n".join(dict.fromkeys(text for text in texts if is_prose(text)))
+    return parsed.text.removeprefix(long).strip() or parsed.text
 
 
 # The row holds these already, joined over continuation lines and read with their units.

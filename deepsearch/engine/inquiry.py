@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from deepsearch.engine.attached import read_files, read_item, with_words
+from deepsearch.engine.attached import read_files, read_item, with_words, words_to_search
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.inputs import LoadedFile, TableRow, read_file
 from deepsearch.protocols import RequirementParser
@@ -121,7 +121,7 @@ def _row_query(row: TableRow, common: Query, parser: RequirementParser) -> Query
     parsed = with_words(read_item(row), common.text, parser)
     return replace(
         common,
-        text=parsed.text,
+        text=words_to_search(row, parsed),
         parsed=parsed,
         parts=(*_pictures(row), *common.parts),
         id=row.source,

@@ -6,7 +6,7 @@ from deepsearch.understanding.codes.calendar import month_numbers
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, word_set
-from deepsearch.understanding.product.lead import in_dimensions, skip, unit_after
+from deepsearch.understanding.product.lead import hyphened, in_dimensions, skip, unit_after
 from deepsearch.understanding.product.state import Finder
 
 __all__ = ["good", "phrase"]
@@ -114,16 +114,23 @@ def _step(state: Finder, at: int, first: int) -> int:
     if kind == "n":
         return _number(state, at, first)
     if kind == "s":
-        return 1 if word in "-&/'" and at > first and _inside(state, at) else 0
+        return 1 if word in "-&/'" and at > first and _joins_words(state, at) else 0
     if at > first and state.word(at - 1) == "-" and _inside(state, at - 1):
         return 1  # "walk-in freezer"
     if _link_word(state, at):
         return _link(state, at) if at > first else 0
-    ends = at > first and _clause_ends(state, at)
-    if ends or _code(state, at) or _no_part(state, at, first):
+    ends = (at > first and _clause_ends(state, at)) or _code(state, at)
+    if (ends or _no_part(state, at, first)) and not hyphened(state, at + 1):
         return 0
     match = state.scan.starting.get(at)
     return match.last - at if match is not None else 1
+
+
+def _joins_words(state: Finder, at: int) -> bool:
+    """As in "walk-in", "Dolce & Gabbana": a sign between parts of one name."""
+    return _inside(state, at) or (
+        state.word(at) in "&/" and state.tokens.kinds[at + 1 : at + 2] == ["w"]
+    )
 
 
 def _inside(state: Finder, at: int) -> bool:
@@ -230,13 +237,19 @@ def _link_word(state: Finder, at: int) -> bool:
 
 def _no_part(state: Finder, at: int, first: int) -> bool:
     kinds = state.kinds(at)
-    if kinds & _ENDS and not kinds & {"material", "power_source"}:
+    names = kinds == {"cmp"} and _plain(state, at + 1)  # "ceiling tiles"
+    if kinds & _ENDS and not names and not kinds & {"material", "power_source"}:
         return True
     if state.cjk and state.word(at) in "はがにでを":
         return True
     if kinds & {"stop", "join"} or ("for" in kinds and not state.cjk):
         return True
     return bool(kinds & {"country", "month"}) and (at == first or state.cjk)
+
+
+def _plain(state: Finder, at: int) -> bool:
+    """Whether a word of which nothing is known stands at a token."""
+    return state.tokens.kinds[at : at + 1] == ["w"] and not state.kinds(at)
 
 
 def _link(state: Finder, at: int) -> int:

@@ -8,7 +8,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.units import Unit, unit_at
 
-__all__ = ["after_marker", "in_dimensions", "skip", "unit_after"]
+__all__ = ["after_marker", "hyphened", "in_dimensions", "skip", "unit_after"]
 
 _VESSEL_JOINS = word_set("product", "vessel_joins")
 _SUPPLIER_OF = word_set("product", "supplier_of")
@@ -24,6 +24,7 @@ _PREFIX_KINDS = frozenset(
 # A word that is also one of these may begin the name all the same.
 _NAMING = frozenset(["material", "power_source", "application", "colour", "form"])
 _LEADING_CUSTOM = frozenset(["custom_design", "sample", "oem", "private_label"])
+_SIDES = frozenset({"thickness", "length", "width", "height", "depth", "diameter"})
 _VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
 _SIGNS = frozenset("-*(:\"'#$€·")
 _ANYBODY = word_set("product", "anybody")
@@ -124,6 +125,16 @@ def _units(state: Finder, at: int) -> tuple[Unit, ...]:
     return unit_at(state.tokens, at, state.scan.language)
 
 
+def hyphened(state: Finder, at: int) -> bool:
+    """Whether a hyphen at a token joins the words around it: "under-deck", "no-frost"."""
+    return (
+        state.word(at) == "-"
+        and state.tokens.glued(at)
+        and state.tokens.glued(at + 1)
+        and (state.tokens.kinds[at + 1 : at + 2] == ["w"])
+    )
+
+
 def unit_after(state: Finder, at: int) -> bool:
     """Whether a unit begins at a token."""
     return bool(_units(state, at))
@@ -143,7 +154,16 @@ def _after_quantity(state: Finder, at: int) -> int:
             return per[0].last
     if units[0].dimension == "count" and _is_goods(state, units[0], last):
         return at
-    return last
+    return _past_side(state, last) if units[0].dimension == "length" else last
+
+
+def _past_side(state: Finder, at: int) -> int:
+    """As in "50 mm thick insulation": which side a length is of, where the name follows."""
+    match = state.scan.match_of(at)
+    side = match is not None and state.scan.value_at(at, "field") in _SIDES
+    if match is None or not side or state.tokens.kinds[match.last : match.last + 1] != ["w"]:
+        return at
+    return at if state.kinds(match.last) & {"stop", "for", "with"} else match.last
 
 
 def _is_goods(state: Finder, unit: Unit, after: int) -> bool:
@@ -197,6 +217,8 @@ def _phrase(state: Finder, at: int) -> int | None:
     if match is None:
         return None
     kinds = state.kinds(at)
+    if hyphened(state, match.last):
+        return None
     if "for" in kinds and _own_place(state, match.last):
         return match.last + 2  # "for my kitchen a dishwasher"
     if "each" in kinds and _plain_unit(state, match.first, match.last):
@@ -249,6 +271,15 @@ def _maker(state: Finder, at: int) -> int | None:
     return end + 1 if state.word(end) in _MAKING else None
 
 
+def _based(state: Finder, at: int) -> int | None:
+    """As in "aluminium based diffractors": what the thing is made of stands before the name."""
+    match = state.scan.match_of(at)
+    if match is None or "material" not in state.kinds(at):
+        return None
+    end = match.last + (state.word(match.last) == "-")
+    return end + 1 if state.word(end) == "based" else None
+
+
 def _made_in(state: Finder, at: int) -> int | None:
     """As in "Italian-made", "German made": where it is made stands before the name."""
     for end in (at + 1, at + 2):
@@ -275,6 +306,7 @@ _STEPS: tuple[Callable[[Finder, int], int | None], ...] = (
     _code,
     _sign,
     _made_in,
+    _based,
     _maker,
     _phrase,
     _small_word,
