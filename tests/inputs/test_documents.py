@@ -194,6 +194,11 @@ class TestWeb:
         markup = '<html><head><meta charset="gbk"></head><body><p>不锈钢球阀</p></body></html>'
         assert "不锈钢球阀" in texts(read_file(markup.encode("gbk"), name="a.html"))
 
+    @pytest.mark.parametrize("mark", ["<![PE stray]>", "<![ >", "<!['x'[ y]]>", "<![if !vml]>"])
+    def test_marked_sections_of_no_known_keyword(self, mark: str) -> None:
+        loaded = read_file(f"<html><p>before</p>{mark}<p>after".encode(), name="a.html")
+        assert texts(loaded).split() == ["before", "after"]
+
     def test_deep_nesting(self) -> None:
         loaded = read_file(b"<html>" + b"<div><table><tr><td>" * 20_000 + b"deep", name="a.html")
         assert "deep" in texts(loaded)

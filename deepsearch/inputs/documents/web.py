@@ -79,6 +79,13 @@ class _Reader(HTMLParser):
         # One list of rows an open table; inner tables are read before outer ones.
         self._tables: list[list[list[str | None]]] = []
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Read "<![...": one of unknown keyword, which the parser asserts on, is a comment."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i, False)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent.append(tag)

@@ -9,7 +9,15 @@ from deepsearch.inputs.records import CellValue, ColumnRole
 from deepsearch.inputs.tables.columns import header_role, known_header, parse_number
 from deepsearch.inputs.tables.grid import Grid
 
-__all__ = ["MAX_HEADER_CHARS", "MAX_HEADER_ROWS", "Row", "filled", "find_headers", "is_number_like"]
+__all__ = [
+    "MAX_HEADER_CHARS",
+    "MAX_HEADER_ROWS",
+    "Row",
+    "filled",
+    "find_headers",
+    "header_by_shape",
+    "is_number_like",
+]
 
 Row = Sequence[CellValue]
 
@@ -118,7 +126,7 @@ def find_headers(grid: Grid) -> list[int]:
             found.append(index)
             skip_until = index + MAX_HEADER_ROWS - 1
         previous = count
-    return found or _first_row_header(grid)
+    return found
 
 
 def _repeats(grid: Grid, found: list[int], row: Row) -> bool:
@@ -142,8 +150,16 @@ def _opens_another(grid: Grid, index: int) -> bool:
     )
 
 
-def _first_row_header(grid: Grid) -> list[int]:
-    """Fall back on the shape: a first full line of short, distinct texts above other data."""
+def header_by_shape(grid: Grid) -> list[int]:
+    """Find the header of a sheet in which no row reads like one.
+
+    Args:
+        grid: The sheet.
+
+    Returns:
+        The 0-based row of a first full line of short, distinct texts above other data;
+        empty where there is none.
+    """
     body = [(index, filled(row)) for index, row in enumerate(grid.rows[:200])]
     if all(len(columns) <= 1 for _, columns in body):
         # A list: one column, with or without a name.

@@ -13,6 +13,7 @@ from deepsearch.inputs.source import FileLike, Source
 from deepsearch.inputs.tables.body import read_body
 from deepsearch.inputs.tables.choose import choose_tables
 from deepsearch.inputs.tables.delimited import read_delimited
+from deepsearch.inputs.tables.forms import Form, read_form
 from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.header import (
     Header,
@@ -21,9 +22,14 @@ from deepsearch.inputs.tables.header import (
     side_by_side,
 )
 from deepsearch.inputs.tables.layout import Block
-from deepsearch.inputs.tables.locate import MAX_HEADER_CHARS, filled, find_headers
+from deepsearch.inputs.tables.locate import (
+    MAX_HEADER_CHARS,
+    filled,
+    find_headers,
+    header_by_shape,
+)
 from deepsearch.inputs.tables.roles import column_roles
-from deepsearch.inputs.tables.workbook import read_workbook
+from deepsearch.inputs.tables.workbook import column_letters, read_workbook
 
 __all__ = ["read_table", "tables_of"]
 
@@ -114,6 +120,11 @@ def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Ta
         Tables with at least one item, top to bottom.
     """
     starts = find_headers(grid)
+    if not starts:
+        form = read_form(grid)
+        if form is not None:
+            return _items_of(form, file)
+        starts = header_by_shape(grid)
     tables = []
     bounds = [*starts, len(grid.rows)]
     if not starts or _has_items_above(grid, starts[0]):
@@ -132,6 +143,27 @@ def tables_of(grid: Grid, file: str, *, include_hidden: bool = False) -> list[Ta
                 title=title,
             )
     return tables
+
+
+def _items_of(form: Form, file: str) -> list[Table]:
+    """The items of forms, each with its place in the sheet."""
+    tables = _table(
+        form.grid, file, read_header(form.grid, 0, 1), start=1, stop=len(form.grid.rows),
+        include_hidden=True,
+    )  # fmt: skip
+    return [_placed(table, form, file) for table in tables]
+
+
+def _placed(table: Table, form: Form, file: str) -> Table:
+    rows = []
+    for row in table.rows:
+        first, column = form.places[row.row_number - 2]
+        letters = column_letters(column) if column is not None else ""
+        place = (
+            f"{form.grid.sheet}!{letters}{first + 1}" if form.grid.sheet else f"line {first + 1}"
+        )
+        rows.append(replace(row, row_number=first + 1, source=f"{file} {place}"))
+    return replace(table, rows=tuple(rows), header_row=rows[0].row_number)
 
 
 def _only(grid: Grid, columns: frozenset[int]) -> Grid:
