@@ -1,17 +1,17 @@
 """Question: does encoding a large catalogue resume after kills, nothing done twice, memory flat?
 
-Method: varied listings (titles and attributes of the shared catalogue, cut and joined anew) are
-indexed by a process of its own on one core that is killed (SIGKILL) at a random moment after 20 %
-of the texts; a second one goes on and is killed after 40 %; a third finishes. Then the same listings
-go into another catalogue, from the cache, and a few others into a third one with the cache bounded
-to a fraction of what it holds. Pictures likewise, with one kill: crops of the grocery pictures, each
-another file, all with one text. Each process tells after every batch how many it has encoded and its resident memory.
-"done twice" is what all runs of a catalogue encoded beyond the number of distinct contents; the
-batch that a kill interrupts before it is stored is not counted, and is at most one a kill.
+Method: varied listings (of the shared catalogue: half of one title, half of another, and an
+attribute of a third) are read into a catalogue, of which a copy is kept. Its texts are encoded by a process of its own
+on one thread that is killed (SIGKILL) at a random moment after 20 % of them; a second one goes on
+and is killed after 40 %; a third finishes. Then the copy is encoded, from the cache, and a few
+other listings with the cache bounded to a fraction of what it holds. Each process tells after
+every batch how many it has encoded and its resident memory. "done twice" is what all runs of a
+catalogue encoded beyond the number of distinct contents; the batch that a kill interrupts before
+it is stored is not counted, and is at most one a kill. Pictures likewise, by
+`benchmarks.encode_catalogue_pictures`.
 
-Threats: listings made of cut-up real ones repeat words more than real ones do, and crops of one
-photo look alike; that changes nothing in encoding, which sees each apart. Other work on the machine
-slows the rates.
+Threats: listings made of cut-up real ones repeat words more than real ones do; that changes
+nothing in encoding, which sees each apart. Other work on the machine slows the rates.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -27,49 +28,27 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from PIL import Image
-
 from benchmarks.common import arguments, data_hash, print_table, shared_data, write_results
 
-TEXT_KILLS = (0.2, 0.4)
-PICTURE_KILLS = (0.4,)
-BOUND_MB = 100
-OTHERS = 2_000  # listings indexed under the small bound
+KILLED_AT = (0.2, 0.4)
 LONGEST_WAIT = 5.0  # seconds from the batch that reaches the mark to the kill, at most
-CROP = 320  # pixels of a varied picture's sides
 
 
 def varied(folder: Path, count: int, seed: int) -> Iterator[dict[str, object]]:
-    """Yield listings that all differ: two half titles and an attribute of another."""
+    """Yield listings that all differ: two half titles and an attribute."""
     lines = (folder / "listings" / "catalog.jsonl").read_text(encoding="utf-8").splitlines()
     known = [json.loads(line) for line in lines]
     titles = [listing["title"].split() for listing in known]
     pairs = [pair for listing in known for pair in listing.get("attributes", {}).items()]
     rng = random.Random(seed)
-    for number in range(count):
+    seen: set[str] = set()
+    while len(seen) < count:
         first, second = rng.choice(titles), rng.choice(titles)
         title = " ".join(first[: len(first) // 2 + 1] + second[len(second) // 2 :])
-        yield {
-            "id": f"v{number}",
-            "title": f"{title} {seed}-{number}",
-            "attributes": dict([rng.choice(pairs)]),
-        }
-
-
-def pictured(folder: Path, place: Path, count: int, seed: int) -> Iterator[dict[str, object]]:
-    """Write crops of the grocery pictures, no two alike; yield a listing each, all one text."""
-    sources = sorted((folder / "grocery").rglob("*.jpg"))
-    rng = random.Random(seed)
-    for number in range(count):
-        with Image.open(sources[number % len(sources)]) as opened:
-            picture = opened.convert("RGB")
-        width, height = picture.size
-        side = int(min(width, height) * rng.uniform(0.5, 0.9))
-        left, top = rng.randrange(width - side), rng.randrange(height - side)
-        crop = picture.resize((CROP, CROP), box=(left, top, left + side, top + side))
-        name = f"{number}.jpg"
-        crop.save(place / name, quality=rng.randrange(80, 96))
-        yield {"id": f"p{number}", "title": "groceries", "images": [name]}
+        if title not in seen:
+            seen.add(title)
+            attributes = dict(rng.sample(pairs, 1))
+            yield {"id": f"v{seed}-{len(seen)}", "title": title, "attributes": attributes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +78,19 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def index(source: Path, catalogue: Path, pipe: Connection) -> None:
-    """Index a source on one core; send a `Told` after each batch, then `Finished`."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    from deepsearch.encoders import default_cache
-    from deepsearch.engine import SearchEngine
+def encode(place: Path, pipe: Connection) -> None:
+    """Encode a catalogue on one thread; send a `Told` after each batch, then `Finished`."""
+    from deepsearch.catalogue import Catalogue
+    from deepsearch.encoders import default_cache, load_suite
+    from deepsearch.engine.encoding import encode_pending
 
-    engine = SearchEngine.open_or_create(catalogue)
+    suite = load_suite("mini", threads=1)
     start = time.perf_counter()
 
     def progress(stage: str, done: int, total: int | None) -> None:  # noqa: ARG001
-        if stage.startswith("encoding"):
-            pipe.send(Told(stage, done, resident_mb(), time.perf_counter() - start))
+        pipe.send(Told(stage, done, resident_mb(), time.perf_counter() - start))
 
-    encoded = engine.index(source, progress=progress).encoded
+    encoded = encode_pending(Catalogue.open(place), suite, progress=progress)
     seconds = time.perf_counter() - start
     cache = default_cache()
     size = cache.stats().bytes / 2**20 if cache is not None else 0.0
@@ -121,12 +99,12 @@ def index(source: Path, catalogue: Path, pipe: Connection) -> None:
 
 
 def run(
-    source: Path, catalogue: Path, *, stage: str, kill_at: int | None, rng: random.Random
+    place: Path, *, stage: str, kill_at: int | None = None, rng: random.Random
 ) -> tuple[list[Told], Finished | None]:
-    """Run `index` in a process of its own; what it told of a stage, and of its end if it came."""
+    """Run `encode` in a process of its own; what it told of a stage, and of its end if it came."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=index, args=(source, catalogue, there))
+    process = context.Process(target=encode, args=(place, there))
     process.start()
     there.close()
     told: list[Told] = []
@@ -165,78 +143,57 @@ def row(name: str, told: list[Told], finished: Finished | None, kind: str) -> di
 
 
 def killed_and_resumed(
-    source: Path, place: Path, *, kind: str, count: int, kills: tuple[float, ...], seed: int
+    place: Path, copy: Path, *, kind: str, count: int, kills: tuple[float, ...], seed: int
 ) -> list[dict[str, object]]:
-    """Rows of the runs that are killed, of the one that finishes, and of another catalogue."""
+    """Rows of the runs that are killed, of the one that finishes, and of the copy."""
     stage, rng = f"encoding {kind}", random.Random(seed)
     table, encoded = [], 0
     for number, share in enumerate(kills, 1):
-        told, _ = run(
-            source,
-            place / "one",
-            stage=stage,
-            kill_at=max(1, int(share * count) - encoded),
-            rng=rng,
-        )
+        told, _ = run(place, stage=stage, kill_at=max(1, int(share * count) - encoded), rng=rng)
         encoded += told[-1].done
         table.append(row(f"killed ({number})", told, None, kind))
-    told, finished = run(source, place / "one", stage=stage, kill_at=None, rng=rng)
+    told, finished = run(place, stage=stage, rng=rng)
     assert finished is not None
-    made = finished.texts if kind == "texts" else finished.pictures
-    known = finished.cached
-    twice = encoded + made + known - count
+    twice = encoded + finished.texts + finished.pictures + finished.cached - count
     table.append({**row("resumed", told, finished, kind), "done twice": twice})
-    told, finished = run(source, place / "other", stage=stage, kill_at=None, rng=rng)
+    told, finished = run(copy, stage=stage, rng=rng)
     table.append(row("another catalogue", told, finished, kind))
     return table
 
 
-def written(path: Path, listings: Iterator[Mapping[str, object]]) -> Path:
-    """Write listings as JSON lines."""
-    with path.open("w", encoding="utf-8") as file:
+def read_in(place: Path, listings: Iterator[Mapping[str, object]], *, copy: Path | None) -> None:
+    """Read listings into a new catalogue, without encoding them; copy it."""
+    from deepsearch.catalogue import Catalogue, ingest
+
+    source = place.parent / f"{place.name}.jsonl"
+    with source.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(listing) + "\n" for listing in listings)
-    return path
+    ingest(Catalogue.create(place), source)
+    if copy is not None:
+        shutil.copytree(place, copy)
 
 
 def main() -> None:
     options = arguments(__doc__)
     folder = shared_data()
-    texts, pictures = (2_000, 320) if options.small else (100_000, 3_000)
+    count, few, bound = (2_000, 200, 1) if options.small else (100_000, 2_000, 100)
     with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        os.environ["DEEPSEARCH_CACHE"] = str(place / "cache")
-        source = written(place / "listings.jsonl", varied(folder, texts, options.seed))
-        read = killed_and_resumed(
-            source, place, kind="texts", count=texts, kills=TEXT_KILLS, seed=options.seed
+        one, other, bounded = (Path(name) / part for part in ("one", "other", "bounded"))
+        os.environ["DEEPSEARCH_CACHE"] = str(Path(name) / "cache")
+        read_in(one, varied(folder, count, options.seed), copy=other)
+        table = killed_and_resumed(
+            one, other, kind="texts", count=count, kills=KILLED_AT, seed=options.seed
         )
-        few = OTHERS // 10 if options.small else OTHERS
-        source = written(place / "others.jsonl", varied(folder, few, options.seed + 1))
-        bound = 1 if options.small else BOUND_MB
+        read_in(bounded, varied(folder, few, options.seed + 1), copy=None)
         os.environ["DEEPSEARCH_CACHE_MB"] = str(bound)
-        told, finished = run(
-            source, place / "bounded", stage="encoding texts", kill_at=None, rng=random.Random(0)
-        )
-        read.append(row(f"others, {bound} MB at most", told, finished, "texts"))
-        print_table(read)
-        del os.environ["DEEPSEARCH_CACHE_MB"]
-        shots = place / "pictures"
-        shots.mkdir()
-        source = written(shots / "listings.jsonl", pictured(folder, shots, pictures, options.seed))
-        seen = killed_and_resumed(
-            source, shots, kind="pictures", count=pictures, kills=PICTURE_KILLS, seed=options.seed
-        )
-        print_table(seen)
+        told, finished = run(bounded, stage="encoding texts", rng=random.Random(options.seed))
+        table.append(row(f"others, cache {bound} MB at most", told, finished, "texts"))
+    print_table(table)
     if not options.small or options.out:
         write_results(
             "encode_catalogue",
-            tables={"main": read, "pictures": seen},
-            parameters={
-                "listings": texts,
-                "pictures": pictures,
-                "killed_at": TEXT_KILLS,
-                "pictures_killed_at": PICTURE_KILLS,
-                "bound_mb": BOUND_MB,
-            },
+            tables={"main": table},
+            parameters={"listings": count, "killed_at": KILLED_AT, "bound_mb": bound},
             seed=options.seed,
             data={"listings": data_hash(folder / "listings" / "catalog.jsonl")},
             packages=("onnxruntime", "pylance"),
