@@ -1,13 +1,13 @@
 """Question: does encoding a large catalogue resume after kills, nothing done twice, memory flat?
 
 Method: varied listings (of the shared catalogue: half of one title, half of another, and an
-attribute of a third) are read into a catalogue, of which a copy is kept. Its texts are encoded by a process of its own
-on one thread that is killed (SIGKILL) at a random moment after 20 % of them; a second one goes on
-and is killed after 40 %; a third finishes. Then the copy is encoded, from the cache, and a few
-other listings with the cache bounded to a fraction of what it holds. Each process tells after
-every batch how many it has encoded and its resident memory. "done twice" is what all runs of a
-catalogue encoded beyond the number of distinct contents; the batch that a kill interrupts before
-it is stored is not counted, and is at most one a kill. Pictures likewise, by
+attribute of a third) are read into a catalogue, of which a copy is kept. Its texts are encoded by a
+process of its own on one thread that is killed (SIGKILL) at a random moment after 20 % of them; a
+second one goes on and is killed after 40 %; a third finishes. Then the copy is encoded, from the
+cache, and a few other listings with the cache bounded to a fraction of what it holds. Each process
+tells after every batch how many it has encoded and its resident memory. "done twice" is what all
+runs of a catalogue encoded beyond the number of distinct contents; the batch that a kill interrupts
+before it is stored is not counted, and is at most one a kill. Pictures likewise, by
 `benchmarks.encode_catalogue_pictures`.
 
 Threats: listings made of cut-up real ones repeat words more than real ones do; that changes

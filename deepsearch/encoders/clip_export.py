@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepsearch.encoders.hub_clip import HubClipEncoder, pooled_output
-from deepsearch.encoders.onnx_clip import CONFIG, PICTURES, TEXTS, TOKENIZER, OnnxClipEncoder
+from deepsearch.encoders.onnx_clip import PICTURES, TEXTS, OnnxClipEncoder
 from deepsearch.encoders.onnx_export import (
     OnnxPrecision,
     check_precision,
     reduce_precision,
     write_graph,
 )
+from deepsearch.encoders.onnx_folder import CONFIG, TOKENIZER
 from deepsearch.encoders.onnx_tokens import TokenRecipe
 from deepsearch.encoders.openclip import OpenClipEncoder
 from deepsearch.encoders.openclip_tokens import carried_tokenizer
@@ -62,10 +63,10 @@ class ExportedClip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """What is taken out of a model."""
+    """What is taken out of a model: how its towers are called, and what is around them."""
 
-    texts: Any
-    pictures: Any
+    texts: Callable[..., Any]
+    pictures: Callable[..., Any]
     pixels: PixelRecipe
     tokens: TokenRecipe
     tokenizer: str
@@ -110,12 +111,18 @@ def export_clip_encoder(
     target.mkdir(parents=True, exist_ok=True)
     torch = require("torch", extra="clip")
     pixels = torch.zeros(2, 3, parts.pixels.height, parts.pixels.width)
-    write_graph(parts.pictures, target / PICTURES, feeds={"pixels": pixels}, batch="pictures")
+    write_graph(
+        encoder.model,
+        parts.pictures,
+        target / PICTURES,
+        feeds={"pixels": pixels},
+        batch="pictures",
+    )
     ids = torch.ones(2, parts.tokens.max_tokens if parts.tokens.full else 8, dtype=torch.long)
     feeds = {"input_ids": ids}
     if parts.tokens.masked:
         feeds["attention_mask"] = ids.clone()
-    write_graph(parts.texts, target / TEXTS, feeds=feeds, batch="texts")
+    write_graph(encoder.model, parts.texts, target / TEXTS, feeds=feeds, batch="texts")
     for name in (PICTURES, TEXTS):
         reduce_precision(target / name, precision)
     (target / TOKENIZER).write_text(parts.tokenizer, encoding="utf-8")
@@ -129,10 +136,6 @@ def export_clip_encoder(
     }
     (target / CONFIG).write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
     return _compared(encoder, target, precision)
-
-
-def _parts_of(encoder: OpenClipEncoder | HubClipEncoder) -> _Parts:
-    return _openclip_parts(encoder) if isinstance(encoder, OpenClipEncoder) else _hub_parts(encoder)
 
 
 def _compared(
@@ -188,30 +191,11 @@ def _own_token_ids(
 
 
 def _openclip_parts(encoder: OpenClipEncoder) -> _Parts:
-    torch = require("torch", extra="clip")
-    model = encoder.model
-
-    class Pictures(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = model
-
-        def forward(self, pixels: Any) -> Any:
-            return self.inner.encode_image(pixels, normalize=True)
-
-    class Texts(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = model
-
-        def forward(self, input_ids: Any) -> Any:
-            return self.inner.encode_text(input_ids, normalize=True)
-
     tokenizer, tokens = carried_tokenizer(encoder.tokenizer)
     return _Parts(
-        texts=Texts(),
-        pictures=Pictures(),
-        pixels=_openclip_pixels(model.visual.preprocess_cfg),
+        texts=lambda model, input_ids: model.encode_text(input_ids, normalize=True),
+        pictures=lambda model, pixels: model.encode_image(pixels, normalize=True),
+        pixels=_openclip_pixels(encoder.model.visual.preprocess_cfg),
         tokens=tokens,
         tokenizer=tokenizer,
     )
@@ -242,33 +226,14 @@ def _openclip_pixels(recorded: dict[str, Any]) -> PixelRecipe:
 
 
 def _hub_parts(encoder: HubClipEncoder) -> _Parts:
-    torch = require("torch", extra="clip")
-    model, tokenizer = encoder.model, encoder.tokenizer
+    tokenizer = encoder.tokenizer
     if not getattr(tokenizer, "is_fast", False):
         raise EncodingError("The model's tokenizer has no JSON form; only fast ones do.")
 
-    class Pictures(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = model
-
-        def forward(self, pixels: Any) -> Any:
-            return pooled_output(self.inner.get_image_features(pixel_values=pixels))
-
-    class Texts(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = model
-
-        def forward(self, input_ids: Any, attention_mask: Any = None) -> Any:
-            return pooled_output(
-                self.inner.get_text_features(input_ids=input_ids, attention_mask=attention_mask)
-            )
-
     probe = encoder.tokens(["a"])
     return _Parts(
-        texts=Texts(),
-        pictures=Pictures(),
+        texts=lambda model, **tokens: pooled_output(model.get_text_features(**tokens)),
+        pictures=lambda model, pixels: pooled_output(model.get_image_features(pixel_values=pixels)),
         pixels=_hub_pixels(encoder.image_processor),
         tokens=TokenRecipe(
             max_tokens=encoder.max_tokens,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.model_files import (
     find_weights,
     hash_files,
@@ -15,11 +13,10 @@ from deepsearch.encoders.model_files import (
     space_name,
 )
 from deepsearch.encoders.pictures import reduced
-from deepsearch.encoders.torch_options import TorchOptions, in_batches
-from deepsearch.encoders.towers import TowerPictures, TowerTexts, tower_suite
+from deepsearch.encoders.torch_options import TorchOptions
+from deepsearch.encoders.torch_towers import TorchTowers
 from deepsearch.errors import InvalidInputError
 from deepsearch.extras import require
-from deepsearch.schema import EmbeddingSpace, FloatArray
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,12 +27,14 @@ __all__ = ["HubClipEncoder", "pooled_output"]
 PADDED_FAMILIES = ("siglip", "siglip2")
 
 
-class HubClipEncoder:
+class HubClipEncoder(TorchTowers):
     """A transformers model with a text and a picture tower.
 
     Example:
         `suite = HubClipEncoder.from_pretrained("folder-of-a-siglip-model").suite()`
     """
+
+    kind = "clip"
 
     def __init__(
         self, model: Any, *, processor: Any, name: str, revision: str, options: TorchOptions
@@ -49,20 +48,20 @@ class HubClipEncoder:
             revision: Hash of the weights.
             options: Device, precision and batch size.
         """
-        self.model = model
         self.tokenizer = processor.tokenizer
         self.image_processor = processor.image_processor
-        self.options = options
         config = model.config
         self.padded = config.model_type in PADDED_FAMILIES
         self.max_tokens = int(config.text_config.max_position_embeddings)
         if config.text_config.model_type == "chinese_clip_text_model":
             self.max_tokens = min(self.max_tokens, 52)  # what its makers trained with
-        self.picture_side = int(config.vision_config.image_size)
-        width = self._embed_texts([""]).shape[1]
-        self.space = EmbeddingSpace(name=name, revision=revision, dim=int(width))
-        self.texts = TowerTexts(self)
-        self.pictures = TowerPictures(self)
+        super().__init__(
+            model,
+            name=name,
+            revision=revision,
+            options=options,
+            picture_side=int(config.vision_config.image_size),
+        )
 
     @classmethod
     def from_pretrained(
@@ -107,51 +106,6 @@ class HubClipEncoder:
             options=chosen,
         )
 
-    def suite(self, name: str = "clip") -> ComposedSuite:
-        """Return the two encoders as a suite.
-
-        Args:
-            name: Name a catalogue records.
-
-        Returns:
-            The suite.
-        """
-        return tower_suite(self, name)
-
-    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
-        """Run the text tower.
-
-        Args:
-            texts: Texts.
-
-        Returns:
-            (len(texts), dim) float32, of any length.
-
-        Raises:
-            EncodingError: If the model fails.
-        """
-        return in_batches(
-            texts,
-            self._embed_texts,
-            options=self.options,
-            dim=self.space.dim,
-            lengths=[len(text) for text in texts],
-        )
-
-    def embed_pictures(self, pictures: Sequence[Image]) -> FloatArray:
-        """Run the picture tower.
-
-        Args:
-            pictures: RGB pictures of any size.
-
-        Returns:
-            (len(pictures), dim) float32, of any length.
-
-        Raises:
-            EncodingError: If the model fails.
-        """
-        return in_batches(pictures, self._embed_pictures, options=self.options, dim=self.space.dim)
-
     def tokens(self, texts: list[str]) -> Any:
         """Tokenise texts as the text tower needs them.
 
@@ -169,12 +123,12 @@ class HubClipEncoder:
             return_tensors="pt",
         ).to(self.options.resolve_device())
 
-    def _embed_texts(self, texts: list[str]) -> Any:
-        torch = require("torch", extra="clip")
-        with torch.inference_mode():
-            return pooled_output(self.model.get_text_features(**self.tokens(texts)))
+    def texts_tensor(self, texts: list[str]) -> Any:
+        """Run the text tower over one batch: a (len(texts), dim) tensor, of any length."""
+        return pooled_output(self.model.get_text_features(**self.tokens(texts)))
 
-    def _embed_pictures(self, pictures: list[Image]) -> Any:
+    def pictures_tensor(self, pictures: list[Image]) -> Any:
+        """Run the picture tower over one batch: a (len(pictures), dim) tensor, of any length."""
         small = [reduced(picture, side=self.picture_side) for picture in pictures]
         pixels = self.image_processor(images=small, return_tensors="pt")["pixel_values"]
         pixels = pixels.to(self.options.resolve_device(), dtype=self.options.resolve_dtype())

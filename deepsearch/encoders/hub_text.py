@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.model_files import (
     find_weights,
     hash_files,
@@ -15,19 +13,19 @@ from deepsearch.encoders.model_files import (
     local_folder,
     space_name,
 )
+from deepsearch.encoders.prompted import PromptedTextEncoder
 from deepsearch.encoders.text_config import TextModelConfig
 from deepsearch.encoders.torch_options import TorchOptions, in_batches
-from deepsearch.encoders.vectors import checked, checked_texts
 from deepsearch.extras import require
-from deepsearch.schema import EmbeddingSpace, FloatArray, Role
+from deepsearch.schema import EmbeddingSpace, FloatArray
 
 __all__ = ["HubTextEncoder"]
 
-MAX_CHARS = 65_536
 
-
-class HubTextEncoder:
+class HubTextEncoder(PromptedTextEncoder):
     """A transformers text model with pooling and prompts: E5, BGE, GTE, Qwen3-Embedding ..."""
+
+    kind = "text"
 
     def __init__(
         self,
@@ -53,8 +51,8 @@ class HubTextEncoder:
         self.tokenizer = tokenizer
         self._config = config
         self._options = options
-        dim = int(model.config.hidden_size)
-        self._space = EmbeddingSpace(name=name, revision=revision, dim=dim)
+        space = EmbeddingSpace(name=name, revision=revision, dim=int(model.config.hidden_size))
+        super().__init__(space, prompts=config)
 
     @classmethod
     def from_pretrained(
@@ -104,53 +102,20 @@ class HubTextEncoder:
         )
 
     @property
-    def space(self) -> EmbeddingSpace:
-        """The space the vectors belong to."""
-        return self._space
-
-    @property
     def config(self) -> TextModelConfig:
         """Pooling, prompts and length."""
         return self._config
 
-    def encode(self, items: Sequence[str], *, role: Role) -> FloatArray:
-        """Encode texts, each with the prompt of its role.
-
-        Args:
-            items: Texts; what is beyond `config.max_tokens` is cut.
-            role: Which prompt is put before them.
-
-        Returns:
-            (len(items), dim) float32, unit length.
-
-        Raises:
-            InvalidInputError: If an item is no string.
-            EncodingError: If the model fails.
-        """
-        config = self._config
-        prompt = config.query_prompt if role is Role.QUERY else config.passage_prompt
-        safe = [prompt + text for text in checked_texts(items, max_chars=MAX_CHARS)]
-        vectors = in_batches(
-            safe,
-            self._embed,
+    def _embed(self, texts: list[str]) -> FloatArray:
+        return in_batches(
+            texts,
+            self._tensor,
             options=self._options,
-            dim=self._space.dim,
-            lengths=[len(text) for text in safe],
+            dim=self.space.dim,
+            lengths=[len(text) for text in texts],
         )
-        return checked(vectors, count=len(items), space=self._space)
 
-    def suite(self, name: str = "text") -> ComposedSuite:
-        """Return the encoder as a suite that knows no pictures.
-
-        Args:
-            name: Name a catalogue records.
-
-        Returns:
-            The suite.
-        """
-        return ComposedSuite(name, texts=[self])
-
-    def _embed(self, texts: list[str]) -> Any:
+    def _tensor(self, texts: list[str]) -> Any:
         tokens = self.tokenizer(
             texts,
             padding=True,

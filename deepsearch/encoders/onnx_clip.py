@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepsearch.encoders._session import Session
-from deepsearch.encoders.composed import ComposedSuite
-from deepsearch.encoders.model_files import hash_files, space_name
-from deepsearch.encoders.onnx_tokens import TokenRecipe, TokenTower
+from deepsearch.encoders.onnx_folder import read_export
+from deepsearch.encoders.onnx_tokens import TokenRecipe
 from deepsearch.encoders.pixels import PixelRecipe
-from deepsearch.encoders.towers import TowerPictures, TowerTexts, tower_suite
-from deepsearch.errors import EncodingError, InvalidInputError, UnreadableFileError
-from deepsearch.schema import EmbeddingSpace, FloatArray
+from deepsearch.encoders.towers import TwoTowers
+from deepsearch.schema import FloatArray
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["CONFIG", "PICTURES", "TEXTS", "TOKENIZER", "OnnxClipEncoder"]
+__all__ = ["PICTURES", "TEXTS", "OnnxClipEncoder"]
 
 PICTURES, TEXTS = "pictures.onnx", "texts.onnx"
-TOKENIZER, CONFIG = "tokenizer.json", "encoder.json"
 BATCH_PICTURES = 16
 
 
-class OnnxClipEncoder:
+class OnnxClipEncoder(TwoTowers):
     """A text and a picture tower in a folder that `export_clip_encoder` wrote.
 
-    The folder holds `pictures.onnx`, `texts.onnx`, `tokenizer.json` and `encoder.json`. The
-    space's revision is a hash of all four and names the precision, so an index of other
-    weights, or of the same in another precision, refuses these vectors.
+    The folder holds `pictures.onnx`, `texts.onnx`, `tokenizer.json` and `encoder.json`.
 
     Example:
         `suite = OnnxClipEncoder("exported").suite()`
     """
+
+    kind = "onnx"
 
     def __init__(
         self,
@@ -60,48 +55,19 @@ class OnnxClipEncoder:
             EncodingError: If onnxruntime cannot load a graph, or has no CUDA.
             InvalidInputError: If threads < 1.
         """
-        root = Path(folder)
-        files = [root / part for part in (PICTURES, TEXTS, TOKENIZER, CONFIG)]
-        try:
-            recorded = json.loads((root / CONFIG).read_text(encoding="utf-8"))
-            dim, precision = int(recorded["dim"]), str(recorded["precision"])
-            self._recipe = PixelRecipe(**recorded["pixels"])
-            self._pictures, texts = (
-                Session((root / part).read_bytes(), name=part, threads=threads, cuda=cuda)
-                for part in (PICTURES, TEXTS)
-            )
-            self._texts = TokenTower(
-                texts,
-                tokenizer=(root / TOKENIZER).read_text(encoding="utf-8"),
-                recipe=TokenRecipe(**recorded["tokens"]),
-                dim=dim,
-            )
-            revision = hash_files(files)[:12]
-        except (InvalidInputError, EncodingError):
-            raise
-        except Exception as error:  # tokenizers raises bare Exceptions
-            raise UnreadableFileError(
-                f"{root} is no folder that export_clip_encoder wrote: {error}"
-            ) from error
-        self.space = EmbeddingSpace(
-            name=name or f"onnx-{space_name(root.name)}",
-            revision=f"{revision}-{precision}",
-            dim=dim,
-        )
-        self.picture_side = min(self._recipe.height, self._recipe.width)
-        self.texts = TowerTexts(self)
-        self.pictures = TowerPictures(self)
-
-    def suite(self, name: str = "onnx") -> ComposedSuite:
-        """Return the two encoders as a suite.
-
-        Args:
-            name: Name a catalogue records.
-
-        Returns:
-            The suite.
-        """
-        return tower_suite(self, name)
+        with read_export(
+            folder,
+            graphs=(PICTURES, TEXTS),
+            threads=threads,
+            cuda=cuda,
+            name=name,
+            written_by="export_clip_encoder",
+        ) as found:
+            self._recipe = PixelRecipe(**found.recorded["pixels"])
+            self._pictures = found.session(PICTURES)
+            self._texts = found.text_tower(TEXTS, TokenRecipe(**found.recorded["tokens"]))
+        side = min(self._recipe.height, self._recipe.width)
+        super().__init__(found.space, picture_side=side)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Tokenise texts as the text tower does.

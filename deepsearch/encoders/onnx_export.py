@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,12 +34,19 @@ def check_precision(precision: str) -> None:
         raise InvalidInputError(f"precision is {precision!r}; give 'fp32', 'fp16' or 'int8'.")
 
 
-def write_graph(module: Any, path: Path, *, feeds: Mapping[str, Any], batch: str) -> None:
-    """Trace a torch module into an ONNX file.
+def write_graph(
+    model: Any,
+    forward: Callable[..., Any],
+    path: Path,
+    *,
+    feeds: Mapping[str, Any],
+    batch: str,
+) -> None:
+    """Trace what a torch model computes into an ONNX file.
 
     Args:
-        module: A torch module whose forward takes the feeds in their order and returns
-            (n, dim).
+        model: A torch module.
+        forward: Given the model, and the feeds by name, returns (n, dim).
         path: Where to write.
         feeds: Input name → example tensor; dimension 0 is the batch, and dimension 1 of
             whole numbers the length, both free.
@@ -51,6 +58,15 @@ def write_graph(module: Any, path: Path, *, feeds: Mapping[str, Any], batch: str
     """
     torch = require("torch", extra="clip")
     onnx = require("onnx", extra="clip")
+
+    class Traced(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+
+        def forward(self, *inputs: Any) -> Any:
+            return forward(self.inner, **dict(zip(feeds, inputs, strict=True)))
+
     axes = {
         name: {0: batch} if tensor.is_floating_point() else {0: batch, 1: "tokens"}
         for name, tensor in feeds.items()
@@ -63,7 +79,7 @@ def write_graph(module: Any, path: Path, *, feeds: Mapping[str, Any], batch: str
             # What tracing fixes is checked by comparing vectors, not by reading its warnings.
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                module.eval(),
+                Traced().eval(),
                 tuple(feeds.values()),
                 str(path),
                 input_names=list(feeds),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.model_files import hash_files, space_name
 from deepsearch.encoders.pictures import reduced
-from deepsearch.encoders.torch_options import TorchOptions, in_batches
-from deepsearch.encoders.towers import TowerPictures, TowerTexts, tower_suite
+from deepsearch.encoders.torch_options import TorchOptions
+from deepsearch.encoders.torch_towers import TorchTowers
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.extras import require
-from deepsearch.schema import EmbeddingSpace, FloatArray
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,12 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["OpenClipEncoder"]
 
 
-class OpenClipEncoder:
+class OpenClipEncoder(TorchTowers):
     """An open_clip model; `texts` and `pictures` are its two encoders.
 
     Example:
         `suite = OpenClipEncoder.from_pretrained("ViT-B-32", "weights.safetensors").suite()`
     """
+
+    kind = "openclip"
 
     def __init__(
         self,
@@ -50,15 +49,11 @@ class OpenClipEncoder:
             options: Device, precision and batch size.
             picture_side: Side of the square the model sees, in pixels.
         """
-        self.model = model
         self.tokenizer = tokenizer
         self.transform = transform
-        self.options = options
-        self.picture_side = picture_side
-        width = self._embed_texts([""]).shape[1]
-        self.space = EmbeddingSpace(name=name, revision=revision, dim=int(width))
-        self.texts = TowerTexts(self)
-        self.pictures = TowerPictures(self)
+        super().__init__(
+            model, name=name, revision=revision, options=options, picture_side=picture_side
+        )
 
     @classmethod
     def from_pretrained(
@@ -116,52 +111,13 @@ class OpenClipEncoder:
             picture_side=min(side) if isinstance(side, tuple) else int(side),
         )
 
-    def suite(self, name: str = "openclip") -> ComposedSuite:
-        """Return the two encoders as a suite.
+    def texts_tensor(self, texts: list[str]) -> Any:
+        """Run the text tower over one batch: a (len(texts), dim) tensor, unit length."""
+        tokens = self.tokenizer(texts).to(self.options.resolve_device())
+        return self.model.encode_text(tokens, normalize=True)
 
-        Args:
-            name: Name a catalogue records.
-
-        Returns:
-            The suite.
-        """
-        return tower_suite(self, name)
-
-    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
-        """Run the text tower.
-
-        Args:
-            texts: Texts.
-
-        Returns:
-            (len(texts), dim) float32, unit length.
-
-        Raises:
-            EncodingError: If the model fails.
-        """
-        return in_batches(texts, self._embed_texts, options=self.options, dim=self.space.dim)
-
-    def embed_pictures(self, pictures: Sequence[Image]) -> FloatArray:
-        """Run the picture tower.
-
-        Args:
-            pictures: RGB pictures of any size.
-
-        Returns:
-            (len(pictures), dim) float32, unit length.
-
-        Raises:
-            EncodingError: If the model fails.
-        """
-        return in_batches(pictures, self._embed_pictures, options=self.options, dim=self.space.dim)
-
-    def _embed_texts(self, texts: list[str]) -> Any:
-        torch = require("torch", extra="clip")
-        with torch.inference_mode():
-            tokens = self.tokenizer(texts).to(self.options.resolve_device())
-            return self.model.encode_text(tokens, normalize=True)
-
-    def _embed_pictures(self, pictures: list[Image]) -> Any:
+    def pictures_tensor(self, pictures: list[Image]) -> Any:
+        """Run the picture tower over one batch: a (len(pictures), dim) tensor, unit length."""
         torch = require("torch", extra="clip")
         # Far larger pictures are box-reduced first: the transform then resamples little.
         small = [reduced(picture, side=self.picture_side) for picture in pictures]

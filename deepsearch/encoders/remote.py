@@ -7,16 +7,15 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepsearch.encoders.composed import ComposedSuite
-from deepsearch.encoders.vectors import checked, checked_texts
+from deepsearch.encoders.prompted import PromptedTextEncoder
 from deepsearch.errors import EncodingError, InvalidInputError
-from deepsearch.schema import EmbeddingSpace, FloatArray, Role
+from deepsearch.schema import EmbeddingSpace, FloatArray
 
 if TYPE_CHECKING:
     from urllib.error import HTTPError
@@ -101,8 +100,13 @@ class _TransientError(Exception):
         self.after_s = after_s
 
 
-class RemoteTextEncoder:
-    """Encodes texts at a server; its vectors are checked before they are trusted."""
+class RemoteTextEncoder(PromptedTextEncoder):
+    """Encodes texts at a server; its vectors are checked before they are trusted.
+
+    An empty text is sent as a space.
+    """
+
+    kind = "remote"
 
     def __init__(
         self, config: RemoteConfig, *, sleep: Callable[[float], None] = time.sleep
@@ -114,48 +118,16 @@ class RemoteTextEncoder:
             sleep: Waits between tries; tests pass their own.
         """
         self._config = config
-        self._space = config.space()
+        super().__init__(config.space(), prompts=config, max_chars=config.max_chars)
         self._sleep = sleep
         self._spread = random.Random(0)  # noqa: S311 (spreads waits, guards nothing)
 
-    @property
-    def space(self) -> EmbeddingSpace:
-        """The space the vectors belong to."""
-        return self._space
-
-    def encode(self, items: Sequence[str], *, role: Role) -> FloatArray:
-        """Encode texts at the endpoint.
-
-        Args:
-            items: Texts; what is beyond `max_chars` is cut. An empty one is sent as a space,
-                since most endpoints refuse it.
-            role: Which prompt is put before them.
-
-        Returns:
-            (len(items), dim) float32, unit length.
-
-        Raises:
-            InvalidInputError: If an item is no string.
-            EncodingError: If the endpoint refuses, keeps failing, or answers nonsense.
-        """
-        config = self._config
-        prompt = config.query_prompt if role is Role.QUERY else config.passage_prompt
-        safe = checked_texts(items, max_chars=config.max_chars)
-        texts = [prompt + text or " " for text in safe]
-        blocks = [self._request(batch) for batch in self._batches(texts)]
-        vectors = np.concatenate(blocks) if blocks else np.zeros((0, config.dim), np.float32)
-        return checked(vectors, count=len(items), space=self._space)
-
-    def suite(self, name: str = "remote") -> ComposedSuite:
-        """Return the encoder as a suite that knows no pictures.
-
-        Args:
-            name: Name a catalogue records.
-
-        Returns:
-            The suite.
-        """
-        return ComposedSuite(name, texts=[self])
+    def _embed(self, texts: list[str]) -> FloatArray:
+        # Most endpoints refuse an empty text.
+        batches = self._batches([text or " " for text in texts])
+        blocks = [self._request(batch) for batch in batches]
+        empty = np.zeros((0, self._config.dim), np.float32)
+        return np.concatenate(blocks) if blocks else empty
 
     def _batches(self, texts: list[str]) -> Iterator[list[str]]:
         batch: list[str] = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from deepsearch.encoders.composed import ComposedSuite
 from deepsearch.encoders.pictures import checked_pictures
@@ -13,31 +14,9 @@ from deepsearch.schema import EmbeddingSpace, FloatArray, Role
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["TowerPictures", "TowerTexts", "TwoTowers", "tower_suite"]
+__all__ = ["TowerPictures", "TowerTexts", "TwoTowers"]
 
 MAX_CHARS = 16_384  # no tower keeps more than a few hundred tokens
-
-
-class TwoTowers(Protocol):
-    """A model that puts texts and pictures into one space."""
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        """The space both belong to."""
-        ...
-
-    @property
-    def picture_side(self) -> int:
-        """Pixels the shorter side of a picture needs."""
-        ...
-
-    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
-        """Run the text tower: (len(texts), dim), of any length."""
-        ...
-
-    def embed_pictures(self, pictures: Sequence[Image]) -> FloatArray:
-        """Run the picture tower over RGB pictures: (len(pictures), dim), of any length."""
-        ...
 
 
 class TowerTexts:
@@ -100,19 +79,69 @@ class TowerPictures:
         return checked(vectors, count=len(items), space=self.space)
 
 
-def tower_suite(model: TwoTowers, name: str) -> ComposedSuite:
-    """Return a model's two encoders as a suite.
+class TwoTowers(ABC):
+    """A model that puts texts and pictures into one space.
 
-    Args:
-        model: The model.
-        name: Name a catalogue records.
-
-    Returns:
-        The suite.
+    Attributes:
+        kind: What its suite is called where nothing else is said.
+        texts: Its text encoder.
+        pictures: Its picture encoder.
     """
-    return ComposedSuite(
-        name,
-        texts=[TowerTexts(model)],
-        pictures=[TowerPictures(model)],
-        picture_side=model.picture_side,
-    )
+
+    kind: ClassVar[str]
+
+    def __init__(self, space: EmbeddingSpace, *, picture_side: int) -> None:
+        """Name the space; a subclass loads the towers.
+
+        Args:
+            space: The space both towers belong to.
+            picture_side: Pixels the shorter side of a picture needs.
+        """
+        self.space = space
+        self.picture_side = picture_side
+        self.texts = TowerTexts(self)
+        self.pictures = TowerPictures(self)
+
+    def suite(self, name: str | None = None) -> ComposedSuite:
+        """Return the two encoders as a suite.
+
+        Args:
+            name: Name a catalogue records; None: the model's kind.
+
+        Returns:
+            The suite.
+        """
+        return ComposedSuite(
+            name or self.kind,
+            texts=[self.texts],
+            pictures=[self.pictures],
+            picture_side=self.picture_side,
+        )
+
+    @abstractmethod
+    def embed_texts(self, texts: Sequence[str]) -> FloatArray:
+        """Run the text tower.
+
+        Args:
+            texts: Texts.
+
+        Returns:
+            (len(texts), dim) float32, of any length.
+
+        Raises:
+            EncodingError: If the model fails.
+        """
+
+    @abstractmethod
+    def embed_pictures(self, pictures: Sequence[Image]) -> FloatArray:
+        """Run the picture tower.
+
+        Args:
+            pictures: RGB pictures of any size.
+
+        Returns:
+            (len(pictures), dim) float32, of any length.
+
+        Raises:
+            EncodingError: If the model fails.
+        """
