@@ -20,6 +20,8 @@ from deepsearch.schema import FloatArray
 __all__ = ["from_alike", "towards", "trust"]
 
 _STEEPNESS = 3.0
+_SINGLE = 200_000
+"""Multiplications that BLAS libraries do without calling up their threads."""
 
 
 def towards(vector: FloatArray, neighbours: FloatArray, *, share: float) -> FloatArray:
@@ -61,7 +63,7 @@ def _unit(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def from_alike(
-    scores: Sequence[float], vectors: FloatArray, *, neighbours: int
+    scores: Sequence[float] | npt.NDArray[np.float64], vectors: FloatArray, *, neighbours: int
 ) -> npt.NDArray[np.float64]:
     """Score each candidate by those most like it.
 
@@ -94,7 +96,7 @@ def from_alike(
     result = own.copy()
     if count < 2:
         return result
-    likeness = vectors[known] @ vectors[known].T
+    likeness = _products(vectors[known])
     np.fill_diagonal(likeness, -np.inf)
     taken = min(neighbours, count - 1)
     nearest = np.argpartition(-likeness, taken - 1, axis=1)[:, :taken]
@@ -103,6 +105,16 @@ def from_alike(
     means = (weights * own[known][nearest]).sum(axis=1) / np.where(total > 0, total, 1.0)
     result[known] = np.where(total > 0, means, own[known])
     return result
+
+
+def _products(vectors: FloatArray) -> FloatArray:
+    """(n, n) inner products, in pieces: waiting for BLAS's threads would take longer."""
+    count, dim = vectors.shape
+    products = np.empty((count, count), dtype=np.float32)
+    step = max(1, _SINGLE // max(1, count * dim))
+    for start in range(0, count, step):
+        products[start : start + step] = vectors[start : start + step] @ vectors.T
+    return products
 
 
 def trust(

@@ -77,6 +77,7 @@ def reciprocal_rank_fusion(
     *,
     rrf_k: float = 60.0,
     weights: Mapping[str, float] | None = None,
+    limit: int | None = None,
 ) -> FusedList:
     """Fuse runs by summed reciprocal rank; scores count only for their order.
 
@@ -87,9 +88,10 @@ def reciprocal_rank_fusion(
         rrf_k: Damping constant, dimensionless, > 0.
         weights: Name → weight, finite; a run not named has 1. None: 1 for all. A negative
             weight pushes down what its run found.
+        limit: Items wanted, the best; None: all.
 
     Returns:
-        Every id of any run.
+        Every id of any run, or the best of them.
 
     Raises:
         InvalidInputError: If rrf_k <= 0, a weight is of no run or not finite, a run repeats
@@ -107,10 +109,15 @@ def reciprocal_rank_fusion(
     def reciprocal(_: str, run: Run) -> list[float]:
         return [1.0 / (rrf_k + rank) for rank in range(1, len(run) + 1)]
 
-    return _weighted_sum(runs, weights, reciprocal)
+    return _weighted_sum(runs, weights, reciprocal, limit)
 
 
-def dbsf(runs: Mapping[str, Run], *, weights: Mapping[str, float] | None = None) -> FusedList:
+def dbsf(
+    runs: Mapping[str, Run],
+    *,
+    weights: Mapping[str, float] | None = None,
+    limit: int | None = None,
+) -> FusedList:
     """Fuse runs by scores placed between their mean - 3 sigma (0) and mean + 3 sigma (1).
 
     score(d) = sum over runs of weight * clip((s - (mean - 3 sigma)) / (6 sigma), 0, 1), mean
@@ -119,9 +126,10 @@ def dbsf(runs: Mapping[str, Run], *, weights: Mapping[str, float] | None = None)
     Args:
         runs: Name → run.
         weights: As in `reciprocal_rank_fusion`.
+        limit: Items wanted, the best; None: all.
 
     Returns:
-        Every id of any run.
+        Every id of any run, or the best of them.
 
     Raises:
         InvalidInputError: If a weight or a run is unusable, as in `reciprocal_rank_fusion`,
@@ -140,7 +148,7 @@ def dbsf(runs: Mapping[str, Run], *, weights: Mapping[str, float] | None = None)
         ).tolist()
         return placed
 
-    return _weighted_sum(runs, weights, place)
+    return _weighted_sum(runs, weights, place, limit)
 
 
 def convex(
@@ -149,6 +157,7 @@ def convex(
     weights: Mapping[str, float] | None = None,
     normalisation: Normalisation = "min-max",
     floors: Mapping[str, float] | None = None,
+    limit: int | None = None,
 ) -> FusedList:
     """Fuse runs by a weighted mean of scores normalised within each run.
 
@@ -163,9 +172,10 @@ def convex(
         normalisation: "min-max" or "z".
         floors: Name → the least score that run's retriever can give (BM25: 0, cosine: -1);
             makes the lowest of a short list count for what it is. Only for "min-max".
+        limit: Items wanted, the best; None: all.
 
     Returns:
-        Every id of any run.
+        Every id of any run, or the best of them.
 
     Raises:
         InvalidInputError: If a weight is negative or all are 0, a weight or floor is of no
@@ -188,7 +198,8 @@ def convex(
     def normalise(name: str, run: Run) -> list[float]:
         return _min_max(run, floors.get(name)) if normalisation == "min-max" else _z(run)
 
-    return _weighted_sum(runs, {name: share / total for name, share in shares.items()}, normalise)
+    scaled = {name: share / total for name, share in shares.items()}
+    return _weighted_sum(runs, scaled, normalise, limit)
 
 
 def _min_max(run: Run, floor: float | None) -> list[float]:
@@ -216,11 +227,12 @@ def _weighted_sum(
     runs: Mapping[str, Run],
     weights: Mapping[str, float] | None,
     values_of: Callable[[str, Run], list[float]],
+    limit: int | None,
 ) -> FusedList:
     weights = weights or {}
     _check_names("weights", weights, runs)
-    parts: dict[ListingId, dict[str, float]] = {}
-    ranks: dict[ListingId, dict[str, int]] = {}
+    totals: dict[ListingId, float] = {}
+    added: dict[str, tuple[dict[ListingId, int], list[float]]] = {}
     for name, run in runs.items():
         weight = weights.get(name, 1.0)
         if not math.isfinite(weight):
@@ -228,30 +240,48 @@ def _weighted_sum(
         ordered = _checked(name, run)
         if not ordered:
             continue
-        values = values_of(name, ordered)
-        for rank, ((id_, _), value) in enumerate(zip(ordered, values, strict=True), start=1):
-            parts.setdefault(id_, {})[name] = weight * value
-            ranks.setdefault(id_, {})[name] = rank
-    items = [FusedItem(id_, sum(own.values()), own, ranks[id_]) for id_, own in parts.items()]
-    items.sort(key=lambda item: (-item.score, item.id))
-    return FusedList(tuple(items))
+        values = [weight * value for value in values_of(name, ordered)]
+        places = {id_: place for place, (id_, _) in enumerate(ordered)}
+        for id_, value in zip(places, values, strict=True):
+            totals[id_] = totals.get(id_, 0.0) + value
+        added[name] = places, values
+    best = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:limit]
+    # Most ids are only summed: what each run added is told of those asked for.
+    return FusedList(tuple(_item(id_, score, added) for id_, score in best))
+
+
+def _item(
+    id_: ListingId,
+    score: float,
+    added: Mapping[str, tuple[dict[ListingId, int], list[float]]],
+) -> FusedItem:
+    held = {name: places[id_] for name, (places, _) in added.items() if id_ in places}
+    return FusedItem(
+        id_,
+        score,
+        {name: added[name][1][place] for name, place in held.items()},
+        {name: place + 1 for name, place in held.items()},
+    )
 
 
 def _checked(name: str, run: Run) -> Run:
     """A run in its one order: by score, ties by id."""
-    ids = [id_ for id_, _ in run]
-    if len(set(ids)) < len(ids):
-        repeated = next(id_ for id_ in ids if ids.count(id_) > 1)
-        raise InvalidInputError(f"Run '{name}' holds the id {repeated!r} more than once.")
-    previous = math.inf
+    previous, last = math.inf, ""
+    tied = False
     for id_, score in run:
         if not score <= previous:  # also refuses NaN
             raise InvalidInputError(
                 f"Run '{name}' must be ordered by score, best first; {id_!r} with {score} "
                 f"follows a score of {previous}."
             )
-        previous = score
-    return sorted(run, key=lambda pair: (-pair[1], pair[0]))
+        tied = tied or (score == previous and id_ < last)
+        previous, last = score, id_
+    ids = {id_ for id_, _ in run}
+    if len(ids) < len(run):
+        names = [id_ for id_, _ in run]
+        repeated = next(id_ for id_ in names if names.count(id_) > 1)
+        raise InvalidInputError(f"Run '{name}' holds the id {repeated!r} more than once.")
+    return sorted(run, key=lambda pair: (-pair[1], pair[0])) if tied else run
 
 
 def _check_names(what: str, given: Iterable[str], runs: Mapping[str, Run]) -> None:

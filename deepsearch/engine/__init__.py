@@ -4,7 +4,7 @@ from deepsearch.engine.candidates import FusionConfig
 from deepsearch.engine.core import IndexReport, SearchEngine
 from deepsearch.engine.encoding import EncodeReport, Progress
 from deepsearch.engine.inquiry import build_queries, load_query
-from deepsearch.engine.search import SearchOptions
+from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.suppliers import SupplierResult
 from deepsearch.engine.training import CrossValidation, TrainedRanker, train_on_judgements
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.retrieval import EncodedPart
-from deepsearch.engine.search import SearchOptions
 from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import InvalidInputError
 from deepsearch.inputs import load_picture
@@ -16,7 +16,24 @@ from deepsearch.schema import FloatArray, Modality, ParsedQuery, Query, QueryPar
 from deepsearch.understanding.language import detect
 from deepsearch.understanding.text import tokenise
 
-__all__ = ["check_not_empty", "encode_queries", "picture_part", "understand"]
+__all__ = ["Asked", "check_not_empty", "encode_queries", "picture_part", "understand"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A query, understood and encoded.
+
+    Attributes:
+        query: What was asked.
+        parsed: What was understood of it.
+        words: What of its text is searched for; empty where it has none.
+        parts: Its parts with their vectors, its text first.
+    """
+
+    query: Query
+    parsed: ParsedQuery
+    words: str
+    parts: Sequence[EncodedPart]
 
 
 def check_not_empty(query: Query) -> None:
@@ -85,7 +102,7 @@ def understand(parser: RequirementParser, query: Query, options: SearchOptions) 
 
 def encode_queries(
     suite: EncoderSuite, queries: Sequence[Query], parsed: Sequence[ParsedQuery]
-) -> list[list[EncodedPart]]:
+) -> list[Asked]:
     """Encode all parts of all queries: one batch of texts, one of pictures.
 
     Args:
@@ -94,15 +111,19 @@ def encode_queries(
         parsed: What was understood of each.
 
     Returns:
-        For each query its parts with their vectors, its text first.
+        The queries, ready to be searched for.
 
     Raises:
         UnreadableFileError: If a picture cannot be decoded.
     """
+    words = [
+        retrieval_text(query.text, understood) if query.text.strip() else ""
+        for query, understood in zip(queries, parsed, strict=True)
+    ]
     parts = [
         (number, part)
-        for number, (query, understood) in enumerate(zip(queries, parsed, strict=True))
-        for part in _parts_of(query, understood)
+        for number, (query, searched) in enumerate(zip(queries, words, strict=True))
+        for part in _parts_of(query, searched)
     ]
     texts = [part.text for _, part in parts if part.text is not None]
     pictures = [
@@ -121,13 +142,17 @@ def encode_queries(
         encoded[number].append(
             EncodedPart(modality=part.kind, vectors=vectors, weight=part.weight, source=part.source)
         )
-    return encoded
+    return [
+        Asked(query=query, parsed=understood, words=searched, parts=vectors)
+        for query, understood, searched, vectors in zip(
+            queries, parsed, words, encoded, strict=True
+        )
+    ]
 
 
-def _parts_of(query: Query, parsed: ParsedQuery) -> list[QueryPart]:
+def _parts_of(query: Query, words: str) -> list[QueryPart]:
     """Return the parts to encode: the text's own first."""
     parts = list(query.parts)
-    if query.text.strip():
-        words = retrieval_text(query.text, parsed)
+    if words:
         parts.insert(0, QueryPart(kind=Modality.TEXT, text=words, weight=query.text_weight))
     return parts

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from deepsearch.engine.retrieval import EncodedPart, Run, similarity
+from deepsearch.engine.retrieval import EncodedPart, Run, similarity, text_vectors
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.errors import InvalidInputError
+from deepsearch.feedback import from_alike
 from deepsearch.fusion import FusedItem, FusedList, convex, dbsf, reciprocal_rank_fusion
 from deepsearch.schema import Contribution, IntArray
 
@@ -98,7 +100,7 @@ class Fused:
 def fuse_runs(
     snapshot: Snapshot,
     runs: Sequence[Run],
-    unlike: Sequence[EncodedPart],
+    parts: Sequence[EncodedPart],
     config: FusionConfig,
     *,
     limit: int,
@@ -107,12 +109,14 @@ def fuse_runs(
 
     A negative part lowers a candidate by its likeness to it, scaled from 0 (the least
     like candidate) to 1 (the most like), and by its weight; what cannot be compared
-    counts as the median.
+    counts as the median. In a query with a text, a share of each score then comes from the
+    candidates most like it: a listing that stands alone among them for a few chance words
+    falls behind those of which there are many.
 
     Args:
         snapshot: What was searched.
         runs: The retrievers' answers.
-        unlike: Parts with negative weight.
+        parts: The query's parts.
         config: How to fuse.
         limit: Candidates wanted; only these are explained.
 
@@ -123,34 +127,49 @@ def fuse_runs(
         return []
     ids = snapshot.catalogue.listing_ids
     names = [f"{run.name}#{number}" for number, run in enumerate(runs)]
-    by_name = dict(zip(names, runs, strict=True))
-    listed = [run.rows.tolist() for run in runs]
+    listed = [[ids[row] for row in run.rows.tolist()] for run in runs]
     named = {
-        name: list(zip([ids[row] for row in rows], run.scores.tolist(), strict=True))
-        for name, run, rows in zip(names, runs, listed, strict=True)
+        name: list(zip(own, run.scores.tolist(), strict=True))
+        for name, run, own in zip(names, runs, listed, strict=True)
+    }
+    row_of = {
+        id_: row
+        for own, run in zip(listed, runs, strict=True)
+        for id_, row in zip(own, run.rows.tolist(), strict=True)
     }
     weights = {name: run.weight for name, run in zip(names, runs, strict=True)}
-    items = _fuse(named, weights, config).items
-    row_of = {ids[row]: row for rows in listed for row in rows}
-    costs = [0.0] * len(items)
-    order: Sequence[int] = range(len(items))
+    unlike = [part for part in parts if part.weight < 0]
+    items: Sequence[FusedItem] = _fuse(named, weights, config, None if unlike else limit).items
+    rows = np.array([row_of[item.id] for item in items], dtype=np.int64)
+    scores = np.array([item.score for item in items])
+    costs = np.zeros(len(items))
     if unlike:
-        rows = np.array([row_of[item.id] for item in items], dtype=np.int64)
         costs = _penalties(snapshot, rows, unlike, config, top=items[0].score)
-        order = sorted(order, key=lambda i: (costs[i] - items[i].score, items[i].id))
+        scores = scores - costs
+        kept = sorted(range(len(items)), key=lambda i: (-scores[i], items[i].id))[:limit]
+        items, rows = [items[i] for i in kept], rows[kept]
+        scores, costs = scores[kept], costs[kept]
+    gains = _alike(snapshot, rows, scores, parts, config.alike)
+    rest = 1.0 if gains is None else 1.0 - config.alike
+    final = scores if gains is None else rest * scores + gains
+    by_name = dict(zip(names, runs, strict=True))
     best = _best_pictures(runs)
     result = []
-    for i in order[:limit]:
-        item, row = items[i], row_of[items[i].id]
-        parts = _parts(item, by_name)
+    for i in sorted(range(len(items)), key=lambda i: (-final[i], items[i].id)):
+        explained = _parts(items[i], by_name, rest)
         if unlike:
-            parts = (*parts, Contribution(name="unlike", value=-costs[i], sentence=_UNLIKE))
+            lost = -rest * float(costs[i])
+            explained.append(Contribution(name="unlike", value=lost, sentence=_UNLIKE))
+        if gains is not None:
+            gain = float(gains[i])
+            explained.append(Contribution(name="alike", value=gain, sentence=_ALIKE))
+        row = int(rows[i])
         number, source, likeness = best.get(row, (None, None, None))
         result.append(
             Fused(
                 row=row,
-                score=item.score - costs[i],
-                parts=parts,
+                score=float(final[i]),
+                parts=tuple(explained),
                 picture=number,
                 source=source,
                 similarity=likeness,
@@ -159,6 +178,8 @@ def fuse_runs(
     return result
 
 
+_NEIGHBOURS = 5
+_ALIKE = "Like other listings that fit the query."
 _UNLIKE = "Lowered for its likeness to what is not wanted."
 _SENTENCES = {
     "words": "shares the query's words",
@@ -169,7 +190,7 @@ _SENTENCES = {
 }
 
 
-def _parts(item: FusedItem, runs: Mapping[str, Run]) -> tuple[Contribution, ...]:
+def _parts(item: FusedItem, runs: Mapping[str, Run], share: float) -> list[Contribution]:
     """One contribution a kind of evidence; several pictures of the query count together."""
     values: dict[str, float] = {}
     best: dict[str, tuple[int, str | None]] = {}
@@ -179,14 +200,10 @@ def _parts(item: FusedItem, runs: Mapping[str, Run]) -> tuple[Contribution, ...]
         rank = item.ranks[name]
         if run.name not in best or rank < best[run.name][0]:
             best[run.name] = rank, run.source
-    return tuple(
-        Contribution(
-            name=name,
-            value=value,
-            sentence=_sentence(name, *best[name]),
-        )
+    return [
+        Contribution(name=name, value=share * value, sentence=_sentence(name, *best[name]))
         for name, value in values.items()
-    )
+    ]
 
 
 def _sentence(name: str, rank: int, source: str | None) -> str:
@@ -202,13 +219,30 @@ def _ordinal(number: int) -> str:
 
 
 def _fuse(
-    named: dict[str, list[tuple[str, float]]], weights: dict[str, float], config: FusionConfig
+    named: dict[str, list[tuple[str, float]]],
+    weights: dict[str, float],
+    config: FusionConfig,
+    limit: int | None,
 ) -> FusedList:
     if config.method == "rrf":
-        return reciprocal_rank_fusion(named, rrf_k=config.rrf_k, weights=weights)
+        return reciprocal_rank_fusion(named, rrf_k=config.rrf_k, weights=weights, limit=limit)
     if config.method == "convex":
-        return convex(named, weights=weights)
-    return dbsf(named, weights=weights)
+        return convex(named, weights=weights, limit=limit)
+    return dbsf(named, weights=weights, limit=limit)
+
+
+def _alike(
+    snapshot: Snapshot,
+    rows: IntArray,
+    scores: npt.NDArray[np.float64],
+    parts: Sequence[EncodedPart],
+    share: float,
+) -> npt.NDArray[np.float64] | None:
+    """What candidates gain from those most like them; None without vectors of texts."""
+    vectors = text_vectors(snapshot, parts, rows) if share else None
+    if vectors is None:
+        return None
+    return share * from_alike(scores, vectors, neighbours=_NEIGHBOURS)
 
 
 def _best_pictures(runs: Sequence[Run]) -> dict[int, tuple[int, str | None, float]]:
@@ -233,7 +267,7 @@ def _penalties(
     config: FusionConfig,
     *,
     top: float,
-) -> list[float]:
+) -> npt.NDArray[np.float64]:
     """What likeness to the negative parts costs each row."""
     penalty = np.zeros(len(rows))
     for part in unlike:
@@ -244,5 +278,5 @@ def _penalties(
         spread = np.ptp(likeness)
         if spread > 0:
             penalty += abs(part.weight) * (likeness - likeness.min()) / spread
-    costs: list[float] = (penalty * config.unlike_weight * top).tolist()
+    costs: npt.NDArray[np.float64] = penalty * config.unlike_weight * top
     return costs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from deepsearch.catalogue import Catalogue, VectorTable
 from deepsearch.errors import DeepSearchError, IndexFormatError
 from deepsearch.index import EXACT_UP_TO, LiveIndex, build_index, load_index, save_index
-from deepsearch.schema import BoolArray, EmbeddingSpace, IntArray, Modality
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Modality
 
 __all__ = ["Channel", "open_channel"]
 
@@ -88,6 +89,7 @@ def open_channel(
     modality: Modality,
     *,
     previous: Channel | None = None,
+    asked: Callable[[EmbeddingSpace], FloatArray | None] = lambda _: None,
 ) -> Channel | None:
     """Open the index of a space, bringing it to the catalogue's version.
 
@@ -101,6 +103,8 @@ def open_channel(
         space: The vectors' space.
         modality: What they were made from.
         previous: The channel of an earlier version, where one is open.
+        asked: Makes (n, dim) vectors of queries such as buyers ask, which a new index is
+            calibrated with; None where it knows of none.
 
     Returns:
         The channel; None if the catalogue holds no such vectors.
@@ -121,7 +125,8 @@ def open_channel(
         index, owners = _caught_up(*known, table, wanted)
         if not index.needs_compaction():
             return _channel(space, modality, index, owners, wanted=wanted, rows=table.rows)
-    index = LiveIndex(build_index(table.vectors, space))
+    queries = None if small else asked(space)
+    index = LiveIndex(build_index(table.vectors, space, sample_queries=queries))
     if not small:
         _keep(folder, index, wanted)
     return _channel(space, modality, index, wanted, wanted=wanted, rows=table.rows)

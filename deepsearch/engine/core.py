@@ -19,7 +19,8 @@ from deepsearch.engine.asking import (
 )
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
 from deepsearch.engine.likeness import Likeness
-from deepsearch.engine.search import SearchOptions, answer, ms_since
+from deepsearch.engine.options import SearchOptions
+from deepsearch.engine.search import answer, ms_since
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
 from deepsearch.engine.sources import check_source
@@ -342,16 +343,9 @@ class SearchEngine:
         answers: list[list[SearchResult]] = []
         for options in variants:
             results = []
-            for query, understood, parts in zip(queries, parsed, encoded, strict=True):
-                result = answer(
-                    snapshot,
-                    query,
-                    understood,
-                    parts=parts,
-                    options=options,
-                    timings_ms=timings,
-                )
-                note = self._likeness.note(snapshot, understood, result.hits, parts)
+            for asked in encoded:
+                result = answer(snapshot, asked, options=options, timings_ms=timings)
+                note = self._likeness.note(snapshot, asked.parsed, result.hits, asked.parts)
                 if note is not None:
                     result = replace(result, notes=(note, *result.notes))
                 results.append(result)
@@ -389,11 +383,9 @@ class SearchEngine:
         parsed = understand(self.parser, asked, options)
         timings = {"understand": ms_since(start)}
         start = time.perf_counter()
-        (parts,) = encode_queries(self.suite, [asked], [parsed])
+        (encoded,) = encode_queries(self.suite, [asked], [parsed])
         timings["encode"] = ms_since(start)
-        return answer_suppliers(
-            snapshot, asked, parsed, parts=parts, options=options, k=k, timings_ms=timings
-        )
+        return answer_suppliers(snapshot, encoded, options=options, k=k, timings_ms=timings)
 
 
 def _with_claims(listing: Listing) -> Listing:

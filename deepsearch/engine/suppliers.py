@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deepsearch.engine.retrieval import EncodedPart
-from deepsearch.engine.search import SearchOptions, filter_mask, ms_since, retrieve
+from deepsearch.engine.asking import Asked
+from deepsearch.engine.options import SearchOptions
+from deepsearch.engine.search import filter_mask, ms_since, retrieve
 from deepsearch.engine.second_phase import rerank_hits
 from deepsearch.engine.snapshot import Snapshot
-from deepsearch.engine.wording import retrieval_text
 from deepsearch.ranking import Candidate, RankingConfig, SupplierHit, rank_suppliers
 from deepsearch.schema import Hit, Listing, Note, ParsedQuery, Query
 
@@ -59,10 +59,8 @@ class SupplierResult(Sequence[SupplierHit]):
 
 def answer_suppliers(
     snapshot: Snapshot,
-    query: Query,
-    parsed: ParsedQuery,
+    asked: Asked,
     *,
-    parts: Sequence[EncodedPart],
     options: SearchOptions,
     k: int,
     timings_ms: Mapping[str, float],
@@ -71,9 +69,7 @@ def answer_suppliers(
 
     Args:
         snapshot: What is searched.
-        query: What was asked.
-        parsed: What was understood of it.
-        parts: Its parts, encoded.
+        asked: The query, understood and encoded.
         options: How to search; its reranker reads the candidates' listings.
         k: Suppliers wanted.
         timings_ms: Stages done before.
@@ -84,12 +80,11 @@ def answer_suppliers(
     Raises:
         InvalidInputError: If k < 1.
     """
-    timings = dict(timings_ms)
+    parsed, timings = asked.parsed, dict(timings_ms)
     notes = [Note(stage="understanding", text=text) for text in parsed.notes]
     start = time.perf_counter()
-    filtered = filter_mask(snapshot, query)
-    searched = replace(query, text=retrieval_text(query.text, parsed))
-    found, _ = retrieve(snapshot, searched, parts, allowed=filtered, options=options)
+    filtered = filter_mask(snapshot, asked.query)
+    found, _ = retrieve(snapshot, asked, allowed=filtered, options=options)
     timings["retrieve"] = ms_since(start)
 
     def second_phase(hits: list[Hit]) -> list[Hit]:
@@ -123,7 +118,7 @@ def answer_suppliers(
     timings["total"] = sum(timings.values())
     return SupplierResult(
         hits=tuple(ranked),
-        query=query,
+        query=asked.query,
         parsed=parsed,
         notes=tuple(notes),
         timings_ms=timings,

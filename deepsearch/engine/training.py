@@ -9,7 +9,7 @@ import numpy as np
 
 from deepsearch.engine.core import SearchEngine
 from deepsearch.engine.encoding import Progress
-from deepsearch.engine.search import SearchOptions
+from deepsearch.engine.options import SearchOptions
 from deepsearch.errors import InvalidInputError
 from deepsearch.evaluation import BootstrapInterval, Qrels, evaluate, paired_bootstrap
 from deepsearch.extras import require

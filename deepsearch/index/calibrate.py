@@ -1,6 +1,6 @@
 """Measures what searches cost on this machine and what recall they reach on this data.
 
-The queries are rows of the catalogue itself, left out of what may be found. For each
+The queries are given, or rows of the catalogue itself, left out of what may be found. For each
 share of allowed rows two kinds of filter are tried: rows drawn at random, and rows on
 one side of the catalogue (those most like one anchor), which most queries lie away
 from. The effort recorded for a share is the least whose recall clears the target by
@@ -24,7 +24,7 @@ from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 __all__ = ["Band", "Calibration", "calibrate"]
 
 SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.01)
-DEPTHS = (10, 100)
+DEPTHS = (10, 100, 200)
 # Fewer queries where each costs ten times more; the rule below then asks for more margin.
 _QUERIES = 96
 _QUERIES_MANY_ROWS = 48

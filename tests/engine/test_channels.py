@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from deepsearch.catalogue import Catalogue
-from deepsearch.engine import channels
+from deepsearch.engine import SearchEngine, channels
 from deepsearch.engine.channels import Channel, open_channel
 from deepsearch.engine.retrieval import channel_scores
-from deepsearch.schema import EmbeddingSpace, FloatArray, Listing, Modality
+from deepsearch.engine.snapshot import sample_queries
+from deepsearch.index import build_index
+from deepsearch.schema import EmbeddingSpace, FloatArray, Listing, Modality, Role
 
 SPACE = EmbeddingSpace(name="test", revision="1", dim=16)
 
@@ -77,6 +79,31 @@ def test_a_kept_index_is_loaded_and_caught_up(catalogue: Catalogue, tmp_path: Pa
     everything = again.index.search(vector_of(7)[None, :], k=400).ids[0]
     rows = again.rows[everything[everything >= 0]]
     assert sorted(rows.tolist()) == list(range(319))
+
+
+def test_a_new_index_is_calibrated_with_what_buyers_ask(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[FloatArray | None] = []
+
+    def building(vectors: FloatArray, space: EmbeddingSpace, **how: FloatArray | None) -> object:
+        given.append(how["sample_queries"])
+        return build_index(vectors, space)
+
+    monkeypatch.setattr(channels, "build_index", building)
+    asked = np.stack([vector_of(7), vector_of(8)])
+    open_channel(tmp_path / "x", catalogue, SPACE, Modality.TEXT, asked=lambda _: asked)
+    assert given[0] is asked
+
+
+def test_the_ends_of_titles_stand_for_what_buyers_ask(tmp_path: Path) -> None:
+    engine = SearchEngine.create(tmp_path / "engine")
+    engine.upsert([Listing(id="a", title="green steel bottle"), Listing(id="b", title="mug")])
+    space, other = engine.suite.spaces[Modality.TEXT][0], engine.suite.spaces[Modality.PICTURE][0]
+    vectors = sample_queries(engine.catalogue, engine.suite, space)
+    wanted = engine.suite.encode_texts(["steel bottle", "mug"], role=Role.QUERY)[space.name]
+    np.testing.assert_array_equal(vectors, wanted)
+    assert sample_queries(engine.catalogue, engine.suite, other) is None
 
 
 def test_an_open_channel_stays_as_it_was(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -73,6 +73,11 @@ def test_convex_by_hand() -> None:
     assert fused.ids == ("b", "a", "c", "d")  # c and d tie: by id
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_limit_keeps_the_best(method: Callable[..., FusedList]) -> None:
+    assert method(RUNS, limit=3).items == method(RUNS).items[:3]
+
+
 def test_convex_with_floors_by_hand() -> None:
     fused = convex(RUNS, floors={"words": 0.0, "meaning": -1.0})
     assert by_id(fused) == pytest.approx(
