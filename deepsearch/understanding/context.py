@@ -17,6 +17,7 @@ from deepsearch.understanding.text import tokenise
 __all__ = ["background", "without_background"]
 
 _PLAIN, _DOES, _ASKS = 0, 1, 2
+_NO_SUBJECT = ("buy", "field", "with", "neg", "for")  # stand in no subject
 _SUBJECT_LENGTH = 5  # tokens between "our" and its verb
 _MODALS = word_set("text", "modals")
 _CONFIDENCE = 0.5  # what a buyer's surroundings hint at is a guess
@@ -85,13 +86,14 @@ class _Reader:
             asked = before > first and self.words[before - 1] in _MODALS  # "can I buy ...?"
             return None if asked else before
         for index in range(max(first, at - _SUBJECT_LENGTH), at - 1):
-            if self.starts("owners", index) and not self._asked(index, at):
+            if self.starts("owners", index) and not self._parted(index, at):
                 return index
         return None
 
-    def _asked(self, first: int, last: int) -> bool:
+    def _parted(self, first: int, last: int) -> bool:
+        """Whether what stands between makes the word no verb: "the mug without handle"."""
         return any(
-            self.scan.has(i, "buy") or self.scan.has(i, "field") or self.words[i] in _MODALS
+            self.words[i] in _MODALS or any(self.scan.has(i, kind) for kind in _NO_SUBJECT)
             for i in range(first, last)
         )
 

@@ -318,6 +318,8 @@ _SECONDS = {"day": 86400.0, "hour": 3600.0, "s": 1.0, "month": 2629800.0, "year"
 
 # Millimetres beyond which no such thing is: an "80 km" is no height, however near the word.
 _FAR = 1e12
+_SHORT_TIMES = frozenset({"lead_time", "response_time"})
+_YEAR = 3e7  # seconds, less a little
 _LONGEST = {
     "particle_size": 100.0,
     "thickness": 5_000.0,
@@ -348,6 +350,8 @@ def fits(field: str, quantity: Quantity) -> bool:
         return False
     if not quantity.units:
         return field in BARE
+    if field in _SHORT_TIMES and quantity.units[0].factor >= _YEAR:
+        return False
     of_length = quantity.units[0].dimension == "length"
     if of_length and max(quantity.values) > _LONGEST.get(field, _FAR):
         return False

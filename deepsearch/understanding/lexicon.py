@@ -33,6 +33,7 @@ _CYRILLIC = (
 _ARABIC = "ه ات ين ون ان ا"
 ENDINGS = frozenset(["", *_LATIN.split(), *_CYRILLIC.split(), *_ARABIC.split()])
 _SKIP = frozenset("-.·_")
+_ARABIC_ARTICLE, _SHORTEST_ARABIC = "ال", 5
 _ARABIC_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 
 
@@ -69,9 +70,15 @@ class Trie:
             kind: What sort of thing the phrase names.
             value: What it stands for.
         """
+        folded = fold(phrase)
+        if folded.startswith(_ARABIC_ARTICLE) and len(folded) > _SHORTEST_ARABIC:
+            self._insert(folded[len(_ARABIC_ARTICLE) :], kind, value)  # "للرياض"
+        self._insert(folded, kind, value)
+
+    def _insert(self, folded: str, kind: str, value: Any) -> None:
         node = self._root
         empty = True
-        for piece in fold(phrase).split():
+        for piece in folded.split():
             mark = piece[-1] if piece[-1] in "~*" and len(piece) > 1 else ""
             words = split_words(piece[:-1] if mark else piece)
             for index, word in enumerate(words):

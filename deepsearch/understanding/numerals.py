@@ -150,6 +150,7 @@ def _han() -> tuple[dict[str, int], dict[str, int]]:
     return digits, dict(table["powers"])
 
 
+_ABBREVIATED = frozenset({"тыс", "млн", "tsd", "mio", "tys"})
 _OF = word_set("number", "links")
 _LINKS = {
     **dict.fromkeys(word_list("number", "collective"), _OF),
@@ -285,17 +286,18 @@ class NumberReader:
                 last += 1
             return (last, factor) if factor > 1 else None
         factor = self._multipliers.get(word, 0.0)
-        if not factor:
+        if not factor or (word == "k" and not self._thousands(last)):
             return None
-        if word == "k":
-            following = tokens.words[last + 1] if last + 1 < len(tokens) else ""
-            if tokens.kinds[last - 1] == "n" and len(tokens.words[last - 1].split(".")[0]) >= 4:
-                return None  # 4000K is a colour temperature
-            if not tokens.glued(last) or (
-                tokens.text[tokens.starts[last]] == "K" and following in ("light",)
-            ):
-                return None
+        if word in _ABBREVIATED and tokens.words[last + 1 : last + 2] == ["."]:
+            return last + 2, factor  # "2 тыс. штук"
         return last + 1, factor
+
+    def _thousands(self, at: int) -> bool:
+        """Whether a k multiplies; 4000K and "3K light" are colour temperatures."""
+        tokens = self._tokens
+        long = tokens.kinds[at - 1] == "n" and len(tokens.words[at - 1].split(".")[0]) >= 4
+        lit = tokens.text[tokens.starts[at]] == "K" and tokens.words[at + 1 : at + 2] == ["light"]
+        return tokens.glued(at) and not long and not lit
 
     def _worded(self, index: int) -> Atom | None:
         tokens, words = self._tokens, self._words

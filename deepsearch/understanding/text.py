@@ -25,10 +25,10 @@ _SPECIAL = {
     "\u301c": "~",
     "\uff5e": "~",
     "\u223c": "~",
-    "\u00d7": "x",
-    "\u2715": "x",
-    "\u2716": "x",
-    "\u2a09": "x",
+    "\u00d7": "*",
+    "\u2715": "*",
+    "\u2716": "*",
+    "\u2a09": "*",
     "\u2032": "'",
     "\u2019": "'",
     "\u2018": "'",
@@ -240,8 +240,18 @@ def _kept(text: str) -> Tokens:
 _LIST_COMMAS = frozenset("，、،")  # folded to a comma, but they never group digits
 
 
+_BEFORE_TIMES = frozenset({"cmx", "mmx", "mx", "inx", "inchx", "ftx"})
+
+
 def _pieces(text: str, first: int, last: int, kind: str) -> Iterator[tuple[int, int, str]]:
-    """A token, or its parts where a list comma stands between digits: "M6×20，304"."""
+    """A token, or its parts: a list comma between digits, "M6×20，304"; an x, "60cmx40cm"."""
+    if (
+        kind == "w"
+        and text[first:last].lower() in _BEFORE_TIMES
+        and text[last : last + 1].isdigit()
+    ):
+        yield first, last - 1, "w"
+        first = last - 1
     if kind == "n":
         for at in range(first + 1, last - 1):
             if text[at] in _LIST_COMMAS:

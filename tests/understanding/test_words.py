@@ -77,7 +77,7 @@ def test_an_article_alone_counts_nothing():
     [
         ("Jersey fabric, GSM above 180", ("areal_weight", "gt", 180, "g/m2")),
         ("Jersey fabric, gsm: 180", ("areal_weight", "eq", 180, "g/m2")),
-        ("Lathe, swing over bed 500 mm", ("length", "eq", 500, "mm")),
+        ("Lathe, swing over bed 500 mm", ("bed", "eq", 500, "mm")),
         ("Lathe, length over 500 mm", ("length", "gt", 500, "mm")),
     ],
 )
@@ -150,3 +150,57 @@ def test_no_spelling_has_two_meanings_of_one_kind():
                         meanings[language, spelling].add(value)
             doubled += [(kind, key, found) for key, found in meanings.items() if len(found) > 1]
     assert doubled == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("table 120×80×75 cm", (1200, 800, 750)),
+        ("table 120cm×80cm×75cm", (1200, 800, 750)),
+        ("table L120 x W80 x H75 cm", (1200, 800, 750)),
+        ("Tisch L 120 x B 80 x H 75 cm", (1200, 800, 750)),
+    ],
+)
+def test_sides_labelled_or_with_their_units(text, sides):
+    found = {field: value for field, _, value, _ in _read(text)}
+    assert tuple(found[name] for name in ("length", "width", "height")) == sides
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("ball bearing 6203-2RS, 500 pcs", ("model", "eq", "6203-2RS", None)),
+        ("Kugellager 6205 2RS", ("model", "eq", "6205 2RS", None)),
+        ("gate valves DN100, PN16", ("pressure", "eq", 16, "bar")),
+        ("used tyres 195/65 R15", ("size", "eq", "195/65 R15", None)),
+        ("headlamp IPX6", ("ip_rating", "eq", "IPX6", None)),
+        ("air conditioner, SEER above 6.1", ("seer", "gt", 6.1, None)),
+        ("LED panel, UGR < 19", ("ugr", "lt", 19, None)),
+        ("hose | -40/+100 °C", ("operating_temperature", "between", (-40, 100), "degC")),
+        (
+            "Kabel, minus 40 bis plus 70 Grad",
+            ("operating_temperature", "between", (-40, 70), "degC"),
+        ),
+        ("wheelchair, seat width 46 cm", ("seat_width", "eq", 460, "mm")),
+        ("hospital bed, castors 125 mm", ("castors", "eq", 125, "mm")),
+        ("lunch boxes with three compartments", ("compartments", "eq", 3, None)),
+        ("need price to Accra for pumps", ("destination", "eq", "Accra", None)),
+        ("pumps, ship lagos", ("destination", "eq", "Lagos", None)),
+        ("rice, CFR Port Klang", ("incoterm_place", "eq", "Port Klang", None)),
+        ("pipes, grey RAL 7035", ("colour", "eq", "RAL 7035", None)),
+    ],
+)
+def test_codes_and_names_of_trades(text, wanted):
+    assert wanted in _read(text)
+
+
+def test_a_look_is_no_material():
+    assert "material" not in [f for f, *_ in _read("Piastrelle effetto legno 20x120 cm")]
+    assert "material" not in [f for f, *_ in _read("vinyl flooring with marble look")]
+
+
+def test_a_maker_asked_for_is_a_maker_and_has_a_country():
+    read = _read("Looking for manufacturers from Turkey or Poland")
+    assert ("supplier_type", "eq", "manufacturer", None) in read
+    assert ("supplier_country", "any_of", ("TR", "PL"), None) in read
+    assert "supplier_type" not in [f for f, *_ in _read("Industrial Ice Makers Block Mould")]

@@ -16,6 +16,9 @@ from deepsearch.understanding.scan import Scan
 
 __all__ = ["attach"]
 
+# Words that state something themselves.
+_WORDED = ("material", "colour", "finish", "shape", "feature", "power_source", "form")
+
 
 def attach(
     scan: Scan,
@@ -42,6 +45,10 @@ def attach(
     return state.drafts
 
 
+def _other_words(state: Attaching, first: int, last: int) -> bool:
+    return any(state.scan.has(i, k) for i in range(first, last) for k in _WORDED)
+
+
 def _one(state: Attaching, quantity: Quantity) -> None:
     around = surroundings(state, quantity)
     if quantity.shape == "dims":
@@ -56,5 +63,7 @@ def _one(state: Attaching, quantity: Quantity) -> None:
     name, first, last = chosen
     if first >= quantity.last:
         state.taken.add(first)
+    if first > quantity.last and _other_words(state, quantity.last, first):
+        last = quantity.last  # "8GB wooden USB flash drive"
     span = (min(first, around.first), max(last, around.last))
     emit(state, quantity, around, name, span=span)

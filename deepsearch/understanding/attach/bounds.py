@@ -75,7 +75,7 @@ def _temperature(
     operating = name == "operating_temperature" or any(state.scan.has(i, "operate") for i in inside)
     named = any(n == "temperature" for n, _, _ in around.left)
     if quantity.shape == "range":
-        below = min(quantity.values) < 0 and not named
+        below = min(quantity.values) < 0
         return ("operating_temperature" if operating or below else name), None
     if quantity.shape != "one":
         return name, around.op

@@ -126,7 +126,7 @@ def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit
     """Whether "20 t" is what is ordered."""
     if state.word(quantity.last) in ("order", "orders"):
         return True
-    if state.ordered and "bulk" not in state.kinds:
+    if state.ordered:
         return False  # "3000 shirts, 180 g"
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     before = range(clause.first, quantity.first)

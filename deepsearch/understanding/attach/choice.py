@@ -8,9 +8,13 @@ from deepsearch.understanding.fields import (
     COUNT_NOUNS,
     fits,
 )
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 
 __all__ = ["choose"]
+
+_PARTS = word_set("key", "part_words")
+_SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
 
 
 def choose(
@@ -21,7 +25,7 @@ def choose(
         if name.startswith("text:"):
             continue
         if fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name)):
-            return name, first, last
+            return _of_part(state, name, first), first, last
     side = next((label for label in quantity.labels if label), None)
     if side is not None and fits(side, quantity):
         return side, quantity.first, quantity.last  # "280 cm wide"
@@ -38,6 +42,12 @@ def choose(
         if gap <= 3 and not _claims_next(state, last):
             return name, first, last
     return None
+
+
+def _of_part(state: Attaching, name: str, first: int) -> str:
+    """The side of a part has a name of its own: "seat width 46 cm"."""
+    part = state.word(first - 1)
+    return f"{part}_{name}" if name in _SIDES and part in _PARTS else name
 
 
 def _bare_ok(state: Attaching, quantity: Quantity, last: int, name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
-from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
@@ -23,20 +23,25 @@ _PACK_JOINS = word_set("quantity", "pack_joins")
 
 _COUNT_OPENERS = word_set("quantity", "count_openers")
 
+_NUMBERED = word_set("quantity", "numbered")
+
 _SEVERAL = 2
 _DOZEN = 12
 
 _PACK_OF = word_set("quantity", "pack_of")
 
+_TEMPERATURES = ("temperature", "operating_temperature")
+_LONGEST_SIGN = 5  # letters of "SEER", "CRI"
+_SHORTEST_PART, _MOST_PARTS = 3, 200
+
 
 def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """A number and then a noun is an order: "12 lamps", "10k glass jars"."""
-    if (
-        quantity.shape != "one"
-        or quantity.negative
-        or quantity.counts[0] < 1
-        or quantity.counts[0] != int(quantity.counts[0])
-    ):
+    if quantity.shape == "range" and _of_samples(state, quantity):
+        emit(state, quantity, around, "order_quantity", 0.75)
+    if quantity.shape != "one" or _measures(state, quantity, around):
+        return
+    if quantity.negative or quantity.counts[0] < 1 or quantity.counts[0] != int(quantity.counts[0]):
         return
     per_pack = packed(state, quantity)
     said = _said(state, quantity, around)
@@ -45,8 +50,49 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     elif said is not None:
         confidence, last = said
         emit(state, quantity, around, "order_quantity", confidence, span=(around.first, last))
-    else:
-        _of_noun(state, quantity, around)
+    elif not quantity.worded and not _of_noun(state, quantity, around):
+        _of_feature(state, quantity)
+
+
+def _measures(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record a number whose unit nobody writes: "SEER above 6.1", "works down to minus 45"."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    inside = range(clause.first, clause.last)
+    cold = quantity.negative and any(
+        state.scan.has(i, "operate") or state.scan.value_at(i, "field") in _TEMPERATURES
+        for i in inside
+    )
+    if cold:
+        value = quantity.values[0]
+        span = around.first, around.last
+        state.add(Draft("operating_temperature", "le", value, "degC", *span, 0.75))
+        return True
+    at = around.left_words[0] if around.left_words else -1
+    raw = state.scan.raw(at, at + 1) if at >= 0 else ""
+    near = at >= 0 and all(state.scan.has(i, "cmp") for i in range(at + 1, quantity.first))
+    if not (around.op and near and raw.isupper() and 1 < len(raw) <= _LONGEST_SIGN):
+        return False
+    draft = Draft(slug(raw), around.op, quantity.values[0], None, at, around.last, 0.65)
+    state.add(draft)
+    return True
+
+
+def _of_samples(state: Attaching, quantity: Quantity) -> bool:
+    return bool(state.scan.value_at(quantity.last, "custom") == "sample")
+
+
+def _of_feature(state: Attaching, quantity: Quantity) -> None:
+    """Record how many of a part: "mit 12 Fasern", "3 functions" with a clause to itself."""
+    at, count = quantity.last, quantity.counts[0]
+    name = slug(state.word(at)) if at < len(state.tokens) else ""
+    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
+    if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
+        return
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    alone = clause.first == quantity.first and clause.last == at + 1
+    known = 0 <= state.product[0] < quantity.first and not state.tokens.glued(at)
+    if known and (alone or state.scan.has(quantity.first - 1, "with")):
+        state.add(Draft(name, "eq", count, None, quantity.first, at + 1, 0.6))
 
 
 def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[float, int] | None:
@@ -61,7 +107,7 @@ def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[f
     return None
 
 
-def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
+def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """Record "12 lamps": a number right before what is asked for."""
     at = quantity.last
     if (
@@ -69,14 +115,29 @@ def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> None
         or state.tokens.kinds[at] not in "wc"
         or (state.tokens.glued(at) and state.scan.language not in ("zh", "ja", "ar"))
     ):
-        return
+        return False
     model_year = 1950 <= quantity.counts[0] <= 2050 and "," not in state.word(quantity.core)
     named = state.scan.raw(at, at + 1)[:1].isupper() or state.tokens.words[at + 1 : at + 2] == ["-"]
     if (model_year and named) or state.word(at) in _PARTS_COUNTED:
-        return  # "2025 Nissan Frontier", "3 axle trailer"
+        return False  # "2025 Nissan Frontier", "3 axle trailer"
     named_next = state.product[0] == at and not state.ordered and _open_before(state, quantity)
-    if (named_next or _buyer_asks(state, quantity)) and _noun(state, at):
-        emit(state, quantity, around, "order_quantity", 0.8)
+    again = not state.ordered and _product_again(state, at)
+    asked = named_next or again or _buyer_asks(state, quantity)
+    if not (asked and _noun(state, at)) and not _of_samples(state, quantity):
+        return False
+    emit(state, quantity, around, "order_quantity", 0.8)
+    return True
+
+
+def _product_again(state: Attaching, at: int) -> bool:
+    """Whether a noun behind a number is the product's own: "hospital bed ... 22 beds"."""
+    noun = state.word(at).rstrip("s")
+    first, last = state.product
+    return (
+        len(noun) >= _SHORTEST_PART
+        and last <= at
+        and any(state.word(i).rstrip("s") == noun for i in range(max(0, first), max(0, last)))
+    )
 
 
 def _open_before(state: Attaching, quantity: Quantity) -> bool:
@@ -87,11 +148,17 @@ def _open_before(state: Attaching, quantity: Quantity) -> bool:
     name = state.scan.raw(quantity.last, quantity.last + 1)[:1].isupper()
     address = name and quantity.first > 0 and state.scan.language not in ("de", "nl")
     opens = quantity.first == clause.first and not address  # no street: "office, 145 Kingsway"
-    return opens or bool(kinds & {"buy", "noise", "cmp", "supplier_type"})
+    before = state.scan.raw(quantity.first - 1, quantity.first) if quantity.first else ""
+    verb = match is None and before.islower() and before not in _NUMBERED  # "fabricar 400 termos"
+    return opens or verb or bool(kinds & {"buy", "noise", "cmp", "supplier_type"})
 
 
 def spelt_out(state: Attaching) -> None:
-    """A number in words right before the name is an order: "three forklifts"."""
+    """A number in words right before the name, or a sample, is an order: "three forklifts"."""
+    for match, value in state.scan.of_kind("custom"):
+        if value == "sample" and state.word(match.first - 1) == "one":
+            place = match.first - 1, match.first
+            state.add(Draft("order_quantity", "eq", 1.0, "piece", *place, 0.75))
     first = state.product[0]
     if state.ordered or first < 1 or state.tokens.kinds[first - 1] != "w":
         return

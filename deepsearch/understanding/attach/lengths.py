@@ -14,6 +14,7 @@ from deepsearch.understanding.units import Unit
 
 __all__ = ["bare_length"]
 
+_SHORTEST, _NEAR = 3, 4  # letters of a noun; tokens from it to its number
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
 
 
@@ -66,19 +67,26 @@ def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
 
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
-    """An unknown noun right before: "Spannbereich 16-27 mm" is its own field."""
+    """A noun right before that is not the product: "Spannbereich 16-27 mm" is its own field."""
     at = around.left_words[0]
-    word = state.word(at)
-    if state.scan.match_of(at) is not None or len(word) < 5 or quantity.first - at > 2:
+    if quantity.first - at > _NEAR or not _plain_noun(state, at):
         return False
-    if any(state.scan.has(i, "with") for i in range(at + 1, quantity.first)):
+    between = range(at + 1, quantity.first)
+    if any(not (state.scan.has(i, "cmp") or state.word(i) in ":.") for i in between):
         return False  # "Frontier with 6 ft bed"
-    name = slug(word)
-    goods = goods_kinds(state.tokens, at, at + 1)
-    if not name or goods or state.scan.has(at, "stop") or not any(around.left_words):
-        return False
     clause = state.scan.clauses[state.scan.clause_of[at]]
     if clause.first == 0 or any(state.scan.has(i, "buy") for i in range(clause.first, at)):
         return False  # the product itself: "hose 20 mm"
-    emit(state, quantity, around, name, 0.6, span=(at, around.last))
+    emit(state, quantity, around, slug(state.word(at)), 0.6, span=(at, around.last))
     return True
+
+
+def _plain_noun(state: Attaching, at: int) -> bool:
+    """Whether a word may name what is measured: no small word, no kind of goods, no code."""
+    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
+    word = state.word(at)
+    if len(word) < _SHORTEST or kinds - {"part"} or state.tokens.kinds[at] != "w":
+        return False
+    if state.product[0] <= at < state.product[1] or not slug(word):
+        return False
+    return bool(kinds) or not goods_kinds(state.tokens, at, at + 1)

@@ -84,6 +84,9 @@ def _said_again(state: Attaching, quantity: Quantity) -> bool:
 def _sides(state: Attaching, quantity: Quantity) -> list[str]:
     size = len(quantity.values)
     if any(quantity.labels):
+        if {"width", "height"} <= set(quantity.labels) and "length" not in quantity.labels:
+            # "H 1800 x B 300 x T 500": the T of German is the depth
+            return ["depth" if name == "thickness" else name or "depth" for name in quantity.labels]
         plain = ["length", "width", "height", "depth"]
         given = list(quantity.labels)
         free = [n for n in plain if n not in given]
@@ -123,7 +126,7 @@ def _written_order(state: Attaching, quantity: Quantity) -> list[str]:
         word = state.word(at)
         if word in letters:
             names.insert(0, letters[word])
-        elif word not in ("x", "*", "(", ")", ":", "×", "-", "/", "mm", "cm", "in", "х"):
+        elif word not in ("x", "*", "(", ")", ":", "-", "/", "mm", "cm", "in", "х"):
             break
         at, seen = at - 1, seen + 1
     return names if len(set(names)) == len(names) and len(names) > 1 else []

@@ -10,9 +10,10 @@ __all__ = ["ip_rating"]
 
 def ip_rating(state: Codes, index: int) -> bool:
     """Read an IP rating that begins at a token."""
+    if state.word(index) == "ipx" and len(state.word(index + 1)) == 1:
+        return _bounded(state, index, index + 2, f"IPX{state.word(index + 1)}")
     if state.word(index) != "ip" or state.tokens.kinds[index + 1 : index + 2] != ["n"]:
-        word = state.word(index)
-        return word == "ip" and _ip_x(state, index)
+        return False
     digits = state.word(index + 1)
     if len(digits) != 2 or (not state.raw(index).isupper() and not state.tokens.glued(index + 1)):
         return False
@@ -30,18 +31,10 @@ def ip_rating(state: Codes, index: int) -> bool:
     return True
 
 
-def _ip_x(state: Codes, index: int) -> bool:
-    nxt = state.word(index + 1)
-    if (
-        nxt == "x"
-        and state.tokens.kinds[index + 2 : index + 3] == ["n"]
-        and state.tokens.glued(index + 2)
-    ):
-        state.add(
-            Draft("ip_rating", "eq", f"IPX{state.word(index + 2)}", None, index, index + 3, 0.95)
-        )
-        return True
-    return False
+def _bounded(state: Codes, first: int, last: int, value: str) -> bool:
+    op, begin = _bound(state, first, last)
+    state.add(Draft("ip_rating", op, value, None, begin, last, 0.95))
+    return True
 
 
 def _bound(state: Codes, first: int, last: int) -> tuple[str, int]:

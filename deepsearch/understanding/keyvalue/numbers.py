@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT, in_field_unit
 from deepsearch.understanding.keyvalue.model import Pair
@@ -43,7 +45,8 @@ _DEGREES = word_set("quantity", "bare_degrees")
 _VAGUE = frozenset({"length", "mass", "volume", "area"})
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter", "weight"})
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
-_NO_MEASURE = frozenset({"count", "money", "time", "persons"})
+_DAY = 86400.0  # seconds
+_NO_MEASURE = frozenset({"count", "money", "persons"})
 
 
 def bare_number(scan: Scan, pair: Pair) -> Draft | None:
@@ -169,6 +172,8 @@ def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
         name = head  # "Max. Speed: 80 km/h" is a speed
     elif not pair.sure:
         return None
+    if unit.dimension == "time" and unit.factor < _DAY:
+        unit = replace(unit, factor=1.0)  # contract's unit of short times is the second
     if quantity.shape == "one":
         value, canonical = in_field_unit(name, quantity.values[0], quantity.counts[0], unit)
         return Draft(name, op, value, canonical, pair.first, quantity.last, 0.65)

@@ -58,6 +58,9 @@ def _beside(reading: Reading, last: int, first: int) -> bool:
 
 
 def _place_after(reading: Reading, at: int) -> tuple[str, int, int] | None:
+    named = _named_port(reading, at)
+    if named is not None:
+        return named
     while (
         reading.word(at) in (":", "(", "-", ",")
         or (reading.scan.has(at, "stop") and reading.word(at) in _PLACE_FILLERS)
@@ -67,6 +70,18 @@ def _place_after(reading: Reading, at: int) -> tuple[str, int, int] | None:
         if reading.word(at - 1) == ",":
             break
     return place_at(reading, at)
+
+
+def _named_port(reading: Reading, at: int) -> tuple[str, int, int] | None:
+    """As in "CFR Port Klang", "CFR Puerto Cortés": the word is part of the name."""
+    if reading.word(at) not in _PORT_WORDS or not reading.scan.raw(at, at + 1)[:1].isupper():
+        return None
+    known = reading.scan.starting.get(at)
+    if known is not None and reading.scan.value_at(at, "place") is not None:
+        return str(reading.scan.value_at(at, "place")), at, known.last
+    name = reading.scan.raw(at + 1, at + 2)
+    plain = name[:1].isupper() and not name.isupper() and reading.scan.match_of(at + 1) is None
+    return (reading.scan.raw(at, at + 2), at, at + 2) if plain else None
 
 
 def _place_before(reading: Reading, first: int) -> tuple[str, int, int] | None:

@@ -33,7 +33,9 @@ def runs(
             continue
         last = groups[-1] if groups else None
         joiner = _joiner(reading, last.last, match.first) if last is not None else None
-        if last is not None and joiner is not None:
+        if last is not None and joiner == "side" and value.startswith("RAL "):
+            last.values[-1], last.last = value, match.last  # "grey RAL 7035"
+        elif last is not None and joiner is not None:
             if value not in last.values:
                 last.values.append(value)
             last.last = match.last

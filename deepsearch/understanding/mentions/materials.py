@@ -57,6 +57,17 @@ _COMPOUND_HEADS = tuple(
     for head in heads.split()
 )
 
+_OTHER_HEADS = (
+    "glasfaser",
+    "holzkohle",
+    "papierhandtuch",
+    "betonmisch",
+    "holzbearbeitung",
+    "metallbearb",
+)
+
+_LOOKS = word_set("mention", "looks")
+
 _MAIN_PARTS = word_set("key", "main_parts")
 
 _PART_WORDS = word_set("key", "part_words")
@@ -68,8 +79,10 @@ def materials(reading: Reading) -> None:
     def wanted(match: Match, value: str) -> bool:
         word = reading.word(match.first)
         beside = match.last + (reading.word(match.last) == "-")
-        if reading.word(beside) in ("free", "frei", "vrij"):
-            return False  # "PVC-free", "latex free"
+        free = reading.word(beside) in ("free", "frei", "vrij")  # "PVC-free", "latex free"
+        looks = {reading.word(match.first - 1), reading.word(match.last)} & _LOOKS
+        if free or looks:  # "effetto legno", "marble look"
+            return False
         if (
             word in _CASED_MATERIALS
             and match.last == match.first + 1
@@ -148,7 +161,8 @@ def _compounds(reading: Reading) -> None:
         ):
             continue
         for head, value in _COMPOUND_HEADS:
-            if word.startswith(head) and len(word) >= len(head) + 3:
+            other = word.startswith(_OTHER_HEADS)
+            if word.startswith(head) and len(word) >= len(head) + 3 and not other:
                 reading.add(Draft("material", "eq", value, None, at, at + 1, 0.8))
                 break
 

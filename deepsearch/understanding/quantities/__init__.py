@@ -29,13 +29,18 @@ def find_quantities(scan: Scan) -> list[Quantity]:
             at += 1
             continue
         read = quantity_at(numbers, at) or unwritten(scan, at)
-        # a spelt-out number counts with a unit; articles and bare words do not
-        if read is None or (read.worded and not read.units):
+        # a spelt-out number counts with a unit or a counted part; bare words do not
+        if read is None or (read.worded and not read.units and not _counts(scan, read)):
             at += 1
             continue
         found.append(read)
         at = max(read.last, at + 1)
     return found
+
+
+def _counts(scan: Scan, read: Quantity) -> bool:
+    """As in "three compartments"."""
+    return read.counts[0] > 1 and scan.has(read.last, "field")
 
 
 def _blocked(scan: Scan, index: int) -> bool:

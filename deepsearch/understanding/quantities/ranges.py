@@ -64,6 +64,8 @@ def _sign(state: Numbers, at: int) -> tuple[int, float]:
     """The token of the second number, and the factor of a sign before it."""
     if at + 1 < len(state.tokens) and state.word(at) in ("-", "+") and state.tokens.glued(at + 1):
         return at + 1, -1.0 if state.word(at) == "-" else 1.0
+    if state.word(at) == "plus" and state.number_follows(at + 1):
+        return at + 1, 1.0
     minus = state.scan.starting.get(at)
     if minus is not None and any(k == "minus" for k, _ in minus.payloads):
         return minus.last, -1.0
@@ -93,6 +95,8 @@ def _joined(state: Numbers, head: Head) -> int | None:
         return after + 1 if after + 1 < len(state.tokens) else None
     if word in ("~", "…", "÷"):
         return after + 1
+    if word == "/" and head.sign < 0 and state.word(after + 1) == "+":
+        return after + 1  # "-40/+100 °C"
     match = state.scan.starting.get(after)
     if match is None:
         return None

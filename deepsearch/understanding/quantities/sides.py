@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from deepsearch.understanding.quantities.model import Quantity
-from deepsearch.understanding.quantities.signs import TIMES, label_at, own_units
+from deepsearch.understanding.quantities.signs import (
+    TIMES,
+    label_ahead,
+    label_at,
+    label_before,
+    own_units,
+)
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
 from deepsearch.understanding.units import Unit, unit_at
 
@@ -26,15 +32,18 @@ def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity
     at, side = label
     if state.word(at) not in TIMES:
         return None
-    atoms, senses, labels = [head.atom], [head.units], [side]
+    atoms, senses = [head.atom], [head.units]
+    labels = [side or label_before(state, head.first)[1]]
     last = at
     while state.word(at) in TIMES and len(atoms) < _MOST:
-        atom = state.atom(at + 1)
+        begin, before = label_ahead(state, at + 1)
+        atom = state.atom(begin)
         if atom is None or atom.worded:
             break
         units = own_units(state, atom.last)
         last = units[0].last if units else atom.last
         end, side = label_at(state, last)
+        side = side or before
         if (end > last and state.word(end) in TIMES) or side:
             last = end
         if side and not units:  # "400D mm"

@@ -6,7 +6,15 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities.state import Numbers
 from deepsearch.understanding.units import Unit, unit_at
 
-__all__ = ["TIMES", "currency_before", "label_at", "own_units", "signed"]
+__all__ = [
+    "TIMES",
+    "currency_before",
+    "label_ahead",
+    "label_at",
+    "label_before",
+    "own_units",
+    "signed",
+]
 
 _LABELS = {
     "l": "length",
@@ -75,6 +83,33 @@ def own_units(state: Numbers, index: int) -> tuple[Unit, ...]:
         if beside and state.tokens.text[state.tokens.starts[index]].isupper():
             return ()
     return units
+
+
+_SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
+
+
+def label_before(state: Numbers, index: int) -> tuple[int, str | None]:
+    """The side a label right before a number names, and where the label begins: "H 1800"."""
+    at = index - 1 - (state.word(index - 1) == ":")
+    side = state.scan.value_at(at, "field")
+    match = state.scan.match_of(at)
+    if side in _SIDES and match is not None:
+        return match.first, str(side)
+    raw = state.tokens.raw(at, at + 1) if at >= 0 else ""
+    if len(raw) == 1 and raw.isupper() and state.word(at) in _LABELS:
+        return at, _LABELS[state.word(at)]
+    return index, None
+
+
+def label_ahead(state: Numbers, index: int) -> tuple[int, str | None]:
+    """A label that begins at a token, before its number: the number's token, and the side."""
+    match = state.scan.starting.get(index)
+    following = match.last if match is not None else index + 1
+    if following < len(state.tokens) and state.tokens.kinds[following] == "n":
+        begin, side = label_before(state, following)
+        if side is not None and begin == index:
+            return following, side
+    return index, None
 
 
 def label_at(state: Numbers, index: int) -> tuple[int, str | None]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from deepsearch.understanding.numerals import Atom
 from deepsearch.understanding.quantities.model import Quantity
-from deepsearch.understanding.quantities.signs import currency_before
+from deepsearch.understanding.quantities.signs import TIMES, currency_before
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
 from deepsearch.understanding.units import Unit, convert, unit_at
 
@@ -26,6 +26,8 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
         return False
     if word in ("x", "х") and before > 0 and tokens.kinds[before - 1] in "ns":
         return False
+    if word in "lwhdtb" and {state.word(atom.last), state.word(before - 1)} & TIMES:
+        return False  # "L120 x W80"
     if unit_at(tokens, before, state.scan.language) and currency_before(state, atom.first):
         return False
     return not _worded_label(state, before)

@@ -1,0 +1,53 @@
+"""Codes of machine parts: bearings, pressure classes, tyres."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.codes.state import Codes
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
+
+__all__ = ["bearing", "pressure_class", "tyre"]
+
+_SUFFIXES = word_set("code", "bearing_suffixes")
+
+
+def bearing(state: Codes, index: int) -> bool:
+    """Read "6203-2RS", "6308 ZZ": the number of a bearing and what closes it."""
+    number = state.word(index)
+    if not number.isdigit() or not 3 <= len(number) <= 5:
+        return False
+    at = index + 1 + (state.word(index + 1) in "-/" and state.word(index + 1) != "")
+    last = at + 1
+    suffix = state.word(at)
+    if state.tokens.kinds[at : at + 2] == ["n", "w"] and state.tokens.glued(at + 1):
+        suffix, last = suffix + state.word(at + 1), at + 2
+    if suffix not in _SUFFIXES or not state.tokens.raw(at, last).isupper():
+        return False
+    state.add(Draft("model", "eq", state.tokens.raw(index, last), None, index, last, 0.8))
+    return True
+
+
+def pressure_class(state: Codes, index: int) -> bool:
+    """Read "PN16": made for 16 bar."""
+    number = state.word(index + 1)
+    if state.word(index) != "pn" or not state.raw(index).isupper() or not number.isdigit():
+        return False
+    if not 2 <= int(number) <= _HIGHEST:
+        return False
+    state.add(Draft("pressure", "eq", float(number), "bar", index, index + 2, 0.85))
+    return True
+
+
+_HIGHEST = 400  # bar
+
+
+def tyre(state: Codes, index: int) -> bool:
+    """Read "195/65 R15", "205/55R16": width, profile, rim."""
+    words = state.tokens.words[index : index + 5]
+    if len(words) < 5 or words[1] != "/" or words[3] not in ("r", "zr"):
+        return False
+    width, profile, rim = words[0], words[2], words[4]
+    if not (width.isdigit() and profile.isdigit() and rim[:2].isdigit() and len(width) == 3):
+        return False
+    state.add(Draft("size", "eq", state.tokens.raw(index, index + 5), None, index, index + 5, 0.9))
+    return True
