@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from deepsearch.inputs.records import CellValue, TableRow, cell_text
 from deepsearch.inputs.tables.columns import split_quantity
-from deepsearch.inputs.tables.grid import CELL_ERRORS, Grid
+from deepsearch.inputs.tables.grid import CELL_ERRORS
 from deepsearch.inputs.tables.layout import Block, Layout, Line, Row, layout_of, line_of
 from deepsearch.inputs.tables.locate import MAX_HEADER_CHARS
 from deepsearch.inputs.tables.sections import Heading, Outline, is_under
@@ -15,15 +16,20 @@ from deepsearch.inputs.tables.words import (
     is_charge,
     is_note,
     is_total,
+    is_void,
     looks_like_code,
     numbering,
 )
 
 __all__ = ["read_body"]
 
-_MAX_MERGED_CELLS = 200_000
 _TOTALS = "Totals, taxes and charges were left out"
 _NOTES = "Notes were left out"
+_VOID = "Positions that are not wanted were left out"
+_MEASURED = "Lines that only measure a quantity were left out"
+_SUMMARY = "Headings told again to sum up were left out"
+_ENUMERATOR = re.compile(r"^(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})(?P<mark>[.)])\s+")
+_FOOTNOTE = re.compile(r"^(?:[*†‡]+|\(\d\)|\d\))\s*\S")
 _LONE_NUMBERS = "Numbers without a text were left out"
 
 
@@ -49,9 +55,14 @@ class _Walk:
         self.outline = Outline()
         self.items: list[TableRow] = []
         self.left_out: dict[str, list[int]] = {}
-        self.merged = _merged_below(block)
+        self.merged = block.grid.merged_below(block.start, block.stop)
         self.in_notes = False
         self.numbered_items = 0
+        # Whether lines below the last item measured how much of it is wanted.
+        self.measured = False
+        self.headings: set[tuple[Numbering | None, str]] = set()
+        # Column of a class or place → the value that holds until the next one.
+        self.classes: dict[int, CellValue] = dict.fromkeys(self.layout.classes)
         # The last unnumbered heading above the first item.
         self.first_heading: Heading | None = None
         # 1-based row of the last line that belongs to an item.
@@ -80,7 +91,7 @@ class _Walk:
 
     def _take(self, index: int, row: Row) -> None:
         line = line_of(self.layout, index, row)
-        if not line.own or self._leaves_out(line):
+        if not line.own or self._completes(line) or self._leaves_out(line):
             return
         if self._is_continuation(line):
             self._continue(line)
@@ -97,6 +108,8 @@ class _Walk:
 
     def _leaves_out(self, line: Line) -> bool:
         """Whether a row is a total, a charge or a note."""
+        if any(is_void(cell_text(line.row[i])) for i in self.layout.texts if i in line.own):
+            return self._omit(_VOID, line)
         if line.counted and line.number is not None:
             self.in_notes = False
             return False
@@ -105,12 +118,56 @@ class _Walk:
         if is_total(label, uncounted=uncounted) or (not line.counted and is_charge(label)):
             return self._omit(_TOTALS, line)
         full = len(line.own) >= 3 and len(line.own) >= self.layout.typical
-        if not line.counted and not full and is_note(label):
+        if not line.counted and not full and (is_note(label) or self._is_footnote(line)):
             self.in_notes = True
+        if self._measures(line):
+            self.measured = True
+            return self._omit(_MEASURED, line)
         if self.in_notes:
             enough = len(line.own) >= max(2, self.layout.typical)
             self.in_notes = not (line.counted if self.layout.counted else enough)
         return self.in_notes and self._omit(_NOTES, line)
+
+    def _is_footnote(self, line: Line) -> bool:
+        """Whether a lone line below the last item carries a footnote's mark."""
+        value = line.row[line.own[0]]
+        if len(line.own) > 1 or not isinstance(value, str) or not _FOOTNOTE.match(value):
+            return False
+        return not any(
+            line_of(self.layout, index, self.grid.rows[index]).counted
+            for index in range(line.index + 1, self.block.stop)
+        )
+
+    def _measures(self, line: Line) -> bool:
+        """Whether a line below a position only computes how much of it: "Walls | 10 | 2.5 m"."""
+        waiting = self._waits_for_quantity()
+        numbered = waiting is not None and waiting.number is not None
+        if line.number is not None or line.counted or not (numbered or self._lacks_quantity()):
+            return False
+        others = [line.row[i] for i in line.own if i not in self.layout.texts]
+        return bool(others) and all(isinstance(value, float) for value in others)
+
+    def _lacks_quantity(self) -> bool:
+        """Whether the last row seen is an item, numbered, with a unit and no quantity."""
+        if not self.items or not self.outline.after_item or self.layout.unit is None:
+            return False
+        last = self.items[-1]
+        return last.quantity is None and last.number is not None and last.unit is not None
+
+    def _completes(self, line: Line) -> bool:
+        """Take a quantity that stands below its item, under what was measured for it."""
+        quantity, _ = self._quantity(line.row)
+        if quantity is None or line.number is not None or not self._lacks_quantity():
+            return False
+        layout = self.layout
+        figures = [i for i in line.own if i not in layout.texts and i not in layout.quantities]
+        alone = set(line.own) <= set(layout.quantities)
+        if not all(isinstance(line.row[i], float) for i in figures):
+            return False
+        if not (alone or figures or self.measured):
+            return False
+        self.items[-1] = replace(self.items[-1], quantity=quantity)
+        return True
 
     def _label(self, line: Line) -> str:
         """The first text of a row, its position number aside: "A | Total" is a total."""
@@ -144,7 +201,7 @@ class _Walk:
         if evidence >= 2 or (evidence and described and line.number is not None):
             return True
         alone = len(line.own) == 1 and described and not layout.numbers_rows
-        return alone and not self._looks_like_heading(line)
+        return alone and not (self._looks_like_heading(line) or self._is_like_first_heading(line))
 
     def _is_chapter(self, line: Line) -> bool:
         """Whether a line with a sum, but no unit, heads those numbered below it: 1 over 1.1."""
@@ -160,13 +217,20 @@ class _Walk:
         """Whether a lone text names what follows, rather than an item of unknown quantity."""
         column = line.own[0]
         text = cell_text(line.row[column])
-        if text.isupper() or text.endswith((":", "：")) or _is_wide(self.grid, line.index, column):
+        if text.isupper() or text.endswith((":", "：")) or self.grid.is_wide(line.index, column):
             return True
         if self.grid.marked is not None:
             return (line.index, column) in self.grid.marked and not self.layout.items_marked
-        return line.index == 0 or not any(
-            value is not None for value in self.grid.rows[line.index - 1]
-        )
+        return self._opens_section(line)
+
+    def _opens_section(self, line: Line) -> bool:
+        """Whether a line stands at the top of the table, or below a gap or a total."""
+        above = line.index - 1
+        if line.index == self.block.start:
+            following = self.grid.rows[line.index + 1 : self.block.stop][:1]
+            return any(line_of(self.layout, line.index + 1, row).counted for row in following)
+        empty = not any(value is not None for value in self.grid.rows[above])
+        return empty or line.index in self.left_out.get(_TOTALS, ())
 
     def _waits_for_quantity(self) -> Heading | None:
         """A text row whose quantity may be printed on a line below it."""
@@ -181,7 +245,7 @@ class _Walk:
         if layout.number is not None and line.row[layout.number] is not None:
             return False
         merged = {column for column, _ in self.merged.get(line.index, ())}
-        if merged & {layout.number, layout.quantity}:
+        if merged & {layout.number, *layout.quantities}:
             return True
         if not layout.counted or self.last_line != line.index:
             return False
@@ -195,9 +259,13 @@ class _Walk:
         first = self.first_heading
         text = cell_text(line.row[line.own[0]])
         following = line.index + 1
+        if first is None:
+            return False
+        marks = [_ENUMERATOR.match(words) for words in (first.text, text)]
+        if marks[0] is not None and marks[1] is not None and marks[0]["mark"] == marks[1]["mark"]:
+            text = text[marks[1].end() :]
         return (
-            first is not None
-            and line.own == [first.column]
+            line.own == [first.column]
             and len(text) <= MAX_HEADER_CHARS
             and not any(char.isdigit() for char in text)
             and following < self.block.stop
@@ -226,10 +294,14 @@ class _Walk:
             row=line.index,
             number=line.number,
             column=column,
-            wide=line.number is None and _is_wide(self.grid, line.index, column),
+            wide=line.number is None and self.grid.is_wide(line.index, column),
         )
         if not self.items and heading.number is None:
             self.first_heading = heading
+        if heading.number is not None and (heading.number, heading.text) in self.headings:
+            # Told a second time it may sum up; where items follow, it heads them.
+            heading.again = True
+        self.headings.add((heading.number, heading.text))
         self._emit_empty(self.outline.add_heading(heading))
 
     def _emit_empty(self, closed: list[Heading]) -> None:
@@ -243,6 +315,9 @@ class _Walk:
             return
         for heading in closed:
             if heading.items or heading.number is None:
+                continue
+            if heading.again:
+                self.left_out.setdefault(_SUMMARY, []).append(heading.row + 1)
                 continue
             row, text = heading.tail[0] if heading.tail else (heading.row, heading.text)
             path = heading.above + ((heading.text,) if heading.tail else ())
@@ -266,6 +341,7 @@ class _Walk:
         if path:
             path = tuple(text for text in path if text not in description.split("\n"))
         self.numbered_items += number is not None
+        self.measured = False
         self._append(line.index, line.row, path, description, number)
         self.last_line = line.index + 1
 
@@ -282,11 +358,10 @@ class _Walk:
             for column, value in self.merged[index]:
                 row[column] = value if row[column] is None else row[column]
             description = description or self._description(row)
+        row = self._classed(row)
         if grid.has_errors:
             row = [None if value in CELL_ERRORS else value for value in row]
-        quantity, beside = (
-            split_quantity(row[layout.quantity]) if layout.quantity is not None else (None, None)
-        )
+        quantity, beside = self._quantity(row)
         unit = cell_text(row[layout.unit]) if layout.unit is not None else ""
         place = f"{grid.sheet}!{index + 1}" if grid.sheet is not None else f"line {index + 1}"
         self.items.append(
@@ -305,6 +380,23 @@ class _Walk:
             )
         )
 
+    def _quantity(self, row: Row) -> tuple[float | None, str | None]:
+        """The quantity wanted, summed over places or sizes, and the unit beside it."""
+        read = [split_quantity(row[i], counted=True) for i in self.layout.quantities]
+        numbers = [number for number, _ in read if number is not None]
+        unit = next((unit for _, unit in read if unit), None)
+        return (sum(numbers) if numbers else None), unit
+
+    def _classed(self, row: Row) -> Row:
+        """Fill in the class or place that an earlier row told: "Lobby" over the blanks below."""
+        filled_in = list(row) if self.classes else row
+        for column, held in self.classes.items():
+            if row[column] is None:
+                filled_in[column] = held  # type: ignore[index]
+            else:
+                self.classes[column] = row[column]
+        return filled_in
+
     def _pictures(self, index: int) -> tuple[bytes, ...]:
         """Pictures in the row's cells, and one column beside the table's."""
         low, high = self.layout.indices[0] - 1, self.layout.indices[-1] + 1
@@ -314,30 +406,6 @@ class _Walk:
             if row == index and low <= column <= high
             for picture in found
         )
-
-
-def _is_wide(grid: Grid, index: int, column: int) -> bool:
-    """Whether a cell is merged over several columns."""
-    return any(
-        top <= index <= bottom and left <= column <= right and right > left
-        for top, left, bottom, right in grid.merges
-    )
-
-
-def _merged_below(block: Block) -> dict[int, list[tuple[int, CellValue]]]:
-    """Row → (column, value) of cells merged over rows in which it lies below the first."""
-    inside: dict[int, list[tuple[int, CellValue]]] = {}
-    budget = _MAX_MERGED_CELLS
-    for top, left, bottom, _ in block.grid.merges:
-        if not block.start <= top < min(bottom, block.stop):
-            continue
-        value = block.grid.rows[top][left]
-        for row in range(top + 1, min(bottom + 1, block.stop)):
-            budget -= 1
-            if budget < 0:
-                return inside
-            inside.setdefault(row, []).append((left, value))
-    return inside
 
 
 def _ranges(numbers: list[int]) -> str:

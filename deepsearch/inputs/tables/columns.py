@@ -24,7 +24,13 @@ __all__ = [
 
 _BRACKETS = re.compile(r"[(\[（【]([^)\]）】]{1,24})[)\]）】]")
 _NOT_WORD = re.compile(r"[^\w#№%²³°µ]+", re.UNICODE)
-_QUANTITY = re.compile(r"^\s*(?P<number>[+]?\d[\d.,'  ]*)\s*(?P<unit>[^\d\s].{0,24})?\s*$")
+_ABOUT = r"(?:(?:ca|approx|aprox|env|circa|about|около|ок|約|约|大约)\.?|[~≈±])?"
+_QUANTITY = re.compile(
+    rf"^\s*{_ABOUT}\s*(?P<number>[+]?\d[\d.,'’\s]*?)\s*(?P<unit>[^\d\s.,'’].{{0,24}})?\s*$", re.I
+)
+
+
+_ONE_WORD = re.compile(r"^[^\W\d_]{1,12}\.?$")
 
 
 def normalise(text: str) -> str:
@@ -119,7 +125,12 @@ def _contained(key: str) -> ColumnRole | None:
             and (len(phrase) > 2 or _CJK.search(phrase))
         ]
         if found:
-            return found[0]
+            # "Prix unit. HT" is a price and "Menge/Einheit" a quantity, in whatever order.
+            first = found[0]
+            for over in (ColumnRole.PRICE, ColumnRole.QUANTITY):
+                if first is ColumnRole.UNIT and over in found:
+                    return over
+            return first
     if len(words) == 1 and _CJK.search(key):
         # Without spaces between words, a compound ends in its head: 采购总数量 is a 数量.
         for start in range(1, len(key) - 1):
@@ -155,11 +166,15 @@ def header_unit(header: str) -> str | None:
     return None
 
 
-def split_quantity(value: str | float | None) -> tuple[float | None, str | None]:
+def split_quantity(
+    value: str | float | None, *, counted: bool = False
+) -> tuple[float | None, str | None]:
     """Read a quantity cell.
 
     Args:
-        value: Number, or text such as "1,200 pcs".
+        value: Number, or text such as "1,200 pcs" or "ca. 120 m²".
+        counted: Whether it stands in a column of quantities, where any one word behind the
+            number is what is counted: "12 Säcke".
 
     Returns:
         (number, unit beside it); (None, None) for texts such as "RO" or "as required".
@@ -173,7 +188,7 @@ def split_quantity(value: str | float | None) -> tuple[float | None, str | None]
         return None, None
     number = parse_number(match["number"])
     unit = (match["unit"] or "").strip()
-    if unit and not is_unit_word(unit):
+    if unit and not (is_unit_word(unit) or (counted and _ONE_WORD.match(unit))):
         return None, None
     return number, unit or None
 
@@ -183,7 +198,7 @@ def parse_number(text: str) -> float | None:
 
     A single separator followed by exactly three digits groups thousands.
     """
-    digits = re.sub(r"[\s'  +]", "", text).rstrip(".,")
+    digits = re.sub(r"[\s'’+]", "", text).rstrip(".,")
     marks = [char for char in digits if char in ".,"]
     if marks:
         decimal = marks[-1]

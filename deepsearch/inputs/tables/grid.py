@@ -14,6 +14,8 @@ __all__ = ["CELL_ERRORS", "Grid", "Merge", "clean_cell"]
 Merge = tuple[int, int, int, int]
 """A merged range: first row, first column, last row, last column; 0-based, inclusive."""
 
+_MAX_MERGED_CELLS = 200_000
+
 CELL_ERRORS = frozenset(
     {"#VALUE!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA",
      "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!"}
@@ -46,6 +48,36 @@ class Grid:
     has_errors: bool = False
     hidden: bool = False
     notes: tuple[str, ...] = ()
+
+    def is_wide(self, row: int, column: int) -> bool:
+        """Tell whether a cell is merged over several columns."""
+        return any(
+            top <= row <= bottom and left <= column <= right and right > left
+            for top, left, bottom, right in self.merges
+        )
+
+    def merged_below(self, start: int, stop: int) -> dict[int, list[tuple[int, CellValue]]]:
+        """Find the cells that are merged with one above them.
+
+        Args:
+            start: First row looked at, 0-based.
+            stop: Row after the last.
+
+        Returns:
+            Row → (column, value of the merged range) for all but the range's first row.
+        """
+        inside: dict[int, list[tuple[int, CellValue]]] = {}
+        budget = _MAX_MERGED_CELLS
+        for top, left, bottom, _ in self.merges:
+            if not start <= top < min(bottom, stop):
+                continue
+            value = self.rows[top][left]
+            for row in range(top + 1, min(bottom + 1, stop)):
+                budget -= 1
+                if budget < 0:
+                    return inside
+                inside.setdefault(row, []).append((left, value))
+        return inside
 
 
 def clean_cell(value: object) -> CellValue:

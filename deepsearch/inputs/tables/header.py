@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepsearch.inputs.records import CellValue, Column, ColumnRole
+from deepsearch.inputs.records import CellValue, Column, ColumnRole, cell_text
 from deepsearch.inputs.tables.columns import (
     header_role,
     header_unit,
@@ -139,11 +139,24 @@ def _shared_line(row: Row) -> dict[int, CellValue]:
 def _spread(grid: Grid, line: int, last: int) -> dict[int, str]:
     """Texts of a header line by column, group headings spread over their merged range."""
     row = grid.rows[line]
-    texts = {column: str(row[column]) for column in filled(row) if isinstance(row[column], str)}
+    texts = {column: cell_text(row[column]) for column in filled(row)}
     for top, left, bottom, right in grid.merges:
         if top == line and right > left and bottom <= last and row[left] is not None:
             for column in range(left, right + 1):
                 texts.setdefault(column, str(row[left]))
+    if line < last:
+        # Without merges: a name goes on over the nameless columns that the next line splits it in.
+        below = grid.rows[line + 1]
+        for column in sorted(texts):
+            right = column + 1
+            while (
+                isinstance(below[column], str)
+                and right < len(row)
+                and right not in texts
+                and isinstance(below[right], str)
+            ):
+                texts[right] = texts[column]
+                right += 1
     return texts
 
 
@@ -199,11 +212,19 @@ def _names_more(grid: Grid, first: int, line: int, columns: Sequence[int], named
     if any(map(is_number_like, words)):
         return False
     known = sum(header_role(word) is not None for word in words)
+    if len(columns) > 1 and _splits_one(columns, named):
+        return True
     if named.isdisjoint(columns):
         return known > 0 or (beside and bool(below))
     # The same names again in a second language.
     roles = Counter(header_role(word) for word in words)
     return len(words) >= 2 and known == len(words) and len(roles) >= 2
+
+
+def _splits_one(columns: Sequence[int], named: set[int]) -> bool:
+    """Whether cells stand side by side below one name and the nameless columns right of it."""
+    beside = list(range(columns[0], columns[0] + len(columns)))
+    return list(columns) == beside and columns[0] in named and named.isdisjoint(columns[1:])
 
 
 def _skip_index_row(grid: Grid, last: int, stop: int) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from deepsearch.inputs.records import CellValue, Column, ColumnRole
-from deepsearch.inputs.tables.columns import is_unit_word
+from deepsearch.inputs.tables.columns import is_unit_word, known_header
 from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.words import Numbering, numbering
 
@@ -22,7 +23,15 @@ _EVIDENCE = frozenset(
 )
 _SAMPLE = 300
 # Names of quantity columns that are not the quantity wanted.
-_OTHER_QUANTITIES = ("min", "moq", "stock", "annual", "eau")
+_OTHER_QUANTITIES = (
+    "min", "moq", "stock", "annual", "eau", "on hand", "existencia", "bestand", "库存", "现有",
+    "在庫", "остат", "estoque", "giacenza",
+)  # fmt: skip
+# A total within a name, in languages that put it into one word with others too.
+_TOTAL = re.compile(
+    r"total|totaal|gesamt|insges|итог|всего|общ|toplam|razem|łącz|合计|合計|总|總|합계|計$"
+)
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
 _MAX_QUANTITY_CHARS = 30
 _LABELLED = re.compile(r"[:：]")
 _MAX_UNIT_CHARS = 12
@@ -65,7 +74,7 @@ class Layout:
     Attributes:
         indices: Columns of the table, ascending.
         number: Column of position numbers, or None.
-        quantity: Column of the quantity wanted, or None.
+        quantities: Column of the quantity wanted; those that add up to it; or none.
         unit: Column of its unit, or None.
         header_unit: Unit standing in the quantity's header, or None.
         texts: Columns that describe the item.
@@ -75,12 +84,13 @@ class Layout:
             an item.
         typical: Usual number of filled cells of a row, its number aside.
         numbers_rows: Whether rows are numbered.
+        classes: Columns of a class or place left of the description, which hold until the next.
         items_marked: Whether items are bold or coloured, so that it makes no heading.
     """
 
     indices: tuple[int, ...]
     number: int | None
-    quantity: int | None
+    quantities: tuple[int, ...]
     unit: int | None
     header_unit: str | None
     texts: tuple[int, ...]
@@ -89,6 +99,7 @@ class Layout:
     counted: bool
     typical: int
     numbers_rows: bool
+    classes: tuple[int, ...]
     items_marked: bool
 
 
@@ -132,8 +143,8 @@ def line_of(layout: Layout, index: int, row: Row) -> Line:
 
 
 def _is_counted(layout: Layout, row: Row) -> bool:
-    if layout.quantity is not None:
-        quantity = row[layout.quantity]
+    for index in layout.quantities:
+        quantity = row[index]
         if isinstance(quantity, float):
             return True
         # "RO", "as required", "1 lot"; but not "Phone: 123".
@@ -156,26 +167,33 @@ def layout_of(block: Block) -> Layout:
     columns = block.columns
     indices = tuple(column.index for column in columns)
     number = _first(columns, R.NUMBER)
-    quantity = _quantity(columns, rows)
+    quantities = _quantities(columns, rows)
     unit = _first(columns, R.UNIT)
     texts = tuple(column.index for column in columns if column.role is R.DESCRIPTION)
     evidence = _evidence(columns, rows[:_SAMPLE])
     return Layout(
         indices=indices,
         number=number,
-        quantity=quantity,
+        quantities=quantities,
         unit=unit,
-        header_unit=next((c.unit for c in columns if c.index == quantity and c.unit), None),
+        header_unit=next((c.unit for c in columns if quantities == (c.index,)), None),
         texts=texts,
         evidence=evidence,
         words=evidence.union(texts),
         counted=any(
-            row[i] is not None for row in rows[:2000] for i in (quantity, unit) if i is not None
+            row[i] is not None for row in rows[:2000] for i in (*quantities, unit) if i is not None
         ),
         typical=_typical(indices, number, rows[:_SAMPLE]),
         numbers_rows=number is not None
         and any(numbering(row[number]) is not None for row in rows[:2000]),
-        items_marked=_items_marked(block, quantity, texts or indices),
+        classes=tuple(
+            column.index
+            for column in columns
+            if column.role is R.OTHER
+            and column.index < min(texts, default=0)
+            and known_header(column.name) is R.OTHER
+        ),
+        items_marked=_items_marked(block, quantities, texts or indices),
     )
 
 
@@ -183,20 +201,28 @@ def _first(columns: Sequence[Column], role: ColumnRole) -> int | None:
     return next((column.index for column in columns if column.role is role), None)
 
 
-def _quantity(columns: Sequence[Column], rows: Sequence[Row]) -> int | None:
-    """Of several quantity columns: the total before the rest, then the fullest."""
+def _quantities(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[int, ...]:
+    """Of several quantity columns: the total, else all of one heading, else the fullest."""
     found = [column for column in columns if column.role is R.QUANTITY]
-    if len(found) <= 1:
-        return found[0].index if found else None
     sample = rows[:_SAMPLE]
-
-    def worth(column: Column) -> tuple[bool, bool, int]:
-        name = column.name.casefold()
-        present = sum(row[column.index] is not None for row in sample)
-        other = any(word in name for word in _OTHER_QUANTITIES)
-        return (present > 0 and not other, "total" in name, present)
-
-    return max(found, key=worth).index
+    filled = {c.index: sum(row[c.index] is not None for row in sample) for c in found}
+    wanted = [
+        column
+        for column in found
+        if filled[column.index]
+        and not any(word in column.name.casefold() for word in _OTHER_QUANTITIES)
+    ]
+    if not wanted:
+        return tuple(column.index for column in found[:1])
+    totals = [column for column in wanted if _TOTAL.search(column.name.casefold())]
+    names = [column.name for column in wanted]
+    words = zip(*(name.split() for name in names), strict=False)
+    heading = " ".join(word for word, *_ in takewhile(lambda same: len(set(same)) == 1, words))
+    years = any(_YEAR.match(name.rpartition(" ")[2]) for name in names)
+    if len(wanted) > 1 and not totals and not years and known_header(heading) is R.QUANTITY:
+        # "Quantity: Site A | Site B | Site C"
+        return tuple(column.index for column in wanted)
+    return (max(totals or wanted, key=lambda column: filled[column.index]).index,)
 
 
 def _evidence(columns: Sequence[Column], sample: Sequence[Row]) -> frozenset[int]:
@@ -218,11 +244,13 @@ def _typical(indices: Sequence[int], number: int | None, sample: Sequence[Row]) 
     return widths[len(widths) // 2] if widths else 0
 
 
-def _items_marked(block: Block, quantity: int | None, texts: Sequence[int]) -> bool:
+def _items_marked(block: Block, quantities: Sequence[int], texts: Sequence[int]) -> bool:
     marked = block.grid.marked
-    if not marked or quantity is None:
+    if not marked or not quantities:
         return False
     rows = block.grid.rows[block.start : min(block.stop, block.start + 500)]
-    counted = [block.start + i for i, row in enumerate(rows) if row[quantity] is not None]
+    counted = [
+        block.start + i for i, row in enumerate(rows) if any(row[i] is not None for i in quantities)
+    ]
     hits = sum(any((index, column) in marked for column in texts) for index in counted)
     return 2 * hits > len(counted)

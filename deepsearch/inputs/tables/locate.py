@@ -60,7 +60,7 @@ def is_header(row: Row) -> bool:
         True where at least two cells are headers of different meaning, they are at
         least half of the row, and numbers stand at most in its first cell.
     """
-    columns = filled(row)
+    columns = [index for index in filled(row) if index not in _size_run(row)]
     if len(columns) < 2 or _are_particulars([row[index] for index in columns]):
         return False
     exact: set[ColumnRole] = set()
@@ -85,6 +85,16 @@ def is_header(row: Row) -> bool:
     if not exact & _TELLING:
         return False
     return len(exact) >= 2 or (known >= 1 and 4 * (known + loose) >= 3 * len(columns))
+
+
+def _size_run(row: Row) -> set[int]:
+    """Columns named by sizes or years: three or more numbers counting up in equal steps."""
+    numbers = [(i, value) for i, value in enumerate(row) if isinstance(value, float)]
+    if len(numbers) < 3:
+        return set()
+    steps = {round(after - value, 6) for (_, value), (_, after) in itertools.pairwise(numbers)}
+    beside = numbers[-1][0] - numbers[0][0] == len(numbers) - 1
+    return {i for i, _ in numbers} if beside and len(steps) == 1 and min(steps) > 0 else set()
 
 
 def _are_particulars(cells: list[CellValue]) -> bool:

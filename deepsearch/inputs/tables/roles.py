@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from deepsearch.inputs.records import CellValue, ColumnRole
@@ -14,7 +15,10 @@ from deepsearch.inputs.tables.words import is_total, looks_like_code, numbering
 __all__ = ["column_roles"]
 
 _SAMPLE = 300
+_IN_BRACKETS = re.compile(r"[(\[（].*")
 R = ColumnRole
+# Roles that a header may claim for a column of units.
+_MISTAKEN = frozenset({R.DIMENSION, R.SPECIFICATION, R.CODE, R.DESCRIPTION, R.MATERIAL})
 _OWN_CODES = frozenset(map(normalise, VOCABULARY["codes"]["own"]))
 _CLASSES = frozenset(map(normalise, VOCABULARY["codes"]["classes"]))
 
@@ -54,6 +58,11 @@ class _Cells:
         return self.share(lambda value: isinstance(value, str) and is_unit_word(value))
 
     @property
+    def spelt_out(self) -> bool:
+        """Whether a text is longer than a letter; M and L alone are sizes."""
+        return any(len(text) > 1 for text in self.texts)
+
+    @property
     def codes(self) -> float:
         return self.share(lambda value: isinstance(value, float) or looks_like_code(str(value)))
 
@@ -85,7 +94,7 @@ def column_roles(
     _correct(roles, cells, used)
     _infer(roles, cells, used, named=set(header.names) if header else set())
     if header is not None and R.QUANTITY not in roles.values():
-        _count_by_totals(roles, header, cells, sample)
+        _count_by_totals(roles, header, cells, body)
     if R.DESCRIPTION not in roles.values():
         _promote(roles, cells, used)
     names = header.names if header else {}
@@ -96,20 +105,32 @@ def _count_by_totals(
     roles: dict[int, ColumnRole],
     header: Header,
     cells: dict[int, _Cells],
-    sample: Sequence[Sequence[CellValue]],
+    body: Sequence[Sequence[CellValue]],
 ) -> None:
-    """Take a total for the quantity: "Floor 1 | Floor 2 | Total", "S | M | L | Total".
+    """Take a total for the quantity: "Floor 1 | Floor 2 | Total", "S | M | L | Pairs".
 
     Where prices are about it may be one of money; then it must say "pcs", or sum up columns.
     """
     of_money = R.PRICE in roles.values() and R.UNIT not in roles.values()
     for index, name in header.names.items():
-        if index not in cells or roles.get(index) is not None or not is_total(name):
+        if index not in cells or roles.get(index) is not None:
             continue
-        if of_money and index not in header.units and not _sums_up(index, roles, sample):
+        unit = header.units.get(index)
+        bare = _IN_BRACKETS.sub("", name).removesuffix(unit or "").strip()
+        if bare and not is_total(bare):
             continue
-        if cells[index].numbers > 0.5:
+        sure = bool(bare) and (unit is not None or not of_money)
+        if not sure and not _sums_up(index, roles, body[:_SAMPLE]):
+            continue
+        # A total may stand on lines of its own, which the sample leaves out.
+        column = cells[index] if cells[index].values else _Cells(_present(body, index))
+        if column.numbers > 0.5:
             roles[index] = R.QUANTITY
+            return
+
+
+def _present(body: Sequence[Sequence[CellValue]], index: int) -> list[CellValue]:
+    return [row[index] for row in body[: 4 * _SAMPLE] if row[index] is not None]
 
 
 def _sums_up(
@@ -137,25 +158,34 @@ def _sharpened(role: ColumnRole, name: str) -> ColumnRole:
 def _correct(roles: dict[int, ColumnRole], cells: dict[int, _Cells], used: list[int]) -> None:
     """Let the cells overrule headers that mean different things in different sheets."""
     has_quantity = R.QUANTITY in roles.values()
-    numbered = R.NUMBER in roles.values()
+    has_unit = R.UNIT in roles.values()
     for position, index in enumerate(used):
         role, column = roles.get(index), cells[index]
         if role is None or not column.values:
             continue
         if role is R.NUMBER and column.numberings < 0.5:
             roles[index] = R.CODE if column.codes > 0.5 else R.DESCRIPTION
-        elif (
-            role is R.NUMBER
-            and position > 0
-            and not has_quantity
-            and _is_count(roles, column, used[:position])
-        ):
-            roles[index] = R.QUANTITY
-        elif role is R.CODE and not numbered and column.counts_up:
+        elif role is R.NUMBER and position > 0 and _is_count(roles, column, used[:position]):
+            roles[index] = R.OTHER if has_quantity else R.QUANTITY
+        elif role is R.CODE and position == 0 and column.counts_up:
             # "Código: 01, 01.01, 01.02, 02" numbers positions.
             roles[index] = R.NUMBER
         elif role is R.UNIT and column.numbers > 0.5:
-            roles[index] = R.OTHER
+            # "12 m²" below "Einheit" tells both.
+            beside = column.share(lambda value: isinstance(value, str)) > 0.5
+            roles[index] = R.QUANTITY if beside and not has_quantity else R.OTHER
+        elif role in _MISTAKEN and not has_unit and column.units >= 0.8 and column.spelt_out:
+            # "Dim." over m², St and kg is the unit.
+            roles[index], has_unit = R.UNIT, True
+        elif (
+            role is R.DESCRIPTION
+            and position > 0
+            and not has_quantity
+            and column.numbers > 0.8
+            and _others(roles, index, R.DESCRIPTION)
+        ):
+            # "Nombre" is a name in one language and a number in another.
+            roles[index], has_quantity = R.QUANTITY, True
         elif role is R.QUANTITY and column.numbers < 0.2 and column.units > 0.5:
             roles[index] = R.UNIT
         elif role is R.DESCRIPTION and column.codes > 0.8 and _others(roles, index, R.DESCRIPTION):
@@ -179,8 +209,11 @@ def _infer(
     """Judge columns that the sheet does not name by their cells."""
     unnamed = [index for index in used if index not in named and cells[index].values]
     taken = set(roles.values())
-    for index in unnamed:
-        if R.UNIT not in taken and cells[index].units >= 0.6:
+    for index in used:
+        # A name that is not known must be contradicted more clearly than none.
+        enough = 0.6 if index not in named else 0.8
+        free = index not in roles and R.UNIT not in taken and bool(cells[index].values)
+        if free and cells[index].units >= enough:
             roles[index] = R.UNIT
             taken.add(R.UNIT)
     # Position numbers stand left of the words; a count stands right of them.

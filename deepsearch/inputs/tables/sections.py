@@ -25,6 +25,7 @@ class Heading:
         items: Items that stood under it.
         loose: Whether the items under it count on their own, not below its number.
         tail: Text lines under it that qualify it, with their rows.
+        again: Whether it stood in the sheet before, with the same number.
         above: Path of the headings over it, set when it is opened.
     """
 
@@ -36,6 +37,7 @@ class Heading:
     items: int = 0
     loose: bool = False
     tail: list[tuple[int, str]] = field(default_factory=list)
+    again: bool = False
     above: tuple[str, ...] = ()
 
     @property

@@ -8,7 +8,15 @@ from collections.abc import Iterable
 from deepsearch.inputs.tables.columns import normalise
 from deepsearch.inputs.tables.vocabulary import VOCABULARY
 
-__all__ = ["Numbering", "is_charge", "is_note", "is_total", "looks_like_code", "numbering"]
+__all__ = [
+    "Numbering",
+    "is_charge",
+    "is_note",
+    "is_total",
+    "is_void",
+    "looks_like_code",
+    "numbering",
+]
 
 _ROWS = VOCABULARY["rows"]
 _WORD_END = r"(?:\s|$|\d)"
@@ -27,6 +35,7 @@ _AFTER_TOTAL = re.compile(
 )
 _OF_SOMETHING = re.compile(rf"\s*{_any_of(_ROWS['of_something'])}\s")
 _CHARGE = re.compile(rf"{_any_of(_ROWS['charges'])}(?!\w)(?:\s+\S+){{0,5}}$")
+_VOID = frozenset(map(normalise, _ROWS["voids"]))
 _NOTE = re.compile(rf"{_any_of(_ROWS['notes'])}{_WORD_END}")
 
 
@@ -57,6 +66,11 @@ def is_total(text: str, *, uncounted: bool = False) -> bool:
 def is_charge(text: str) -> bool:
     """Tell whether a row's leading text makes it a tax, a discount or a cost of transport."""
     return len(text) <= 60 and bool(_CHARGE.match(normalise(text)))
+
+
+def is_void(text: str) -> bool:
+    """Tell whether all a row says is that its position is not wanted: "entfällt", "not used"."""
+    return normalise(text) in _VOID
 
 
 def is_note(text: str) -> bool:
