@@ -97,11 +97,19 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
     scanned = scan(tokens, language, lexicons)
     product, drafts = read_scan(scanned, today)
     letter = len(tokens) > _SHORT or "?" in tokens.words
-    if not drafts and letter and not scanned.of_kind("buy"):
+    if not drafts and letter and not scanned.of_kind("buy") and not _keyed(scanned):
         product = None  # a letter that asks for nothing names no goods
-    name = tokens.raw(*product).strip(" .,;:-\n") if product is not None else ""
+    name = tokens.raw(*product).strip(" .,;:-|\n") if product is not None else ""
     return ParsedQuery(
         text=text, language=language, product=name, requirements=finish(scanned, drafts)
+    )
+
+
+def _keyed(scanned: Scan) -> bool:
+    """Whether "Product:" stands in a text."""
+    return any(
+        name == "product" and scanned.tokens.words[match.last : match.last + 1] == [":"]
+        for match, name in scanned.of_kind("textfield")
     )
 
 

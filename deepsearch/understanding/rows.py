@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from deepsearch.schema import Operator, ParsedQuery, Requirement
 from deepsearch.understanding.components import component, component_of_number
+from deepsearch.understanding.headers import header_roles
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.parser import RuleParser
 from deepsearch.understanding.schedule import (
@@ -55,17 +55,6 @@ class Cell:
     text: str
     role: str | None = None
     unit: str | None = None
-
-
-@cache
-def _headers() -> dict[str, str]:
-    """Header word → role, for rows that come without roles."""
-    roles = {"silent": "number"}
-    return {
-        fold(word): roles.get(role, role)
-        for role, words in load_data("headers")["header"].items()
-        for word in words
-    }
 
 
 def parse_row(
@@ -219,7 +208,7 @@ def _cells(cells: Mapping[str, str] | Sequence[Cell]) -> list[Cell]:
 
 
 def _role(header: str) -> str | None:
-    known = _headers()
+    known = header_roles()
     whole = fold(header).strip(" :")
     bare = fold(_split_unit(header)[0])
     keys = (whole, whole.strip("."), bare.strip(" ."))

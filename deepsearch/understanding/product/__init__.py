@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deepsearch.understanding.keyvalue import Pair
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.product.extent import good, phrase
 from deepsearch.understanding.product.japanese import named_before
@@ -13,6 +14,10 @@ from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.scan import Scan
 
 __all__ = ["find_product"]
+
+_NAMING = word_set("product", "naming")
+_SHEET = 2  # pairs of key and value from which on a text is a sheet of them
+_SENTENCE_WORDS = 2  # from which on a key is a sentence's beginning
 
 
 def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int, int] | None:
@@ -26,21 +31,42 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
     Returns:
         Tokens first..last (exclusive), or None if the text names nothing.
     """
-    for pair in pairs:
-        if "product" in pair.texts and pair.whole and pair.end > pair.begin:
-            return pair.begin, min(pair.end, pair.begin + 10)
     reader = NumberReader(scan.tokens, scan.language, scan.languages)
     finder = Finder(scan, scan.tokens, hidden, reader, scan.language in ("zh", "ja"))
-    keys = {i for pair in pairs for i in range(pair.first, pair.end)}
-    for first, last in _candidates(finder):
-        spoken = first in keys and first > 0
-        if not spoken and not (first < len(hidden) and hidden[first]) and good(finder, first, last):
-            return first, last
     for pair in pairs:
-        if not (pair.texts or pair.fields or pair.ignored) and pair.colon - pair.first >= 2:
+        if "product" in pair.texts and pair.end > pair.begin:
+            if pair.whole:
+                return pair.begin, _cell_end(finder, pair.begin, min(pair.end, pair.begin + 10))
             first, last = phrase(finder, pair.begin)
             if last <= pair.end and good(finder, first, last):
-                return first, last  # "To be sold in Dutch garden centres: plant pots"
+                return first, last
+    keys = {i for pair in pairs for i in range(pair.first, pair.end)}
+    listed = len(pairs) >= _SHEET
+    for first, last in _candidates(finder):
+        spoken = first in keys and (first > 0 or (listed and finder.word(last) == ":"))
+        if not spoken and not (first < len(hidden) and hidden[first]) and good(finder, first, last):
+            return first, last
+    return _keyed(finder, pairs)
+
+
+def _cell_end(finder: Finder, first: int, last: int) -> int:
+    """Where a cell ends within a value: "Item: tea towels | Material: linen"."""
+    return next((i for i in range(first + 1, last) if finder.word(i) in ("|", ";")), last)
+
+
+def _keyed(finder: Finder, pairs: list[Pair]) -> tuple[int, int] | None:
+    """A value that names the goods, of a key that does ("Keyword"), or of a sentence's end."""
+    for naming in (True, False):
+        for pair in pairs:
+            if naming:
+                open_to = finder.word(pair.colon - 1) in _NAMING
+            else:  # "To be sold in Dutch garden centres: plant pots"
+                unread = not (pair.texts or pair.fields or pair.ignored)
+                open_to = unread and pair.colon - pair.first >= _SENTENCE_WORDS
+            if open_to:
+                first, last = phrase(finder, pair.begin)
+                if last <= pair.end and good(finder, first, last):
+                    return first, last
     return None
 
 

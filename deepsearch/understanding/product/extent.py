@@ -6,7 +6,14 @@ from deepsearch.understanding.codes.calendar import month_numbers
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, word_set
-from deepsearch.understanding.product.lead import hyphened, in_dimensions, skip, unit_after
+from deepsearch.understanding.product.lead import (
+    hyphened,
+    in_dimensions,
+    maker,
+    skip,
+    unit_after,
+    units_at,
+)
 from deepsearch.understanding.product.state import Finder
 
 __all__ = ["good", "phrase"]
@@ -59,6 +66,7 @@ _LINKS = word_set("product", "links")
 _ADJECTIVES = word_set("product", "adjectives")
 _KNOWING = word_set("product", "mind") - {"check", "see", "confirm"}  # "check valve" is goods
 _NOT_GOODS = word_set("product", "no_goods")
+_NO_GOODS_HAN = frozenset(load_data("words")["product"]["no_goods_han"])
 _OBJECTS = word_set("product", "objects")
 _AGENT_LINKS = word_set("product", "agent_links")
 _PURPOSE = word_set("product", "purpose")
@@ -82,10 +90,21 @@ _RUSSIAN_ADJECTIVE = (
     "ую",
 )
 _LONGEST, _LONGEST_HAN = 7, 14
+_MOST_DESCRIBED = 4  # descriptions looked behind for the name
 
 
 def phrase(state: Finder, start: int) -> tuple[int, int]:
     """The name that begins at or after a token: its first token and the token after it."""
+    for _ in range(_MOST_DESCRIBED):
+        first, last = _extent(state, start)
+        behind = _named_behind(state, first, last)
+        if behind is None:
+            break
+        start = behind
+    return first, _trim(state, first, last)
+
+
+def _extent(state: Finder, start: int) -> tuple[int, int]:
     at = skip(state, start)
     unit = state.scan.match_of(at)
     if unit is not None and unit.first < at and state.scan.has(at, "each"):
@@ -98,14 +117,34 @@ def phrase(state: Finder, start: int) -> tuple[int, int]:
         at += step
         if state.word(at - 1) not in _LINKS or state.tokens.kinds[at - 1] == "c":
             last = at
+    return first, last
+
+
+def _named_behind(state: Finder, first: int, last: int) -> int | None:
+    """Where the name begins of which only a description was read so far, or None."""
+    if last <= first:
+        return None
+    if state.kinds(last) & {"supplier", "supplier_type"}:
+        return maker(state, last)  # "sewing company to produce sweatshirts"
+    describes = _only_describes(state, first, last)
+    if describes and state.scan.has(last, "join"):
+        return last + 1  # "aluminium or steel sheet"
+    if state.word(last) == "的" and _thing_behind(state, last + 1):
+        return last + 1  # "防水的背包"
     behind = skip(state, last) if last < len(state.tokens) and _code(state, last) else last
-    if behind > last and _only_describes(state, first, last):
-        return phrase(state, behind)  # "brass M8 x 40 bolts"
-    return first, _trim(state, first, last)
+    return behind if describes and behind > last else None  # "brass M8 x 40 bolts"
+
+
+def _thing_behind(state: Finder, at: int) -> bool:
+    """Whether goods are named behind a Chinese "of", not their price or size."""
+    if state.tokens.kinds[at : at + 1] != ["c"] or state.kinds(at) & {"field", "textfield", "buy"}:
+        return False
+    return good(state, *_extent(state, at))
 
 
 def _only_describes(state: Finder, first: int, last: int) -> bool:
-    return all(state.kinds(i) & {"material", "colour", "finish"} for i in range(first, last))
+    described = (state.kinds(i) & {"material", "colour", "finish"} for i in range(first, last))
+    return last > first and all(described)
 
 
 def _step(state: Finder, at: int, first: int) -> int:
@@ -119,7 +158,7 @@ def _step(state: Finder, at: int, first: int) -> int:
         return 1  # "walk-in freezer"
     if _link_word(state, at):
         return _link(state, at) if at > first else 0
-    ends = (at > first and _clause_ends(state, at)) or _code(state, at)
+    ends = (at > first and _clause_ends(state, at, first)) or _code(state, at)
     if (ends or _no_part(state, at, first)) and not hyphened(state, at + 1):
         return 0
     match = state.scan.starting.get(at)
@@ -170,7 +209,7 @@ def _code(state: Finder, at: int) -> bool:
     return (glued and len(raw) <= 2 and raw.isalpha()) or state.word(at) in _BODIES
 
 
-def _clause_ends(state: Finder, at: int) -> bool:
+def _clause_ends(state: Finder, at: int, first: int) -> bool:
     """Whether what follows tells of the thing named before: its maker, use or measure."""
     kinds, language = state.kinds(at), state.scan.language
     word = state.word(at)
@@ -187,7 +226,7 @@ def _clause_ends(state: Finder, at: int) -> bool:
         return not (state.cjk and state.scan.has(at - 1, "material"))  # 涤纶面料
     adjective = language == "ru" and word.endswith(_RUSSIAN_ADJECTIVE)  # "рабочих ботинок"
     operated = "operate" in kinds and language not in ("en", "zh", "ja", "de") and not adjective
-    return operated or _measured(state, at)
+    return operated or _measured(state, at, first)
 
 
 def _sized(state: Finder, at: int) -> bool:
@@ -197,9 +236,11 @@ def _sized(state: Finder, at: int) -> bool:
     return kind == ["n"] or (kind == ["w"] and state.scan.raw(after, after + 1).isupper())
 
 
-def _measured(state: Finder, at: int) -> bool:
+def _measured(state: Finder, at: int, first: int) -> bool:
     """Whether a field word begins its own statement: "motor 5 kW", not "enamel pins 30 mm"."""
     kinds = state.kinds(at)
+    if _only_describes(state, first, at):
+        return False  # "steel tank 2000 l": no other word names it
     measured = "field" in kinds and not kinds & {
         "material",
         "textfield",
@@ -236,15 +277,43 @@ def _link_word(state: Finder, at: int) -> bool:
 
 
 def _no_part(state: Finder, at: int, first: int) -> bool:
-    kinds = state.kinds(at)
-    names = kinds == {"cmp"} and _plain(state, at + 1)  # "ceiling tiles"
-    if kinds & _ENDS and not names and not kinds & {"material", "power_source"}:
+    """Whether a word can be no part of a name."""
+    kinds, inside = state.kinds(at), at > first
+    if inside and _names(state, at, first):
+        return False
+    if kinds & _ENDS and not kinds & {"material", "power_source"}:
         return True
-    if state.cjk and state.word(at) in "はがにでを":
+    if state.cjk and (state.word(at) in "はがにでを" or (inside and _counted(state, at))):
         return True
-    if kinds & {"stop", "join"} or ("for" in kinds and not state.cjk):
+    if (
+        kinds & {"stop", "join"}
+        or ("for" in kinds and not state.cjk)
+        or (inside and "custom" in kinds)
+    ):
         return True
     return bool(kinds & {"country", "month"}) and (at == first or state.cjk)
+
+
+def _names(state: Finder, at: int, first: int) -> bool:
+    """Whether a word that elsewhere ends a name is part of this one.
+
+    As in "ceiling tiles", "LED high bay light", "灯带5000米", "木製のまな板".
+    """
+    kinds, word = state.kinds(at), state.word(at)
+    if kinds == {"cmp"} or word in ("high", "low"):
+        return _plain(state, at + 1)
+    if state.cjk and kinds == {"with"}:
+        return state.tokens.kinds[at + 1 : at + 2] != ["c"]
+    return word == "の" and _only_describes(state, first, at)
+
+
+def _counted(state: Finder, at: int) -> bool:
+    """Whether a spelt-out count ends the clause: "书包三千个", not "四件套"."""
+    atom = state.reader.at(at)
+    units = units_at(state, atom.last) if atom is not None else ()
+    if not units or units[0].dimension != "count":
+        return False
+    return state.tokens.kinds[units[0].last : units[0].last + 1] != ["c"]
 
 
 def _plain(state: Finder, at: int) -> bool:
@@ -301,14 +370,15 @@ def _describes(state: Finder, at: int) -> bool:
         return str(state.scan.value_at(at, "feature")).startswith(("organic", "bulk"))
     if "colour" in kinds:
         return state.scan.has(at - 1, "material")
-    return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "'")
+    return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "a", "'")
 
 
 def _term(state: Finder, first: int) -> bool:
     """Whether a phrase opens with what belongs to the deal and not to the goods."""
     kinds = state.kinds(first)
     return (
-        bool(kinds & {"neg", "custom"})
+        ("neg" in kinds and not hyphened(state, first + 1))
+        or "custom" in kinds
         or state.word(first) in month_numbers()
         or state.scan.value_at(first, "textfield") in _TERMS
     )
@@ -329,11 +399,12 @@ def good(state: Finder, first: int, last: int) -> bool:
         or goods_kinds(state.tokens, i, i + 1)  # "motor" names a power, and a thing
     ]
     verb = last == first + 1 and state.word(last) in _OBJECTS  # "remove us", "erreichen Sie uns"
-    if not plain or verb or _term(state, first):
+    seller = bool(state.kinds(last - 1) & {"supplier", "supplier_type"})  # "verified suppliers"
+    if not plain or verb or seller or _term(state, first):
         return False
     named_first = state.scan.language in _BEHIND - {"de", "nl"}
     if named_first and state.scan.has(first, "field") and _number_after(state, last):
         return False  # "Толщина стенки 5 мм" is a measure
     if state.cjk:
-        return len(words) >= 2
+        return len(words) >= 2 and state.scan.raw(first, last) not in _NO_GOODS_HAN
     return any(len(state.word(i)) > 2 or state.scan.raw(i, i + 1).isupper() for i in plain)

@@ -8,7 +8,15 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.units import Unit, unit_at
 
-__all__ = ["after_marker", "hyphened", "in_dimensions", "skip", "unit_after"]
+__all__ = [
+    "after_asked",
+    "after_marker",
+    "hyphened",
+    "in_dimensions",
+    "maker",
+    "skip",
+    "unit_after",
+]
 
 _VESSEL_JOINS = word_set("product", "vessel_joins")
 _SUPPLIER_OF = word_set("product", "supplier_of")
@@ -24,6 +32,9 @@ _PREFIX_KINDS = frozenset(
 # A word that is also one of these may begin the name all the same.
 _NAMING = frozenset(["material", "power_source", "application", "colour", "form"])
 _LEADING_CUSTOM = frozenset(["custom_design", "sample", "oem", "private_label"])
+_ASKED = word_set("product", "asked")
+_ASKED_LINKS = word_set("product", "asked_links")
+_GETTING = word_set("product", "getting")
 _SIDES = frozenset({"thickness", "length", "width", "height", "depth", "diameter"})
 _VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
 _SIGNS = frozenset("-*(:\"'#$€·")
@@ -32,6 +43,8 @@ _MAKING = word_set("product", "making")
 _MAKER_LINKS = word_set("product", "maker_links")
 _MAKING_HAN = frozenset(["生产", "制造", "制作", "加工", "供应", "定做", "订做"])
 _HAN_LINKS = frozenset("线设机厂商的能")  # 生产线, 加工设备: the making is part of the name
+_LOTS_HAN = word_set("product", "lots_han")
+_SOME_HAN = frozenset("一这该此几某")
 _MOST_MODALS = 4
 _MOST_STEPS = 24
 
@@ -72,8 +85,11 @@ def _numbered(state: Finder, at: int) -> int | None:
             end += 1
     if kinds[end : end + 1] != ["n"]:
         return None
-    closed = state.word(end + 1) in ("|", ")", ";") or (
-        end > at and state.word(end + 1) in (".", ":", "-")
+    listed = state.scan.raw(end + 1, end + 2) == "、"  # "1、注塑机"
+    closed = (
+        listed
+        or state.word(end + 1) in ("|", ")", ";")
+        or (end > at and state.word(end + 1) in (".", ":", "-"))
     )
     clause = "." in state.word(end) and not unit_after(state, end + 1)  # "4.3 The motor"
     if clause and state.word(end + 1) == ".":
@@ -115,11 +131,12 @@ def _compound(state: Finder, at: int) -> bool:
 
 def _counts(state: Finder, at: int) -> bool:
     """Whether a unit begins here that a spelt-out number may count; 六角 is a hexagon."""
-    units = _units(state, at)
+    units = units_at(state, at)
     return bool(units) and not (state.cjk and units[0].dimension == "money")
 
 
-def _units(state: Finder, at: int) -> tuple[Unit, ...]:
+def units_at(state: Finder, at: int) -> tuple[Unit, ...]:
+    """The units that may begin at a token."""
     if at >= len(state.tokens) or state.tokens.kinds[at] == "n":
         return ()
     return unit_at(state.tokens, at, state.scan.language)
@@ -127,29 +144,26 @@ def _units(state: Finder, at: int) -> tuple[Unit, ...]:
 
 def hyphened(state: Finder, at: int) -> bool:
     """Whether a hyphen at a token joins the words around it: "under-deck", "no-frost"."""
-    return (
-        state.word(at) == "-"
-        and state.tokens.glued(at)
-        and state.tokens.glued(at + 1)
-        and (state.tokens.kinds[at + 1 : at + 2] == ["w"])
-    )
+    word_follows = state.tokens.kinds[at + 1 : at + 2] == ["w"]
+    joined = word_follows and state.tokens.glued(at) and state.tokens.glued(at + 1)
+    return joined and state.word(at) == "-"
 
 
 def unit_after(state: Finder, at: int) -> bool:
     """Whether a unit begins at a token."""
-    return bool(_units(state, at))
+    return bool(units_at(state, at))
 
 
 def _after_quantity(state: Finder, at: int) -> int:
     """The token after a number's unit, and after what the rate is for: "2000 bottles a day"."""
-    units = _units(state, at)
+    units = units_at(state, at)
     if not units:
         return at
     last = units[0].last
     if units[0].canonical.endswith("_container"):
         return _container(state, at) or last
     if state.word(last) in _RATE_JOINS:
-        per = _units(state, last + 1)
+        per = units_at(state, last + 1)
         if per and per[0].dimension == "time":
             return per[0].last
     if units[0].dimension == "count" and _is_goods(state, units[0], last):
@@ -255,7 +269,7 @@ def _plain_unit(state: Finder, first: int, last: int) -> bool:
     )
 
 
-def _maker(state: Finder, at: int) -> int | None:
+def maker(state: Finder, at: int) -> int | None:
     """As in "someone who can make", "factory doing", "生产": who supplies the thing, and how."""
     if state.cjk:
         made = state.scan.raw(at, at + 2) in _MAKING_HAN and state.word(at + 2) not in _HAN_LINKS
@@ -266,7 +280,7 @@ def _maker(state: Finder, at: int) -> int | None:
         return None
     last = match.last if match is not None and supplier else at + 1
     end = last
-    while end < last + _MOST_MODALS and state.word(end) in _MAKER_LINKS:
+    while end < last + _MOST_MODALS and state.word(end) in {*_MAKER_LINKS, "help", "me", "us"}:
         end += 1
     return end + 1 if state.word(end) in _MAKING else None
 
@@ -278,6 +292,21 @@ def _based(state: Finder, at: int) -> int | None:
         return None
     end = match.last + (state.word(match.last) == "-")
     return end + 1 if state.word(end) == "based" else None
+
+
+def after_asked(state: Finder, at: int) -> int | None:
+    """The token after "price of", "prix de", "sample of the": what is asked about the thing."""
+    if state.word(at) not in _ASKED or state.word(at + 1) not in _ASKED_LINKS:
+        return None
+    return at + 2
+
+
+def _from_place(state: Finder, at: int) -> int | None:
+    """As in "import from China solar lights": where it comes from stands before the name."""
+    if not state.kinds(at) & {"between", "cmp", "stop"} or not state.scan.has(at + 1, "country"):
+        return None
+    match = state.scan.match_of(at + 1)
+    return match.last if match is not None and state.tokens.kinds[at] == "w" else None
 
 
 def _made_in(state: Finder, at: int) -> int | None:
@@ -293,8 +322,11 @@ def _small_word(state: Finder, at: int) -> int | None:
     word = state.word(at)
     if word in ("m", "re", "ve", "ll") and state.word(at - 1) == "'":
         return at + 1  # "I'm looking"
-    if word in _ADJECTIVES or (word in _VERBS and state.scan.language == "en"):
+    verbs = _VERBS if state.scan.language == "en" else _GETTING
+    if word in _ADJECTIVES or word in verbs:
         return at + 1
+    if word in _LOTS_HAN and state.word(at - 1) in _SOME_HAN:
+        return at + 1  # "一批背包"
     linked = word in _LINKS and state.tokens.kinds[at] == "w" and len(word) <= 3
     return at + 1 if linked else None
 
@@ -305,9 +337,11 @@ _STEPS: tuple[Callable[[Finder, int], int | None], ...] = (
     _quantity,
     _code,
     _sign,
+    after_asked,
+    _from_place,
     _made_in,
     _based,
-    _maker,
+    maker,
     _phrase,
     _small_word,
 )

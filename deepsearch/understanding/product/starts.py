@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deepsearch.understanding.headers import is_header_line
+from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
-from deepsearch.understanding.product.lead import after_marker
+from deepsearch.understanding.product.lead import after_asked, after_marker, hyphened, unit_after
 from deepsearch.understanding.product.state import Finder
 
 __all__ = ["opening", "sentence_like", "starts", "subjects"]
@@ -16,6 +18,16 @@ _MIND = word_set("product", "mind")
 _GETTING = word_set("product", "getting")
 _PRONOUNS = word_set("product", "pronouns")
 _TITLES = word_set("product", "titles")
+_NAMING = word_set("product", "naming")
+_BEING = frozenset([":", "is", "are", "es", "est", "ist", "son", "sind", "sont", "sono", "sao"])
+_SENTENCE_STARTS = frozenset(
+    ["", ".", "\n", ";", "the", "our", "el", "le", "der", "die", "das", "o", "il"]
+)
+_YOU = word_set("product", "you")
+_MAKING = word_set("product", "making")
+_MAKER_LINKS = word_set("product", "maker_links")
+_SIZES_FOLLOW = frozenset("xх")  # "Screws 4 x 40"
+_LATEST = 120  # tokens looked at for questions about the thing
 _EARLY = 40  # tokens within which a wish is about the main thing
 _CELLS = 6
 _FAR, _MOST_DUTIES = 400, 12  # tokens and phrases looked at for a subject
@@ -31,12 +43,16 @@ def starts(state: Finder) -> tuple[list[int], list[int]]:
         Those that follow an early wish, and the others.
     """
     wished, done = _wished(state)
-    first = opening(state)
+    wished = sorted({*wished, *_offered(state), *_asked(state), *_called(state)})
+    first = _past_verb(state, opening(state))
     cells = _cells(state)
     counted = _counted(state)
     early = [start for start in wished if start < _EARLY][:3]
     if early:
-        return early, [*counted[:2], first, *cells, *wished[len(early) : 5], *done[:2]]
+        clause = state.scan.clauses[state.scan.clause_of[min(first, len(state.tokens) - 1)]]
+        # "Spacers for M5 screws. Please quote ..."
+        ahead = [first] if all(start > clause.last for start in early) else []
+        return early, [*ahead, *counted[:2], first, *cells, *wished[len(early) : 5], *done[:2]]
     if state.tokens.kinds[first : first + 1] == ["n"] and not cells:
         return [], [*counted[:1], first, *wished, *counted[1:3], *done[:2]]
     return [], [*done[:1], first, *cells, *counted[:3], *wished]
@@ -55,6 +71,52 @@ def _wished(state: Finder) -> tuple[list[int], list[int]]:
         elif after > 0:
             done.append(after)
     return found, done
+
+
+def _past_verb(state: Finder, at: int) -> int:
+    """The number after an unknown first word, if a name follows it: "Quero 20 cadeiras"."""
+    if state.tokens.kinds[at : at + 3] != ["w", "n", "w"] or state.kinds(at):
+        return at
+    spaced = not state.tokens.glued(at + 1) and not state.tokens.glued(at + 2)
+    measured = unit_after(state, at + 2) or state.word(at + 2) in _SIZES_FOLLOW
+    if not spaced or measured or goods_kinds(state.tokens, at, at + 1):
+        return at
+    return at + 1
+
+
+def _offered(state: Finder) -> list[int]:
+    """What follows a verb of making said of the one who is asked: "do you make", "can u do"."""
+    found = []
+    for at, word in enumerate(state.tokens.words[:_LATEST]):
+        if word in _YOU:
+            verb = at + 1
+            while state.word(verb) in _MAKER_LINKS:
+                verb += 1
+            if state.word(verb) in _MAKING:
+                found.append(verb + 1)
+    return found
+
+
+def _called(state: Finder) -> list[int]:
+    """What the item is said to be: "Item is silicone bib", "Keyword: desk lamp"."""
+    words = state.tokens.words[:_LATEST]
+    return [
+        at + 2
+        for at, word in enumerate(words[:-1])
+        if word in _NAMING and words[at + 1] in _BEING and state.word(at - 1) in _SENTENCE_STARTS
+    ]
+
+
+def _header_line(state: Finder) -> int:
+    """The token behind a first line of nothing but a table's headers; 0 for none."""
+    line, end, _ = state.tokens.text.partition("\n")
+    return state.tokens.words.index("\n") + 1 if end and is_header_line(line) else 0
+
+
+def _asked(state: Finder) -> list[int]:
+    """What a price, a sample or a catalogue is asked of."""
+    ends = (after_asked(state, at) for at in range(min(_LATEST, len(state.tokens))))
+    return [end for end in ends if end is not None]
 
 
 def _refused(state: Finder, at: int) -> bool:
@@ -84,7 +146,7 @@ def _to_verb(state: Finder, at: int) -> int | None:
 
 def opening(state: Finder) -> int:
     """The first token after greetings, the name greeted, and a line's number."""
-    at, greeted = 0, False
+    at, greeted = _header_line(state), False
     while at < len(state.tokens):
         after = after_marker(state, at)
         if after is not None:
@@ -123,11 +185,18 @@ def sentence_like(state: Finder, start: int) -> bool:
     ends = clause.last
     if state.scan.has(start, "must"):
         return True
-    if any(state.scan.has(i, "neg") for i in range(start, min(start + 3, ends))):
+    denied = range(start, min(start + 3, ends))
+    if any(state.scan.has(i, "neg") and not hyphened(state, i + 1) for i in denied):
         return True  # "We don't want ...", "Без аромата ..."
-    if state.word(ends) == "?" or state.word(start) in _QUESTIONS or state.word(start) in _VERBS:
+    if state.word(ends) == "?" or _asks(state, start) or state.word(start) in _VERBS:
         return True
     return state.scan.has(start, "own") and state.scan.language != "zh"
+
+
+def _asks(state: Finder, at: int) -> bool:
+    """Whether a question's word opens a sentence, or stands second: "c combien"."""
+    second = state.word(at + 1) in _QUESTIONS and len(state.word(at)) <= 2
+    return state.word(at) in _QUESTIONS or second
 
 
 def _counted(state: Finder) -> list[int]:
@@ -152,7 +221,7 @@ def _cells(state: Finder) -> list[int]:
 
 def subjects(state: Finder) -> Iterator[tuple[int, int]]:
     """Stretches that a verb of duty is said of: "the wallets must be", "O motor deve ter"."""
-    for kind in ("must", "soft_modal"):
+    for kind in ("must", "soft_modal", "neg"):
         for match, _ in state.scan.of_kind(kind, 0, _FAR)[:_MOST_DUTIES]:
             clause = state.scan.clauses[state.scan.clause_of[match.first]]
             first = clause.first

@@ -22,13 +22,14 @@ import argparse
 import datetime as dt
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from deepsearch.understanding import parse, to_json
+from deepsearch.understanding.text import tokenise
 
 __all__ = ["REFERENCE_DAY", "Counts", "Report", "load", "parsed_requirements", "score", "table"]
 
@@ -106,6 +107,8 @@ class Report:
         traps: Texts that ask for nothing.
         whole: Texts where everything was found and nothing else.
         products: Texts whose product's name was read as the answer has it, to the word.
+        product_overlap: Sum over those texts of the F1 of the name's words (in Chinese and
+            Japanese, its characters) with the answer's, 1 where it is the answer's.
         named: Texts whose answer names a product, or says that there is none.
         texts: All texts.
         strength_right: Pairs that agree on must or wish.
@@ -122,6 +125,7 @@ class Report:
     traps: int = 0
     whole: int = 0
     products: int = 0
+    product_overlap: float = 0.0
     named: int = 0
     texts: int = 0
     strength_right: int = 0
@@ -322,6 +326,27 @@ def same_product(item: Record, found: str) -> bool:
     )
 
 
+def product_overlap(item: Record, found: str) -> float:
+    """Measure how much of a product's name was read: F1 of its words with the answer's.
+
+    Args:
+        item: A text with its answers.
+        found: The name that was read.
+
+    Returns:
+        0..1, of the accepted name that agrees best; 1 where both are empty.
+    """
+    if same_product(item, found):
+        return 1.0
+    words = Counter(tokenise(found).words)
+    best = 0.0
+    for name in (item["product"], *item.get("product_alt", ())):
+        wanted = Counter(tokenise(name).words)
+        both = words.total() + wanted.total()
+        best = max(best, 2 * (words & wanted).total() / both) if both else 1.0
+    return best
+
+
 def score(items: Sequence[Record]) -> Report:
     """Parse every text and compare with its answers.
 
@@ -351,6 +376,7 @@ def score(items: Sequence[Record]) -> Report:
         ]
         if "product" in item:
             report.named += 1
+            report.product_overlap += product_overlap(item, parsed["product"])
             if same_product(item, parsed["product"]):
                 report.products += 1
             else:
@@ -402,6 +428,9 @@ def table(report: Report) -> str:
     lines.append(f"texts that ask for nothing, left alone: {report.clean_traps} of {report.traps}")
     lines.append(f"must or wish told apart: {report.strength_right} of {report.overall.paired}")
     lines.append(f"the product's name, to the word: {report.products} of {report.named}")
+    lines.append(
+        f"words of the product's name, F1: {report.product_overlap / max(report.named, 1):.3f}"
+    )
     return "\n".join(lines)
 
 
