@@ -16,8 +16,8 @@ DEAL_FIELDS = frozenset({
     "hs_code", "incoterm", "incoterm_place", "lead_time", "min_order_quantity",
     "monthly_capacity", "odm", "oem", "on_time_rate", "order_quantity", "origin",
     "payment_terms", "private_label", "rating", "reorder_rate", "response_time", "review_count",
-    "sample", "supplier_country", "supplier_type", "supplier_verified", "supplier_years",
-    "unit_price", "warranty",
+    "sample", "supplier_city", "supplier_country", "supplier_type", "supplier_verified",
+    "supplier_years", "unit_price", "warranty",
 })  # fmt: skip
 
 # What is left of a clause when its demand is taken out: "seller with at least", "each".

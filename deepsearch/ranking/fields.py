@@ -19,6 +19,7 @@ __all__ = [
     "FACTS",
     "LISTS",
     "OPEN_LISTS",
+    "PLACE_FIELDS",
     "Fact",
     "Kind",
     "field_words",
@@ -44,6 +45,7 @@ class Kind(Enum):
     DELIVERY_DATE = auto()
     SAMPLE = auto()
     DESTINATION = auto()
+    PLACE = auto()  # a town or a region: buyers do not say which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,9 @@ OPEN_LISTS = frozenset(
      "application", "compatible_with", "size", "destination"}
 )  # fmt: skip
 
+PLACE_FIELDS = ("supplier_city", "supplier_state")
+"""What a place buyers ask for may be: a town, or a region."""
+
 NAMES = frozenset({"brand", "model"})
 """Names that running text also gives of what the goods fit: mentioned there, they show nothing."""
 
@@ -215,6 +220,7 @@ _SPECIAL: Mapping[str, Kind] = MappingProxyType(
         "sample": Kind.SAMPLE,
         "certification": Kind.CERTIFICATE,
         "destination": Kind.DESTINATION,
+        "supplier_city": Kind.PLACE,
     }
 )
 
@@ -239,7 +245,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "supplier_years": "years in business", "min_order_quantity": "minimum order",
         "order_quantity": "order of", "supplier_verified": "verified supplier",
         "supplier_type": "supplier's kind", "supplier_country": "supplier's country",
-        "supplier_city": "supplier's city", "supplier_state": "supplier's state",
+        "supplier_city": "supplier's place", "supplier_state": "supplier's state",
         "on_time_rate": "share of orders on time", "reorder_rate": "share of buyers who reorder",
         "custom_logo": "own logo", "custom_packaging": "own packaging",
         "custom_design": "own design", "oem": "OEM", "odm": "ODM", "hs_code": "HS code",

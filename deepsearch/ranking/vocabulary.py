@@ -71,11 +71,15 @@ _SYNONYMS: Mapping[str, str] = MappingProxyType(
         "real leather": "leather",
         "gray": "grey", "second hand": "used", "secondhand": "used", "trader": "trading_company",
         "trading company": "trading_company", "factory": "manufacturer",
+        "bangalore": "bengaluru", "bombay": "mumbai", "madras": "chennai", "calcutta": "kolkata",
+        "cochin": "kochi", "gurgaon": "gurugram", "canton": "guangzhou", "peking": "beijing",
     }
 )  # fmt: skip
 
 # One value a thing: a different value contradicts.
-_SINGLE_VALUED = frozenset({"brand", "origin", "supplier_country"})
+_SINGLE_VALUED = frozenset(
+    {"brand", "origin", "supplier_country", "supplier_city", "supplier_state"}
+)
 
 SYSTEM_CERTIFICATES = frozenset(
     {

@@ -39,6 +39,17 @@ def supplier(**fields: Any) -> Supplier:
 
 
 CASES: list[tuple[str, Requirement, Listing, float | None, Status]] = [
+    # town or region
+    ("the town", need("supplier_city", "eq", "Bangalore"),
+     listing(supplier=supplier(city="Bengaluru", state="Karnataka")), None, MET),
+    ("the region", need("supplier_city", "any_of", ("Goa", "karnataka")),
+     listing(supplier=supplier(city="Bengaluru", state="Karnataka")), None, MET),
+    ("neither", need("supplier_city", "eq", "Chennai"),
+     listing(supplier=supplier(city="Bengaluru", state="Karnataka")), None, VIOLATED),
+    ("perhaps the region", need("supplier_city", "eq", "Karnataka"),
+     listing(supplier=supplier(city="Bengaluru")), None, UNKNOWN),
+    ("not there", need("supplier_city", "ne", "Karnataka"),
+     listing(supplier=supplier(city="Bengaluru", state="Karnataka")), None, VIOLATED),
     # minimum order
     ("moq above", need("min_order_quantity", "le", 50, "piece"),
      listing(**MOQ_100), None, VIOLATED),

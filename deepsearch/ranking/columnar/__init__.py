@@ -20,7 +20,7 @@ from deepsearch.ranking.columnar.offers import (
     unit_price,
     unit_price_interval,
 )
-from deepsearch.ranking.columnar.product import capability, flag, number, text
+from deepsearch.ranking.columnar.product import capability, flag, number, place, text
 from deepsearch.ranking.columnar.standing import certificate, destination, sample
 from deepsearch.ranking.compare import StatusArray
 from deepsearch.ranking.fields import Kind, kind_of
@@ -60,5 +60,6 @@ _RULES: Mapping[Kind, _Rule] = MappingProxyType(
         Kind.DELIVERY_DATE: delivery_date,
         Kind.SAMPLE: sample,
         Kind.DESTINATION: destination,
+        Kind.PLACE: place,
     }
 )

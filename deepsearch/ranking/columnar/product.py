@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from dataclasses import replace
+from functools import partial, reduce
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from deepsearch.ranking.fields import (
     LISTS,
     NAMES,
     OPEN_LISTS,
+    PLACE_FIELDS,
     STATED_BY,
     Fact,
     sense_of,
@@ -41,9 +43,9 @@ from deepsearch.ranking.fields import (
 from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text, normal_text, text_relation
-from deepsearch.schema import BoolArray, IntArray, Requirement
+from deepsearch.schema import BoolArray, IntArray, Operator, Requirement
 
-__all__ = ["capability", "flag", "number", "text"]
+__all__ = ["capability", "flag", "number", "place", "text"]
 
 
 def number(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
@@ -139,6 +141,19 @@ def text(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
         statuses.append(status)
     combined = combine_arrays(requirement.op, statuses)
     return _if_customisable(table, requirement, combined)
+
+
+def place(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
+    """Judge the town or region of every row's supplier."""
+    atoms = text_atoms(requirement)
+    if atoms is None:
+        return unknown(table)
+    statuses = []
+    for wanted in atoms:
+        single = replace(requirement, op=Operator.EQ, value=wanted)
+        compared = (text(table, replace(single, field=field), ask) for field in PLACE_FIELDS)
+        statuses.append(reduce(np.maximum, compared))
+    return combine_arrays(requirement.op, statuses)
 
 
 def _text_sources(table: FactTable, field: str) -> list[TextRows]:

@@ -23,7 +23,7 @@ from deepsearch.ranking.judging.offers import (
     stated_prices,
     unit_price,
 )
-from deepsearch.ranking.judging.product import capability, flag, number, text
+from deepsearch.ranking.judging.product import capability, flag, number, place, text
 from deepsearch.ranking.judging.standing import certificate, destination, sample
 from deepsearch.ranking.judging.view import ListingView
 from deepsearch.ranking.units import Rates
@@ -96,5 +96,6 @@ _RULES: Mapping[Kind, _Rule] = MappingProxyType(
         Kind.DELIVERY_DATE: delivery_date,
         Kind.SAMPLE: sample,
         Kind.DESTINATION: destination,
+        Kind.PLACE: place,
     }
 )

@@ -14,6 +14,7 @@ from deepsearch.ranking.fields import (
     LISTS,
     NAMES,
     OPEN_LISTS,
+    PLACE_FIELDS,
     STATED_BY,
     Fact,
     field_words,
@@ -41,7 +42,7 @@ from deepsearch.ranking.units import number_text, order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text, normal_text, text_relation
 from deepsearch.schema import Evidence, Operator, Quantity, Requirement
 
-__all__ = ["capability", "flag", "number", "text"]
+__all__ = ["capability", "flag", "number", "place", "text"]
 
 
 def number(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
@@ -140,6 +141,19 @@ def text(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
             finding = open_list(view, field, wanted, finding, rule)
         findings.append(finding)
     return _if_customisable(requirement, view, decide(requirement.op, findings))
+
+
+def place(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
+    """Judge a supplier's town or region: violated only where both are known to be others."""
+    atoms = text_atoms(requirement)
+    if atoms is None:
+        return unreadable(requirement)
+    findings = []
+    for wanted in atoms:
+        single = replace(requirement, op=Operator.EQ, value=wanted)
+        compared = [text(replace(single, field=field), view, ask) for field in PLACE_FIELDS]
+        findings.append(best(compared) or silent(requirement))
+    return decide(requirement.op, findings)
 
 
 def _stated_texts(field: str, view: ListingView) -> list[tuple[str, Evidence]]:

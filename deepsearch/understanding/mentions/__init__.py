@@ -10,6 +10,7 @@ from deepsearch.understanding.mentions.customs import customs
 from deepsearch.understanding.mentions.destinations import destinations
 from deepsearch.understanding.mentions.features import features, finishes
 from deepsearch.understanding.mentions.incoterms import incoterms
+from deepsearch.understanding.mentions.localities import localities
 from deepsearch.understanding.mentions.materials import materials
 from deepsearch.understanding.mentions.origins import origins
 from deepsearch.understanding.mentions.parts import hedged_with, parts
@@ -24,6 +25,7 @@ __all__ = ["read_mentions"]
 # In this order: what an earlier step claims, a later one leaves alone.
 _STEPS = (
     incoterms,
+    localities,
     suppliers,
     origins,
     destinations,

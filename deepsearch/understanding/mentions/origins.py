@@ -6,7 +6,7 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.reading import Reading
 
-__all__ = ["origins"]
+__all__ = ["of_the_buyer", "origins"]
 
 _ORIGIN_AFTER = word_set("mention", "origin_after")
 
@@ -40,7 +40,7 @@ def _makers_from(reading: Reading) -> None:
             ):
                 at += 1
             codes, last = _countries_from(reading, at) if at > match.last else ([], at)
-            if codes and reading.scan.free(at, last) and not _of_the_buyer(reading, match):
+            if codes and reading.scan.free(at, last) and not of_the_buyer(reading, match):
                 negated = reading.negated(match.first, match.last)
                 first = at if not reading.scan.free(match.first, match.last) else match.first
                 _record_countries(reading, "supplier_country", codes, (first, last), negated)
@@ -77,14 +77,22 @@ def _origin(reading: Reading, cue: Match, field: str) -> None:
         negated = negated or reading.scan.has(at, "neg")
         at += 1
     codes, last = _countries_from(reading, at)
-    if not codes or (field == "supplier_country" and _of_the_buyer(reading, cue)):
+    if not codes or (field == "supplier_country" and of_the_buyer(reading, cue)):
         return
     negated = negated or reading.negated(cue.first, last)
     _record_countries(reading, field, codes, (cue.first, last), negated)
 
 
-def _of_the_buyer(reading: Reading, cue: Match) -> bool:
-    """As in "we are located in Germany": where the buyer is asks for nothing."""
+def of_the_buyer(reading: Reading, cue: Match) -> bool:
+    """Tell "we are located in Germany" apart: where the buyer is asks for nothing.
+
+    Args:
+        reading: The text being read.
+        cue: The words before the place.
+
+    Returns:
+        Whether they are of the buyer.
+    """
     first = reading.scan.clauses[reading.scan.clause_of[cue.first]].first
     before = range(max(first, cue.first - 4), cue.first)
     return any(
