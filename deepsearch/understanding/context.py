@@ -20,6 +20,7 @@ _PLAIN, _DOES, _ASKS = 0, 1, 2
 _NO_SUBJECT = ("buy", "field", "with", "neg", "for")  # stand in no subject
 _SUBJECT_LENGTH = 5  # tokens between "our" and its verb
 _MODALS = word_set("text", "modals")
+_NAMED = 0.7  # below it, only a small word before a city says that goods go there
 _CONFIDENCE = 0.5  # what a buyer's surroundings hint at is a guess
 # What a buyer's own work tells about the thing they need: how much it handles, what feeds it.
 _HINTS = frozenset({"throughput", "monthly_capacity", "voltage", "frequency", "power_source"})
@@ -188,7 +189,8 @@ def without_background(drafts: list[Draft], hidden: list[bool]) -> list[Draft]:
     """
     kept = []
     for draft in drafts:
-        if not hidden[draft.first] or draft.field in _TERMS:
+        here = draft.field == "destination" and draft.confidence < _NAMED  # "a shop in Turin"
+        if not hidden[draft.first] or (draft.field in _TERMS and not here):
             kept.append(draft)
         elif draft.field in _HINTS:
             draft.confidence = min(draft.confidence, _CONFIDENCE)

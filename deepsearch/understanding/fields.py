@@ -394,8 +394,8 @@ def in_field_unit(
     if unit.dimension == "time":
         target = wanted if wanted in _SECONDS else _natural_time(unit)
         return _clean(_time(value, unit, target)), target
-    if unit.dimension == "count":
-        return count, None if field in _PLAIN_COUNTS else unit.canonical
+    if unit.dimension in ("count", "money"):  # "1.250 €": no price has three decimals
+        return max(value, count), None if field in _PLAIN_COUNTS else unit.canonical
     if field in _ORDERS:
         return _goods(value, unit)
     if field in _RATIOS:

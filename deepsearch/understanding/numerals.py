@@ -78,7 +78,8 @@ def read_digits(raw: str, language: str) -> tuple[float, float, tuple[float, ...
     if not groups:
         return plain, plain, ()
     comma_decimal = language in _COMMA_DECIMAL
-    if (sign == ",") != comma_decimal:
+    round_thousands = sign == "," and parts[1].endswith("00")  # nobody writes 6,000 for six
+    if (sign == ",") != comma_decimal or round_thousands:
         return grouped, grouped, ()
     return plain, grouped, ()
 
@@ -151,6 +152,7 @@ def _han() -> tuple[dict[str, int], dict[str, int]]:
 
 
 _ABBREVIATED = frozenset({"тыс", "млн", "tsd", "mio", "tys"})
+_INCHES = word_set("number", "inches")
 _OF = word_set("number", "links")
 _LINKS = {
     **dict.fromkeys(word_list("number", "collective"), _OF),
@@ -251,7 +253,7 @@ class NumberReader:
             if (
                 below in ("2", "4", "8", "16", "32", "64")
                 and value < float(below)
-                and inch in ('"', "in", "inch", "inches", "zoll", "'")
+                and inch in _INCHES
             ):
                 return last + 2, value / float(below)
         if (

@@ -202,7 +202,8 @@ class Tokens:
 
     def glued(self, index: int) -> bool:
         """Whether token `index` follows the one before without a space."""
-        return index > 0 and self.starts[index] == self.ends[index - 1]
+        inside = 0 < index < len(self.words)
+        return inside and self.starts[index] == self.ends[index - 1]
 
     def raw(self, first: int, last: int) -> str:
         """The buyer's own words from token `first` up to, not including, `last`."""

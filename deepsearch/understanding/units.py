@@ -102,7 +102,8 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     match = unit_trie().longest(tokens, index)
     if match is None:
         return ()
-    if match.last == index + 1 and not _believable(tokens, index, language):
+    ordinal = language == "en" and tokens.words[index] == "st"  # "1st choice"
+    if match.last == index + 1 and (ordinal or not _believable(tokens, index, language)):
         return ()
     last = match.last
     if (

@@ -61,6 +61,10 @@ def _one(state: Attaching, quantity: Quantity) -> None:
         without_word(state, quantity, around)
         return
     name, first, last = chosen
+    if name == "budget" and (
+        state.scan.has(quantity.last, "each") or state.word(quantity.last) in ("/", "per", "pro")
+    ):
+        name = "unit_price"
     if first >= quantity.last:
         state.taken.add(first)
     if first > quantity.last and _other_words(state, quantity.last, first):

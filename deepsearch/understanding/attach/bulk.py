@@ -18,6 +18,7 @@ _PACK_LINKS = word_set("quantity", "pack_links")
 _CAPACITY = word_set("quantity", "capacity")
 
 _COOLERS = word_set("quantity", "coolers")
+_OUNCE, _SAME = 0.028349523125, 1e-6  # kg
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
 _REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)
 
@@ -45,8 +46,12 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
             span=(around.first, max(packed, around.last)),
         )
         return
-    if quantity.sense("mass") is not None and unit.raw in ("oz",) and "vessel" in kinds:
-        litres = tuple(tidy(v / 0.028349523125 * 0.0295735295625) for v in quantity.values)
+    if (
+        quantity.sense("mass") is not None
+        and abs(unit.factor - _OUNCE) < 1e-6
+        and "vessel" in kinds
+    ):
+        litres = tuple(tidy(v / _OUNCE * 0.0295735295625) for v in quantity.values)
         draft = Draft("volume", around.op or "", litres[0], "l", around.first, around.last, 0.8)
         record(state, quantity, around, draft, litres)
         return
@@ -126,8 +131,9 @@ def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit
     """Whether "20 t" is what is ordered."""
     if state.word(quantity.last) in ("order", "orders"):
         return True
-    if state.ordered:
-        return False  # "3000 shirts, 180 g"
+    named = state.product[0] >= 0 and state.product[1] <= quantity.first
+    if state.ordered or (named and state.word(quantity.first - 1) in ("de", "di", "of", "von")):
+        return False  # "3000 shirts, 180 g", "chambre froide de 20 m³"
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     before = range(clause.first, quantity.first)
     asked = any(state.scan.has(i, "buy") for i in before)

@@ -32,7 +32,7 @@ _PACK_OF = word_set("quantity", "pack_of")
 
 _TEMPERATURES = ("temperature", "operating_temperature")
 _LONGEST_SIGN = 5  # letters of "SEER", "CRI"
-_SHORTEST_PART, _MOST_PARTS = 3, 200
+_SHORTEST_PART, _MOST_PARTS = 3, 1000
 
 
 def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:

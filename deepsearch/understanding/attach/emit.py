@@ -6,7 +6,7 @@ from deepsearch.understanding.attach.bounds import direct
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.fields import DIMENSIONS, in_field_unit
+from deepsearch.understanding.fields import COUNT_NOUNS, DIMENSIONS, in_field_unit
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit
 
@@ -40,6 +40,8 @@ def emit(
     """
     wanted = DIMENSIONS.get(name, ())
     unit = next((u for u in quantity.units if u.dimension in wanted), quantity.unit)
+    if name in COUNT_NOUNS and quantity.counts[0] != int(quantity.counts[0]):
+        return  # "4.2 Door leaves" is a clause
     name, op = direct(state, quantity, around, name)
     values = _values(quantity, name, unit)
     unit_name = values[0][1]

@@ -14,6 +14,7 @@ from deepsearch.understanding.units import Unit
 
 __all__ = ["bare_length"]
 
+_THIN = 1.5  # mm: what is so short is a thickness
 _SHORTEST, _NEAR = 3, 4  # letters of a noun; tokens from it to its number
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
 
@@ -26,7 +27,7 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
     elif unit.factor < 0.01:
         if {"sheet", "vessel"} & (near | state.kinds) or state.quantities[0].shape == "dims":
             emit(state, quantity, around, "thickness", 0.7)
-    elif _beside_sides(state, quantity):
+    elif _beside_sides(state, quantity) or (unit.factor <= 1 and max(quantity.values) < _THIN):
         emit(state, quantity, around, "thickness", 0.7)
     elif unit.factor >= 1e6:
         emit(state, quantity, around, "range", 0.7)

@@ -22,6 +22,8 @@ __all__ = ["without_word"]
 
 _NO_CONTENT = word_set("quantity", "no_content")
 
+_CONTENT = word_set("quantity", "content")
+
 _BARE_DEGREES = word_set("quantity", "bare_degrees")
 
 _IN_TIME = word_set("quantity", "in_time")
@@ -92,11 +94,12 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
     if state.word(quantity.last) in _NO_CONTENT:
         return
     for at in around.left_words[:1]:
-        name = slug(state.word(at))
         if ":" in state.tokens.words[at : quantity.first]:
             return  # of the key before the colon
-        if len(name) >= 3 and quantity.first - at <= 3 and not state.scan.has(at, "stop"):
-            emit(state, quantity, around, name, 0.6, span=(at, around.last))
+        between = [i for i in range(at + 1, quantity.first) if not state.scan.has(i, "cmp")]
+        name, first = _share_named(state, at)
+        if len(name) >= 3 and len(between) <= 2 and not state.scan.has(at, "stop"):
+            emit(state, quantity, around, name, 0.6, span=(first, around.last))
             return
     nxt = quantity.last
     if (
@@ -107,6 +110,15 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
         and around.op is not None
     ):
         emit(state, quantity, around, slug(state.word(nxt)), 0.5, span=(around.first, nxt + 1))
+
+
+def _share_named(state: Attaching, at: int) -> tuple[str, int]:
+    """What a share is of, and where its words begin: "curcumin content not less than 5 %"."""
+    name, before = slug(state.word(at)), slug(state.word(at - 1))
+    plain = at > 0 and state.tokens.kinds[at - 1] == "w" and not state.scan.has(at - 1, "with")
+    if state.word(at) in _CONTENT and plain and before and not state.scan.has(at - 1, "stop"):
+        return f"{before}_{name}", at - 1
+    return name, at
 
 
 def _bare_temperature(

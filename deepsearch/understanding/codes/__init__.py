@@ -51,7 +51,7 @@ def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
     for index, kind in enumerate(scan.tokens.kinds):
         if scan.used[index] or kind == "s":
             continue
-        for reader in (container,) if kind == "c" else _READERS:
+        for reader in (container, date) if kind == "c" else _READERS:
             if reader(codes, index):
                 break
     return codes.drafts

@@ -41,7 +41,20 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
         return _numeric_date(state, index) or _day_first(state, index) or _cjk_date(state, index)
     if kind == "w" and state.word(index) in month_numbers():
         return _month_first(state, index)
-    return None
+    return _month_end(state, index)
+
+
+def _month_end(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    """As in "by the end of the month", 来月末: the last day of this month or the next."""
+    match = state.scan.starting.get(index)
+    which = state.scan.value_at(index, "month_end")
+    if match is None or which is None:
+        return None
+    today = state.today or dt.date.today()
+    first = dt.date(today.year, today.month, 1)
+    if which == "next":
+        first = (first + dt.timedelta(days=32)).replace(day=1)
+    return first.replace(day=_last_day(first.year, first.month)), match.last
 
 
 def _number(state: Codes, index: int) -> int | None:
@@ -145,6 +158,10 @@ def _month_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
         if state.word(at) in ("st", "nd", "rd", "th"):
             at += 1
         return _with_year(state, at, month, day)
+    bound = state.scan.value_at(index - 1, "date_by")
+    if bound in ("lt", "le") and not _number(state, index + 1):  # "before April", "by March"
+        made = _make(state, None, month, 1 if bound == "lt" else _last_day(2001, month))
+        return (made, index + 1) if made else None
     look = index + 2 if state.word(index + 1) in ("de", "of", "del", ",") else index + 1
     year = _number(state, look)
     if year is not None and 2000 <= year <= 2100:  # "October 2027": by its last day

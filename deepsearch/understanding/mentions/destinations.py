@@ -16,6 +16,10 @@ _TO = word_set("mention", "towards")
 
 _DELIVERING = word_set("mention", "delivering")
 
+_PORT_WORDS = word_set("mention", "port_words")
+
+_PLACED = frozenset({"destination", "incoterm_place", "incoterm", "supplier_country"})
+
 _NOT_PLACE = word_set("mention", "no_place")
 
 
@@ -36,9 +40,25 @@ def destinations(reading: Reading) -> None:
         if not known and reading.scan.free(first, last) and not reading.negated(first, last):
             reading.add(Draft("destination", "eq", code, None, first, last, 0.8))
     for match, value in reading.scan.of_kind("place"):
+        headed = _headed(reading, match.first) and not _adjective(reading, match)
         free = reading.scan.free(match.first, match.last)
-        if free and _headed(reading, match.first) and not _adjective(reading, match):
+        if free and (headed or _at_port(reading, match) or _closes(reading, match)):
             reading.add(Draft("destination", "eq", value, None, match.first, match.last, 0.65))
+
+
+def _at_port(reading: Reading, match: Match) -> bool:
+    """As in "порт Владивосток", "ميناء جدة", where no term of trade has the place."""
+    termed = any(draft.field == "incoterm" for draft in reading.drafts)
+    return not termed and reading.word(match.first - 1) in _PORT_WORDS
+
+
+def _closes(reading: Reading, match: Match) -> bool:
+    """As in "... 40 sets, Nairobi": a city with the last clause to itself, none of makers."""
+    clause = reading.clause(match.first)
+    whole = (clause.start, clause.stop) == (match.first, match.last)
+    last = all(reading.tokens.kinds[i] == "s" for i in range(match.last, len(reading.tokens)))
+    settled = any(draft.field in _PLACED for draft in reading.drafts)
+    return whole and last and match.first > 0 and not settled and bool(reading.scan.of_kind("buy"))
 
 
 def _adjective(reading: Reading, match: Match) -> bool:

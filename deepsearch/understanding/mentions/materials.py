@@ -119,6 +119,9 @@ def materials(reading: Reading) -> None:
     if reading.scan.language in ("de", "nl"):
         _compounds(reading)
     for group in runs(reading, "material", wanted):
+        if reading.scan.value_at(group.first - 1, "textfield") == "colour":
+            reading.add(list_draft(reading, "colour", group, "any_of"))
+            continue  # "color nogal"
         field = "material"
         part = _part_material(reading, group) or _keyed_part(reading, group)
         if part is not None:

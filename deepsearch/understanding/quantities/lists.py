@@ -9,7 +9,8 @@ from deepsearch.understanding.units import Unit, unit_at
 
 __all__ = ["list_of", "listed"]
 
-_MOST = 24
+_MOST, _PAIR = 24, 2
+_WIDEST = 20.0  # times the least, what stands beside it as a choice
 _Member = tuple[Atom, tuple[Unit, ...]]
 
 
@@ -46,12 +47,15 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
     dimension = final[0].dimension
     if not head.units:
         apart = state.word(head.after) == "," and not state.tokens.glued(members[1][0].first)
-        if (len(members) == 2 and apart) or dimension in ("count", "money", "time"):
+        counted = dimension == "count" and state.word(head.after) != "/"
+        if (len(members) == 2 and apart) or counted or dimension in ("money", "time"):
             return None  # "mesh 60, 25 kg": two things
     values = []
     for number, units in members:
         own = next((u for u in (units or final) if u.dimension == dimension), final[0])
         values.append(in_unit(number.value, own))
+    if len(values) == _PAIR and head.units and not _of_one_size(values):
+        return None
     last_number, last_units = members[-1]
     return Quantity(
         head.first,
@@ -96,10 +100,17 @@ def _alike(
 ) -> bool:
     if not {u.dimension for u in first} & {u.dimension for u in other}:
         return False
-    if first[0].dimension == "count" and first[0].canonical != other[0].canonical:
-        return False
+    counted = first[0].dimension == "count"
+    if counted and (first[0].canonical != other[0].canonical or state.word(at) == ","):
+        return False  # "500脚、1脚あたり2,000円"
     spaced = state.word(at) == "," and not state.tokens.glued(step)
     return not spaced or first[0].factor == other[0].factor  # "100 m, 5 km": two things
+
+
+def _of_one_size(values: list[float]) -> bool:
+    """As "5 m, 600 m" are not: a length and what is bought of it."""
+    low, high = min(map(abs, values)), max(map(abs, values))
+    return low * _WIDEST >= high
 
 
 def _step(state: Numbers, at: int, unit_seen: bool) -> int | None:
