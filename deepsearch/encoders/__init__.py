@@ -19,6 +19,7 @@ from deepsearch.encoders.multilingual import MultilingualSuite, MultilingualText
 from deepsearch.encoders.onnx_clip import OnnxClipEncoder
 from deepsearch.encoders.onnx_text import OnnxTextEncoder, export_text_encoder
 from deepsearch.encoders.openclip import OpenClipEncoder
+from deepsearch.encoders.reading import PictureReader, ReadingSuite
 from deepsearch.encoders.remote import RemoteConfig, RemoteTextEncoder
 from deepsearch.encoders.suites import load_suite, suite_names
 from deepsearch.encoders.text_config import TextModelConfig
@@ -38,6 +39,8 @@ __all__ = [
     "OnnxClipEncoder",
     "OnnxTextEncoder",
     "OpenClipEncoder",
+    "PictureReader",
+    "ReadingSuite",
     "RemoteConfig",
     "RemoteTextEncoder",
     "SharedPictureEncoder",

@@ -17,6 +17,7 @@ def load_suite(name: str = "mini", *, threads: int | None = None) -> EncoderSuit
     A catalogue records the name, so a model is named with the place it is at:
 
     - "mini", "multilingual": weights come with a package;
+    - "mini+ocr", "multilingual+ocr": the same, reading the words on pictures;
     - "openclip:ViT-B-32@weights.safetensors": an open_clip architecture and checkpoint;
     - "clip:FOLDER": a transformers model with a text and a picture tower;
     - "text:FOLDER": a transformers text model;
@@ -66,6 +67,15 @@ def _multilingual(threads: int | None) -> EncoderSuite:
     return MultilingualSuite(threads=threads)
 
 
+def _reading(suite: Callable[[int | None], EncoderSuite]) -> Callable[[int | None], EncoderSuite]:
+    def load(threads: int | None) -> EncoderSuite:
+        from deepsearch.encoders.reading import ReadingSuite
+
+        return ReadingSuite(suite(threads), threads=threads)
+
+    return load
+
+
 def _openclip(name: str, place: str, _: int | None) -> EncoderSuite:
     from deepsearch.encoders.openclip import OpenClipEncoder
 
@@ -102,6 +112,8 @@ def _onnx(name: str, place: str, threads: int | None) -> EncoderSuite:
 _SHIPPED: Mapping[str, Callable[[int | None], EncoderSuite]] = {
     "mini": _mini,
     "multilingual": _multilingual,
+    "mini+ocr": _reading(_mini),
+    "multilingual+ocr": _reading(_multilingual),
 }
 _PLACED: Mapping[str, Callable[[str, str, int | None], EncoderSuite]] = {
     "openclip": _openclip,
