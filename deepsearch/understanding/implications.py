@@ -33,7 +33,9 @@ _COLD = 5.0  # degC: up to here a temperature speaks of cold, above of heat
 _THIN_AIR, _HIGHEST, _DIGITS_OF_HEIGHT = 1500, 6500, 5  # metres above the sea
 _DIGITS = 4  # no age in months has as many
 # These make no heat nor cold themselves: a temperature said of them is where they are used.
-_PASSIVE = frozenset({"cable", "drive_part", "rubber_part", "fastener", "steelwork", "battery"})
+_PASSIVE = frozenset(
+    {"cable", "drive_part", "rubber_part", "fastener", "steelwork", "battery", "camera", "display"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _is_ambient(facts: _Facts) -> bool:
 def _facts(parsed: ParsedQuery) -> _Facts:
     tokens = tokenise(parsed.text)
     facts = _Facts(
-        goods=kinds_of(tokens, parsed.product, parsed.language),
+        goods=goods_of(parsed),
         fields=frozenset(r.field for r in parsed.requirements if r.implied_by is None),
     )
     if facts.goods:
@@ -198,7 +200,10 @@ def _is_high(tokens: Tokens) -> bool:
         if tokens.kinds[at] != "n" or tokens.words[at + 1] not in heights["units"]:
             continue
         number = tokens.words[at].replace(",", "").replace(".", "")
-        if tokens.words[at - 1] in heights["before"] and number.isdecimal():
+        said = tokens.words[at - 1] in heights["before"] or any(
+            word in heights["after"] for word in tokens.words[at + 2 : at + 4]
+        )
+        if said and number.isdecimal():
             return _THIN_AIR <= int(number[:_DIGITS_OF_HEIGHT]) <= _HIGHEST
     return False
 
@@ -222,7 +227,12 @@ def goods_of(parsed: ParsedQuery) -> frozenset[str]:
     Returns:
         Names of kinds, closed upwards; empty where the product is of no known kind.
     """
-    return kinds_of(tokenise(parsed.text), parsed.product, parsed.language)
+    return _goods(parsed.text, parsed.product, parsed.language)
+
+
+@lru_cache(maxsize=8)  # the questions ask again for what was just told
+def _goods(text: str, product: str, language: str) -> frozenset[str]:
+    return kinds_of(tokenise(text), product, language)
 
 
 def _any(wanted: Iterable[str], found: Collection[str]) -> bool:

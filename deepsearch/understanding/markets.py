@@ -9,8 +9,8 @@ from functools import lru_cache
 from deepsearch.schema import Operator, ParsedQuery
 from deepsearch.understanding.language import lexicon_languages
 from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
-from deepsearch.understanding.places import country_names
-from deepsearch.understanding.text import Tokens, fold
+from deepsearch.understanding.places import city_phrases, country_phrases
+from deepsearch.understanding.text import Tokens, fold, tokenise
 
 __all__ = ["markets_named", "markets_of"]
 
@@ -36,14 +36,15 @@ class _Named:
 def _places(languages: tuple[str, ...]) -> Trie:
     """Names and adjectives of countries, regions and towns."""
     trie = Trie()
-    for language in languages:
-        for code, name in country_names(language):
-            trie.add(name, "name", code)
+    for name, code in country_phrases(languages):
+        trie.add(name, "name", code)
     for kind, code, packed in _written():
         for spelling in split_spellings(packed.replace("\n", "")):
             trie.add(spelling, kind, code)
-    for town, code in _towns().items():
-        trie.add(town, "name", code)
+    strange = load_data("markets")["cities"]["no_city"]
+    for name, code in city_phrases(languages):
+        if name not in strange:
+            trie.add(name, "city", code)
     return trie
 
 
@@ -58,12 +59,9 @@ def _written() -> Iterator[tuple[str, str, str]]:
             yield kind, code, packed
     for code, region in data["region"].items():
         yield "name", code, region["words"]
+    for code, packed in data["towns"].items():
+        yield "city", code, packed
     yield "goods", "", data["goods"]["names"]
-
-
-@lru_cache(maxsize=1)
-def _towns() -> dict[str, str]:
-    return {town: code for code, towns in load_data("markets")["towns"].items() for town in towns}
 
 
 @lru_cache(maxsize=1)
@@ -127,9 +125,17 @@ def _said(parsed: ParsedQuery) -> Iterator[str]:
             continue
         for value in r.value if isinstance(r.value, tuple) else (r.value,):
             name = str(value)
-            code = name if len(name) == 2 and name.isupper() else _towns().get(name)
+            code = name if len(name) == 2 and name.isupper() else _code(name, parsed.language)
             if code:
                 yield "GB" if code == "UK" else code
+
+
+def _code(name: str, language: str) -> str | None:
+    """The country that a place's whole name stands for."""
+    tokens = tokenise(name)
+    named = list(_places_in(tokens, lexicon_languages(language)))
+    whole = len(named) == 1 and named[0].last - named[0].first == len(tokens)
+    return named[0].code if whole and not named[0].adjective else None
 
 
 def _meant(parsed: ParsedQuery, tokens: Tokens) -> Iterator[str]:
@@ -179,8 +185,9 @@ def _places_in(tokens: Tokens, languages: tuple[str, ...]) -> Iterator[_Named]:
         shout = fold(raw) not in ("us", "uk", "in", "it", "no") or raw.isupper()
         of_goods = any(kind == "goods" for kind, _ in match.payloads)
         for kind, code in match.payloads if shout and not of_goods else ():
-            yield _Named(match.first, match.last, str(code), kind == "adjective")
-            break
+            if kind != "city" or not raw[0].islower():  # "nice shoes"
+                yield _Named(match.first, match.last, str(code), kind == "adjective")
+                break
         at = match.last
 
 
@@ -189,7 +196,13 @@ def _market(tokens: Tokens, place: _Named, *, selling: bool, making: bool) -> bo
         return True
     if place.adjective or making:
         return False
-    return selling or _alone(tokens, place)
+    return selling or _alone(tokens, place) or _for_arabic(tokens, place)
+
+
+def _for_arabic(tokens: Tokens, place: _Named) -> bool:
+    """Whether "for" is written to the name as one word: "لمصر"."""
+    raw = tokens.raw(place.first, place.last)
+    return raw.startswith("ل") and _code(raw[1:], "ar") == place.code
 
 
 def _beside(tokens: Tokens, place: _Named) -> bool:

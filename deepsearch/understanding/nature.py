@@ -22,9 +22,14 @@ _LONGEST_NAME = 16  # tokens
 _SHORT_CODE = 4  # "ABC", "XL"
 _DESCRIBES = frozenset({"colour", "material", "finish", "application", "certification"})
 _CJK = ("zh", "ja")
+_LINKS = ("de", "di", "da", "du", "do")
+_ARABIC = "\u0600"  # no English name begins with what sorts behind it
+_LINKS_CJK = "けの的用"
+_PARTICIPLES = ("ing", "ed")
 _COMPOUND = ("de", "nl")
 _NO_PARTS: tuple[frozenset[str], str] = (frozenset(), "")
 _NO_TOYS = frozenset({"other", "pet_article", "hardware", "paper_pack"})
+_FOODS = frozenset({"food", "coffee_cocoa", "plant_food", "animal_food"})
 _LOST = 2  # words that a name may have lost at its beginning: "electric" toothbrushes
 _SHORT_LINK = 3  # letters of "de", "en", "com"
 _SHORT_TEXT = 30  # tokens
@@ -53,16 +58,26 @@ def kinds_of(text_tokens: Tokens, product: str, language: str) -> frozenset[str]
         Names of kinds (ontology.toml), closed upwards; empty where the head is not known.
     """
     tokens, first = _place(text_tokens, product)
+    first = _after_label(tokens, first) if first < len(tokens) else first
     phrases = list(_phrases(tokens, first, language))
     lost = first and len(phrases) == 1 and not phrases[0].kinds and " " not in product
     if lost and len(tokens) <= _SHORT_TEXT:
         phrases = list(_phrases(tokens, 0, language))  # one unknown word; the opening may tell
+    kinds = _kinds(tokens, phrases)
+    if not kinds and product:
+        named = tokenise(product)
+        kinds = _kinds(named, list(_phrases(named, 0, language)))
+    return kinds
+
+
+def _kinds(tokens: Tokens, phrases: list[_Phrase]) -> frozenset[str]:
     if len(phrases) > 1 and not phrases[-1].kinds:
         phrases = phrases[-1:]  # "salt and pepper shakers": the last one is the thing
-    kinds: frozenset[str] = frozenset()
-    for phrase in phrases:
-        kinds |= _modified(tokens, phrase)
-    return kinds
+    elif len(phrases) > 1 and not phrases[-1].kinds & _FOODS:
+        phrases = [
+            phrase for phrase in phrases if not phrase.kinds & _FOODS
+        ]  # "tea and coffee pots"
+    return frozenset().union(*(_modified(tokens, phrase) for phrase in phrases))
 
 
 def _place(tokens: Tokens, product: str) -> tuple[Tokens, int]:
@@ -71,6 +86,20 @@ def _place(tokens: Tokens, product: str) -> tuple[Tokens, int]:
     if at < 0:
         return (tokenise(product), 0) if product else (tokens, 0)
     return tokens, next((i for i, begin in enumerate(tokens.starts) if begin >= at), 0)
+
+
+def _after_label(tokens: Tokens, first: int) -> int:
+    """Where the goods begin behind the market that a request opens with: "Zielland: Peru, ..."."""
+    if phrase_words()["labels"].longest(tokens, first) is None:
+        return first
+    broken = first
+    for at in range(first, min(len(tokens), first + _LONGEST_NAME)):
+        if tokens.words[at] in ":,;\n" or (broken > first and not tokens.glued(at)):
+            broken = at + (tokens.kinds[at] == "s")
+            match = ontology().heads.longest(tokens, broken) if broken < len(tokens) else None
+            if match is not None:
+                return broken
+    return first
 
 
 def _phrases(tokens: Tokens, first: int, language: str) -> Iterable[_Phrase]:
@@ -111,6 +140,9 @@ def _cut(tokens: Tokens, first: int) -> tuple[int, int]:
                 first = at + 1
             elif not (tokens.glued(at) and tokens.words[at - 1] == "-"):  # "walk-in"
                 break
+        elif at > first + 1 and _participle(tokens, at - 1, ("articles",)):
+            at -= 1
+            break
         at += 1
     return first, at
 
@@ -133,10 +165,11 @@ def _cut_cjk(tokens: Tokens, first: int) -> tuple[int, int]:
     run = first
     while run < size and run < first + 4 * _LONGEST_NAME:
         kind = tokens.kinds[run]
-        spaced = run > first and not tokens.glued(run)
+        # what ends in "for ..." belongs to what follows, a space or not
+        spaced = not tokens.glued(run) and tokens.words[run - 1] not in _LINKS_CJK
         if kind == "s" or (kind == "n" and run > first):
             break
-        if spaced and kind == "c" and tokens.kinds[run - 1] == "c":
+        if run > first and spaced and kind == "c" and tokens.kinds[run - 1] == "c":
             break
         run += 1
     if first < run and cuts.longest(tokens, first, run) is not None:
@@ -156,11 +189,13 @@ def _cut_cjk(tokens: Tokens, first: int) -> tuple[int, int]:
 
 
 def _head(tokens: Tokens, first: int, last: int, language: str) -> _Phrase:
-    if language in load_data("ontology")["phrase"]["head_first"]:
+    linked = any(word in _LINKS for word in tokens.words[first : last + 1])
+    # A short name may be taken for English that is not: "tende da sole".
+    if language in load_data("ontology")["phrase"]["head_first"] or (linked and language == "en"):
         found = _leading(tokens, first, last, _opener)
         if found is not None:
             return _juxtaposed(tokens, found, language) or found
-        if any(tokens.words[i] in ("de", "di", "da", "du", "do") for i in range(first, last)):
+        if linked or tokens.words[first] >= _ARABIC:
             return _Phrase(first, last, (first, first + 1), frozenset())
     if language == "ru":
         found = _leading(tokens, first, last, _adjective)
@@ -177,7 +212,8 @@ def _juxtaposed(tokens: Tokens, found: _Phrase, language: str) -> _Phrase | None
     linked = other.head[0] < found.head[1] or any(
         len(tokens.words[i]) <= _SHORT_LINK for i in between
     )
-    return other if other.kinds and not linked else None
+    english = tokens.words[other.head[0]].isascii()
+    return other if other.kinds and english and not linked else None
 
 
 def _opener(tokens: Tokens, at: int) -> bool:
@@ -240,11 +276,11 @@ def _trailing(tokens: Tokens, first: int, last: int, language: str) -> _Phrase:
     end = last
     for _ in range(4):
         # A name may have lost its first words: "chairs" of "high chairs".
-        for at in range(max(first - 2, end - 8, 0), end):
+        for at in range(max(first - 2, end - _LONGEST_NAME, 0), end):
             match = known.heads.longest(tokens, at, end)
             if match is not None and match.last == end:
                 kinds = frozenset(kind for _, kind in match.payloads)
-                if end < last and kinds & {"food", "coffee_cocoa", "plant_food", "animal_food"}:
+                if end < last and kinds & _FOODS:
                     break  # a tea set is no tea
                 return _Phrase(first, last, (at, end), kinds)
         if end <= first:
@@ -264,16 +300,27 @@ def _trailing(tokens: Tokens, first: int, last: int, language: str) -> _Phrase:
             shorter = end - 1  # "E26", whose letter goes next
         if shorter is None and end - 1 > first and _described(tokens, end - 1, language):
             shorter = end - 1
+        if shorter is None and end - 1 > first and _participle(tokens, end - 1):
+            shorter = end - 1  # "lamps bolted to ..."
         if shorter is None:
             break
         end = shorter
     return _Phrase(first, last, (last - 1, last), frozenset())
 
 
+def _participle(tokens: Tokens, at: int, before: Iterable[str] = ("cuts",)) -> bool:
+    """Whether an English participle stands before its object: "standing on", "watching a"."""
+    if at + 1 >= len(tokens) or not tokens.words[at].endswith(_PARTICIPLES):
+        return False
+    words = phrase_words()
+    return any(words[kind].longest(tokens, at + 1) is not None for kind in before)
+
+
 @lru_cache(maxsize=4096)
 def _compound(word: str) -> tuple[frozenset[str], str]:
     """Kinds of the longest known last part of a compound (German, Dutch), and what precedes it."""
     tails = ontology().tails
+    word = word.replace("ß", "ss")
     if not word.isascii() or not word.isalpha() or len(word) > 60:
         return frozenset(), ""
     for cut in range(2, len(word) - SHORTEST_TAIL + 1):

@@ -21,7 +21,9 @@ __all__ = [
 ]
 
 SHORTEST_TAIL = 4  # letters of the last part of a compound
-_WORD_LISTS = ("cuts", "cuts_cjk", "measures", "tails", "openers", "joins")
+_ARABIC = frozenset(map(chr, range(0x0621, 0x064B)))
+_INFLECTED = 4  # letters; shorter Arabic words are too much alike
+_WORD_LISTS = ("cuts", "cuts_cjk", "measures", "tails", "openers", "joins", "articles", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ def _trie(spellings: Iterable[str], value: str, trie: Trie | None = None) -> Tri
         trie.add(spelling, "kind", value)
         if spelling.isascii() and spelling[-1:].isalpha() and spelling[-1] != "s":
             trie.add(spelling + "s", "kind", value)
+        elif spelling[0] in _ARABIC and len(spelling) >= _INFLECTED:
+            # its plural, and the feminine's, whose last letter changes
+            trie.add(fold(spelling).removesuffix("ه") + "~", "kind", value)
     return trie
 
 

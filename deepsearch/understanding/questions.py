@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from deepsearch.schema import ParsedQuery, Question
 from deepsearch.understanding.implications import goods_of
@@ -17,6 +18,35 @@ __all__ = ["open_questions", "with_questions"]
 MOST = 5
 # What follows from the market needs no question; what must be shown for it still may.
 _SETTLED = frozenset({"voltage", "frequency", "plug_type"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question as the data file has it; `answers` are the fields that answer it."""
+
+    field: str
+    weight: int
+    goods: Mapping[str, int]
+    not_goods: frozenset[str]
+    answers: frozenset[str]
+    why: str
+    texts: Mapping[str, str]
+
+
+@lru_cache(maxsize=1)
+def _asked() -> tuple[_Asked, ...]:
+    return tuple(
+        _Asked(
+            field=entry["field"],
+            weight=entry["weight"],
+            goods=entry.get("goods", {}),
+            not_goods=frozenset(entry.get("not_goods", ())),
+            answers=frozenset([entry["field"], *entry.get("skip", ())]),
+            why=entry["why"],
+            texts={key: text for key, text in entry.items() if len(key) == 2},
+        )
+        for entry in load_data("questions")["question"]
+    )
 
 
 def open_questions(parsed: ParsedQuery) -> tuple[Question, ...]:
@@ -33,32 +63,30 @@ def open_questions(parsed: ParsedQuery) -> tuple[Question, ...]:
         return ()
     goods = goods_of(parsed)
     said = {r.field for r in parsed.requirements if r.implied_by is None}
-    known = said | _told(parsed, goods)
+    known = said | _told(parsed, goods, said)
     ranked = []
-    for order, entry in enumerate(load_data("questions")["question"]):
-        if entry["field"] in known or known & set(entry.get("skip", ())):
+    for order, asked in enumerate(_asked()):
+        if not known.isdisjoint(asked.answers) or not goods.isdisjoint(asked.not_goods):
             continue
-        if goods & set(entry.get("not_goods", ())):
-            continue
-        extra = [weight for kind, weight in entry.get("goods", {}).items() if kind in goods]
-        weight = entry["weight"] + max(extra, default=0)
+        extra = [weight for kind, weight in asked.goods.items() if kind in goods]
+        weight = asked.weight + max(extra, default=0)
         if weight > 0:
-            ranked.append((-weight, order, entry))
+            ranked.append((-weight, order, asked))
     return tuple(
-        Question(field=e["field"], text=e.get(parsed.language, e["en"]), why=e["why"])
-        for _, _, e in sorted(ranked, key=lambda item: item[:2])[:MOST]
+        Question(field=a.field, text=a.texts.get(parsed.language, a.texts["en"]), why=a.why)
+        for _, _, a in sorted(ranked, key=lambda item: item[:2])[:MOST]
     )
 
 
-def _told(parsed: ParsedQuery, goods: Collection[str]) -> set[str]:
+def _told(parsed: ParsedQuery, goods: Collection[str], said: Collection[str]) -> set[str]:
     """Fields the text answers without a requirement that says so."""
     told = {
         r.field for r in parsed.requirements if r.implied_by is not None and r.field in _SETTLED
     }
     tokens = tokenise(parsed.text)
-    if markets_of(parsed, tokens):
+    if "destination" not in said and markets_of(parsed, tokens):
         told.add("destination")
-    if "combustion" in surroundings_of(parsed, tokens) and "machinery" in goods:
+    if "machinery" in goods and "combustion" in surroundings_of(parsed, tokens):
         told.add("power_source")
     return told
 
