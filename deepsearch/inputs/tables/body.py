@@ -108,11 +108,11 @@ class _Walk:
 
     def _leaves_out(self, line: Line) -> bool:
         """Whether a row is a total, a charge or a note."""
-        if any(is_void(cell_text(line.row[i])) for i in self.layout.texts if i in line.own):
-            return self._omit(_VOID, line)
         if line.counted and line.number is not None:
             self.in_notes = False
             return False
+        if any(is_void(cell_text(line.row[i])) for i in self.layout.texts if i in line.own):
+            return self._omit(_VOID, line)
         label = self._label(line)
         uncounted = self.layout.counted and not line.counted and line.number is None
         if is_total(label, uncounted=uncounted) or (not line.counted and is_charge(label)):
@@ -140,9 +140,10 @@ class _Walk:
 
     def _measures(self, line: Line) -> bool:
         """Whether a line below a position only computes how much of it: "Walls | 10 | 2.5 m"."""
+        if line.number is not None or line.counted:
+            return False
         waiting = self._waits_for_quantity()
-        numbered = waiting is not None and waiting.number is not None
-        if line.number is not None or line.counted or not (numbered or self._lacks_quantity()):
+        if (waiting is None or waiting.number is None) and not self._lacks_quantity():
             return False
         others = [line.row[i] for i in line.own if i not in self.layout.texts]
         return bool(others) and all(isinstance(value, float) for value in others)
@@ -156,8 +157,10 @@ class _Walk:
 
     def _completes(self, line: Line) -> bool:
         """Take a quantity that stands below its item, under what was measured for it."""
+        if line.number is not None or not line.counted or not self._lacks_quantity():
+            return False
         quantity, _ = self._quantity(line.row)
-        if quantity is None or line.number is not None or not self._lacks_quantity():
+        if quantity is None:
             return False
         layout = self.layout
         figures = [i for i in line.own if i not in layout.texts and i not in layout.quantities]
@@ -358,7 +361,8 @@ class _Walk:
             for column, value in self.merged[index]:
                 row[column] = value if row[column] is None else row[column]
             description = description or self._description(row)
-        row = self._classed(row)
+        if self.classes:
+            row = self._classed(row)
         if grid.has_errors:
             row = [None if value in CELL_ERRORS else value for value in row]
         quantity, beside = self._quantity(row)
@@ -382,17 +386,20 @@ class _Walk:
 
     def _quantity(self, row: Row) -> tuple[float | None, str | None]:
         """The quantity wanted, summed over places or sizes, and the unit beside it."""
-        read = [split_quantity(row[i], counted=True) for i in self.layout.quantities]
+        columns = self.layout.quantities
+        if len(columns) == 1:
+            return split_quantity(row[columns[0]], counted=True)
+        read = [split_quantity(row[i], counted=True) for i in columns]
         numbers = [number for number, _ in read if number is not None]
         unit = next((unit for _, unit in read if unit), None)
         return (sum(numbers) if numbers else None), unit
 
     def _classed(self, row: Row) -> Row:
         """Fill in the class or place that an earlier row told: "Lobby" over the blanks below."""
-        filled_in = list(row) if self.classes else row
+        filled_in = list(row)
         for column, held in self.classes.items():
             if row[column] is None:
-                filled_in[column] = held  # type: ignore[index]
+                filled_in[column] = held
             else:
                 self.classes[column] = row[column]
         return filled_in
