@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -33,10 +33,12 @@ class ApproximateIndex(ABC):
         kind: Name of the backend in index files.
         effort: Effort of a plain `search`: ef_search, nprobe, or reach.
         config: The options it was built with, a dataclass.
+        config_kind: Its class.
     """
 
     kind: ClassVar[str]
     config: Any
+    config_kind: ClassVar[type]
 
     def __init__(self, exact: ExactIndex, *, effort: int, exact_below: float) -> None:
         """Keep what every backend needs.
@@ -205,3 +207,24 @@ class ApproximateIndex(ABC):
     def describe(self) -> dict[str, Any]:
         """Return what a file header records of the index, as JSON values."""
         return {"config": asdict(self.config)}
+
+    @classmethod
+    def restore(
+        cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
+    ) -> Self:
+        """Read back what `parts` wrote, from files that were verified.
+
+        Args:
+            exact: The exact index over the same vectors.
+            described: What `describe` returned.
+            files: The file of each part.
+
+        Returns:
+            The index.
+        """
+        return cls._reopened(exact, cls.config_kind(**described["config"]), files)
+
+    @classmethod
+    @abstractmethod
+    def _reopened(cls, exact: ExactIndex, config: Any, files: Mapping[str, Path]) -> Self:
+        """Read the files of an index; IndexFormatError if they do not fit it."""

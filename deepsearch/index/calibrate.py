@@ -30,6 +30,9 @@ _QUERIES = 96
 _QUERIES_MANY_ROWS = 48
 _MANY_ROWS = 300_000
 _TIMED = 12
+# Rows scanned to see what that costs, and a twentieth of all: a base may have more than one
+# way of scanning, so that two sizes do not tell the others.
+_SCANNED = (100, 1_000, 2_000)
 _ANCHORS = 4
 # The mean over all filters of a kind must clear the target by this many standard errors;
 # that under each single filter, of fewer queries, by one.
@@ -66,19 +69,17 @@ class Calibration:
     Attributes:
         target_recall: What the efforts were chosen for.
         machine: Where it was measured.
-        scan_fixed: Microseconds of scanning however few rows.
-        scan_row: Microseconds more for each row scanned.
+        scans: Rows scanned, ascending, and the microseconds it took.
         bands: One a share and k.
     """
 
     target_recall: float
     machine: str
-    scan_fixed: float
-    scan_row: float
+    scans: tuple[tuple[int, float], ...]
     bands: tuple[Band, ...]
 
     def scan_microseconds(self, rows: int) -> float:
-        """Estimate the time of scoring rows exactly.
+        """Estimate the time of scoring rows exactly, between and beyond what was measured.
 
         Args:
             rows: Allowed rows.
@@ -86,7 +87,10 @@ class Calibration:
         Returns:
             Microseconds.
         """
-        return self.scan_fixed + self.scan_row * rows
+        known, spent = zip(*self.scans, strict=True)
+        if rows > known[-1]:
+            return float(spent[-1] * rows / known[-1])
+        return float(np.interp(rows, known, spent))
 
     def band(self, share: float, k: int) -> Band | None:
         """Return what a search needs, on the safe side of what was measured.
@@ -132,10 +136,15 @@ class Calibration:
         """
         try:
             bands = tuple(Band(**band) for band in values["bands"])
-            numbers = {
-                name: float(values[name]) for name in ("target_recall", "scan_fixed", "scan_row")
-            }
-            return cls(machine=str(values["machine"]), bands=bands, **numbers)
+            scans = tuple((int(rows), float(spent)) for rows, spent in values["scans"])
+            if not scans:
+                raise ValueError("no scan was measured")
+            return cls(
+                target_recall=float(values["target_recall"]),
+                machine=str(values["machine"]),
+                scans=scans,
+                bands=bands,
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise IndexFormatError(
                 f"The calibration kept with the index cannot be read ({error!r}). "
@@ -177,7 +186,7 @@ def calibrate(
         sample = np.array(base.exact.vectors[held], dtype=np.float32)
     else:
         sample = queries[generator.permutation(queries.shape[0])[:wanted]]
-    fixed, row = _scan_costs(base, sample, generator)
+    scans = _scan_costs(base, sample, generator)
     sides = _sides(base, generator)
     bands: list[Band] = []
     # What one share needs is near to what the last one needed: the search starts there.
@@ -192,8 +201,7 @@ def calibrate(
     return Calibration(
         target_recall=target_recall,
         machine=f"{platform.machine()} {platform.processor()} {platform.system()}",
-        scan_fixed=fixed,
-        scan_row=row,
+        scans=scans,
         bands=tuple(bands),
     )
 
@@ -339,20 +347,18 @@ def _recalls(base: ApproximateIndex, filtered: _Filtered, effort: int, k: int) -
 
 def _scan_costs(
     base: ApproximateIndex, sample: FloatArray, generator: np.random.Generator
-) -> tuple[float, float]:
+) -> tuple[tuple[int, float], ...]:
     count = len(base)
-    sizes = (min(count, 500), min(count, max(2_000, count // 20)))
-    spent = []
-    for size in sizes:
+    scans = []
+    for size in sorted({min(count, size) for size in (*_SCANNED, count // 20)} - {0}):
         mask = np.zeros(count, dtype=np.bool_)
         mask[generator.choice(count, size, replace=False)] = True
 
         def scan(query: FloatArray, mask: BoolArray = mask) -> Matches:
             return base.scan(query, k=10, mask=mask)
 
-        spent.append(_median_microseconds(scan, sample))
-    row = max((spent[1] - spent[0]) / max(1, sizes[1] - sizes[0]), 1e-4)
-    return max(spent[0] - row * sizes[0], 0.0), row
+        scans.append((size, _median_microseconds(scan, sample)))
+    return tuple(scans)
 
 
 def _median_microseconds(search: Callable[[FloatArray], Matches], sample: FloatArray) -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,16 +23,17 @@ from deepsearch.errors import IndexFormatError, InvalidInputError
 from deepsearch.index._faiss import load_faiss
 from deepsearch.index._select import unfilled_matches
 from deepsearch.index.approximate import ApproximateIndex
-from deepsearch.index.codes import TwoLevelCodes, encode, fits, read_only
-from deepsearch.index.exact import ExactIndex, exact_search
+from deepsearch.index.codes import TwoLevelCodes, centre_records, encode, fits, read_only
+from deepsearch.index.exact import ExactIndex
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches, Metric
 
 __all__ = ["ClusteredConfig", "ClusteredIndex"]
 
 # Rows a list of a k-means sample; more of them move the centres little.
-_TRAIN_ROWS_A_LIST = 32
-# Below this many allowed rows a plain float32 gather costs less than preparing codes.
-_PLAIN_ROWS = 64
+_TRAIN_ROWS_A_LIST = 16
+# Up to this many allowed rows all are scored by their 8-bit codes sooner than they are sorted
+# into lists, lists are ranked and bits are looked at.
+_FEW_ROWS = 1_500
 # Kept beyond k from the 8-bit scores, so that float32 scores can reorder them.
 _SPARE = 12
 # A thread is worth starting for this many queries.
@@ -50,7 +51,7 @@ class ClusteredConfig:
     """Options of `ClusteredIndex`.
 
     Attributes:
-        lists: Lists the rows are split into; None: n / 250, within 2 and 8 times sqrt(n).
+        lists: Lists the rows are split into; None: n / 125, within 2 and 8 times sqrt(n).
         reach: Standard deviations of a list's scores about its centre's that its rows are
             credited with in a plain search; lists that cannot reach the k best even so
             are not visited.
@@ -97,6 +98,7 @@ class ClusteredIndex(ApproximateIndex):
 
     kind: ClassVar[str] = "clustered"
     config: ClusteredConfig
+    config_kind = ClusteredConfig
 
     def __init__(self, exact: ExactIndex, codes: TwoLevelCodes, config: ClusteredConfig) -> None:
         """Join vectors and their codes; use `build` for vectors alone.
@@ -121,6 +123,7 @@ class ClusteredIndex(ApproximateIndex):
             row_of=row_of,
             list_of=list_of,
             vectors=read_only(exact.vectors),
+            list_records=centre_records(codes),
         )
         self._packed = _kernels().packed(self._tables)
 
@@ -180,9 +183,6 @@ class ClusteredIndex(ApproximateIndex):
         """
         if count is None:
             count = len(self) if mask is None else int(np.count_nonzero(mask))
-        if count < max(_PLAIN_ROWS, k + _SPARE):
-            ids = None if mask is None else np.flatnonzero(mask)
-            return exact_search(queries, self.exact.vectors, ids, k=k, metric=self.space.metric)
         matches = self._run(queries, k, mask, count, reach=-1.0, sigmas=self.config.scan_sigmas)
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
@@ -208,8 +208,10 @@ class ClusteredIndex(ApproximateIndex):
         if mask is None or allowed == len(self):
             how, given = kernels.ALL_ROWS, _NO_MASK
         else:
-            narrow = allowed < _SORTED_SHARE * len(self)
-            how, given = (kernels.BY_LIST if narrow else kernels.BY_MASK), read_only(mask)
+            given = read_only(mask)
+            how = kernels.BY_LIST if allowed < _SORTED_SHARE * len(self) else kernels.BY_MASK
+            if reach < 0 and allowed <= _FEW_ROWS:
+                how = kernels.BY_CODES
         out = unfilled_matches(count, k)
 
         def work(part: slice) -> None:
@@ -228,7 +230,8 @@ class ClusteredIndex(ApproximateIndex):
                 out.counts[part],
             )
 
-        threads = self.config.threads or os.cpu_count() or 1
+        # Asking for the number of cores takes as long as scoring two hundred rows.
+        threads = (self.config.threads or os.cpu_count() or 1) if count > _QUERIES_A_THREAD else 1
         pieces = min(threads, count // _QUERIES_A_THREAD)
         if pieces > 1:
             edges = np.linspace(0, count, pieces + 1).astype(int)
@@ -259,22 +262,9 @@ class ClusteredIndex(ApproximateIndex):
         }
 
     @classmethod
-    def restore(
-        cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
-    ) -> ClusteredIndex:
-        """Read back what `parts` wrote; records and codes stay memory-mapped.
-
-        Args:
-            exact: The exact index over the same vectors.
-            described: What `describe` returned.
-            files: The file of each part.
-
-        Returns:
-            The index.
-
-        Raises:
-            IndexFormatError: If the arrays do not fit each other.
-        """
+    def _reopened(
+        cls, exact: ExactIndex, config: ClusteredConfig, files: Mapping[str, Path]
+    ) -> Self:
         from deepsearch.index.files import load_array
 
         codes = TwoLevelCodes(
@@ -287,7 +277,7 @@ class ClusteredIndex(ApproximateIndex):
             raise IndexFormatError(
                 "The code arrays do not fit each other. Rebuild the index from its vectors."
             )
-        return cls(exact, codes, ClusteredConfig(**described["config"]))
+        return cls(exact, codes, config)
 
 
 def _kernels() -> ModuleType:
@@ -300,7 +290,7 @@ def _lists_for(count: int) -> int:
     # Few lists are quick to rank; but where rows lie in knots of a hundred, a list must not
     # hold many knots, or those without a centre near are strewn over all lists.
     root: float = count**0.5
-    return max(1, int(min(max(2 * root, count / 250), 8 * root)))
+    return max(1, int(min(max(2 * root, count / 125), 8 * root)))
 
 
 def _training_rows(count: int, lists: int, seed: int) -> IntArray:

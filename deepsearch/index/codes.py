@@ -17,7 +17,7 @@ import numpy.typing as npt
 from deepsearch.index.spread import list_spread
 from deepsearch.schema import FloatArray, IntArray, Metric
 
-__all__ = ["ROUNDS", "TwoLevelCodes", "encode", "fits", "read_only"]
+__all__ = ["ROUNDS", "TwoLevelCodes", "centre_records", "encode", "fits", "read_only"]
 
 ROUNDS = 3
 """Rounds of random signs and Hadamard transforms; three mix as well as a dense matrix."""
@@ -135,6 +135,41 @@ def encode(
         signs=signs,
         mean=mean,
     )
+
+
+def centre_records(codes: TwoLevelCodes) -> npt.NDArray[np.uint64]:
+    """Return records of the list centres about the mean of all rows, to rank lists by.
+
+    Args:
+        codes: The codes of an index.
+
+    Returns:
+        As `kernels.Tables.list_records`; they take a few milliseconds, so no file has them.
+    """
+    from deepsearch.index import kernels
+
+    lists, dim = codes.centres.shape
+    words = codes.signs.shape[1] // 64
+    records = np.zeros(((lists + 7) // 8 * 8, words + 2), dtype=np.uint64)
+    step, middle, mean = (np.array(given) for given in (codes.step, codes.middle, codes.mean))
+    kernels.encode_rows(
+        read_only((codes.centres * step + middle).astype(np.float32)),
+        np.zeros(lists, dtype=np.int32),
+        mean[None, :],
+        np.arange(lists, dtype=np.int32),
+        step,
+        middle,
+        read_only(codes.signs),
+        mean,
+        False,
+        0,
+        lists,
+        records,
+        records.view(np.float32),
+        np.empty((lists, dim), dtype=np.int8),
+        np.empty(lists, dtype=np.float32),
+    )
+    return records
 
 
 def read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:

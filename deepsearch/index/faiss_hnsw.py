@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -58,6 +58,7 @@ class FaissHnswIndex(ApproximateIndex):
 
     kind: ClassVar[str] = "faiss-hnsw"
     config: FaissHnswConfig
+    config_kind = FaissHnswConfig
 
     def __init__(self, exact: ExactIndex, graph: Any, config: FaissHnswConfig) -> None:
         """Join vectors and a built graph; use `build` for vectors alone.
@@ -125,19 +126,9 @@ class FaissHnswIndex(ApproximateIndex):
         return {"graph": lambda path: write_faiss(self._graph, path)}
 
     @classmethod
-    def restore(
-        cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
-    ) -> FaissHnswIndex:
-        """Read back what `parts` wrote, from files whose hash was verified.
-
-        Args:
-            exact: The exact index over the same vectors.
-            described: What `describe` returned.
-            files: The file of each part.
-
-        Returns:
-            The index.
-        """
+    def _reopened(
+        cls, exact: ExactIndex, config: FaissHnswConfig, files: Mapping[str, Path]
+    ) -> Self:
         graph = read_faiss(files["graph"], mapped=True)
         check_loaded(graph, "IndexHNSWSQ", len(exact), exact.space)
-        return cls(exact, graph, FaissHnswConfig(**described["config"]))
+        return cls(exact, graph, config)

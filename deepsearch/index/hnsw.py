@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -63,6 +63,7 @@ class HnswIndex(ApproximateIndex):
 
     kind: ClassVar[str] = "hnsw"
     config: HnswConfig
+    config_kind = HnswConfig
 
     def __init__(self, exact: ExactIndex, graph: Any, config: HnswConfig) -> None:
         """Join vectors and a built graph; use `build` for vectors alone.
@@ -141,24 +142,12 @@ class HnswIndex(ApproximateIndex):
         return {"graph": lambda path: self._graph.save_index(str(path))}
 
     @classmethod
-    def restore(
-        cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
-    ) -> HnswIndex:
-        """Read back what `parts` wrote, from files whose hash was verified.
-
-        Args:
-            exact: The exact index over the same vectors.
-            described: What `describe` returned.
-            files: The file of each part.
-
-        Returns:
-            The index.
-        """
+    def _reopened(cls, exact: ExactIndex, config: HnswConfig, files: Mapping[str, Path]) -> Self:
         hnswlib = require("hnswlib", extra="hnsw")
         check_hnswlib_file(files["graph"], count=len(exact), dim=exact.space.dim)
         graph = hnswlib.Index(space=hnswlib_space(exact.space.metric), dim=exact.space.dim)
         graph.load_index(str(files["graph"]))
-        return cls(exact, graph, HnswConfig(**described["config"]))
+        return cls(exact, graph, config)
 
 
 def hnswlib_space(metric: Metric) -> str:

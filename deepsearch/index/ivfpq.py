@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -72,6 +72,7 @@ class IvfPqIndex(ApproximateIndex):
 
     kind: ClassVar[str] = "ivfpq"
     config: IvfPqConfig
+    config_kind = IvfPqConfig
 
     def __init__(self, exact: ExactIndex, lists: Any, config: IvfPqConfig) -> None:
         """Join vectors and built lists; use `build` for vectors alone.
@@ -160,22 +161,10 @@ class IvfPqIndex(ApproximateIndex):
         return {"lists": lambda path: write_faiss(self._lists, path)}
 
     @classmethod
-    def restore(
-        cls, exact: ExactIndex, described: Mapping[str, Any], files: Mapping[str, Path]
-    ) -> IvfPqIndex:
-        """Read back what `parts` wrote, from files whose hash was verified.
-
-        Args:
-            exact: The exact index over the same vectors.
-            described: What `describe` returned.
-            files: The file of each part.
-
-        Returns:
-            The index.
-        """
+    def _reopened(cls, exact: ExactIndex, config: IvfPqConfig, files: Mapping[str, Path]) -> Self:
         lists = read_faiss(files["lists"])
         check_loaded(lists, "IndexIVFPQFastScan", len(exact), exact.space)
-        return cls(exact, lists, IvfPqConfig(**described["config"]))
+        return cls(exact, lists, config)
 
 
 def _sub_quantisers(dim: int, sub_dim: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +25,8 @@ __all__ = ["Plan", "PlannedIndex"]
 
 # Without a calibration, a filter narrower than this is scanned.
 _UNMEASURED_SHARE = 0.05
+# Plans remembered; making one takes as long as scoring some fifty rows.
+_PLANS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,8 @@ class PlannedIndex:
         self.base = base
         self.target_recall = target_recall
         self.calibration = calibration
+        # The same filters come again, and what a plan rests on stays as it is.
+        self._remembered = lru_cache(maxsize=_PLANS)(self.plan)
 
     @property
     def config(self) -> ClusteredConfig | HnswConfig | FaissHnswConfig | IvfPqConfig | None:
@@ -139,7 +144,7 @@ class PlannedIndex:
         k = check_k(k)
         mask = as_mask(allowed, len(self))
         count = len(self) if mask is None else int(np.count_nonzero(mask))
-        plan = self.plan(count, k)
+        plan = self._remembered(count, k)
         if self.base is None:
             ids = None if mask is None else np.flatnonzero(mask)
             metric = self.space.metric

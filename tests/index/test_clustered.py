@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from deepsearch.errors import InvalidInputError
-from deepsearch.index import ClusteredConfig, ClusteredIndex, ExactIndex
+from deepsearch.index import ClusteredConfig, ClusteredIndex, ExactIndex, kernels
+from deepsearch.index._select import unfilled_matches
 from deepsearch.index.codes import read_only
 from deepsearch.index.kernels import estimate
 from deepsearch.index.kernels.rotation import rotate
@@ -47,6 +48,49 @@ def test_a_scan_finds_what_float32_finds(dim: int, metric: str, offset: float) -
         found = index.scan(queries, k=10, mask=mask)
         assert ann_recall(found.ids, truth.ids) >= 0.999
         assert (found.counts == 10).all()
+
+
+@pytest.mark.parametrize("metric", ["cosine", "l2"])
+@pytest.mark.parametrize("lists", [1, 70, 1_000])
+def test_allowed_rows_are_the_same_however_they_are_met(metric: str, lists: int) -> None:
+    # 1,037: neither whole bytes of a mask nor whole pieces of lists.
+    unit, count = metric == "cosine", 1_037
+    vectors, queries = rows(count, 96, 21, unit=unit), rows(40, 96, 22, unit=unit)
+    index = ClusteredIndex.build(vectors, space(96, metric), config=ClusteredConfig(lists=lists))
+    mask = np.random.default_rng(23).random(count) < 0.3
+    mask[-1] = True
+    allowed = int(mask.sum())
+    truth = ExactIndex(vectors, space(96, metric)).search(queries, k=10, allowed=mask)
+    for how in (kernels.BY_MASK, kernels.BY_LIST, kernels.BY_CODES):
+        found = unfilled_matches(40, 10)
+        given = (read_only(mask), allowed, read_only(queries), metric == "l2", -1.0, 3.5, 22)
+        kernels.search(index._packed, how, *given, found.ids, found.scores, found.counts)
+        assert ann_recall(found.ids, truth.ids) >= 0.997
+        assert mask[found.ids].all()
+        same = found.ids == truth.ids
+        assert np.array_equal(found.scores[same], truth.scores[same])
+
+
+def test_estimates_of_centres_lie_about_their_scores() -> None:
+    dim = 128
+    vectors, queries = rows(4_000, dim, 31, offset=0.5), rows(30, dim, 32, offset=0.5)
+    index = ClusteredIndex.build(vectors, space(dim), config=ClusteredConfig(lists=100))
+    tables = index._tables
+    centres = tables.centres * tables.step + tables.middle
+    ready, kept = estimate.asked(dim, dim), estimate.found(10, 22, 64)
+    reaches = np.empty(104, np.float32)
+    errors = []
+    for query in queries:
+        estimate.prepare(query, index._packed, 2.0, ready)
+        estimate.list_reaches(index._packed, ready, kept, reaches)
+        upper = reaches[:100].copy()
+        estimate.prepare(query, index._packed, 0.0, ready)
+        estimate.list_reaches(index._packed, ready, kept, reaches)
+        scores = centres @ query
+        errors.append((scores - reaches[:100]) / ((upper - reaches[:100]) / 2))
+    pooled = np.concatenate(errors)
+    assert abs(pooled.mean()) < 0.1
+    assert 0.6 < pooled.std() < 1.1
 
 
 def test_the_bit_estimate_is_unbiased_and_its_error_is_the_one_allowed_for() -> None:

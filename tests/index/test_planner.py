@@ -71,9 +71,8 @@ def made(base: object, scan_row: float, **band: object) -> PlannedIndex:
         for share in SHARES
         for k in DEPTHS
     )
-    calibration = Calibration(
-        target_recall=0.95, machine="test", scan_fixed=10.0, scan_row=scan_row, bands=bands
-    )
+    scans = tuple((size, 10.0 + size * scan_row) for size in (100, 1_000))
+    calibration = Calibration(target_recall=0.95, machine="test", scans=scans, bands=bands)
     exact = ExactIndex(vectors, SPACE)
     index = ClusteredIndex.build(vectors, SPACE)
     return PlannedIndex(exact, index, calibration=calibration if base else None)
@@ -122,11 +121,17 @@ def test_between_two_bands_the_dearer_counts() -> None:
         Band(share=share, k=10, effort=effort, recall=0.96, microseconds=50.0)
         for share, effort in ((0.1, 900), (0.2, 400), (1.0, 600))
     ]
-    calibration = Calibration(
-        target_recall=0.95, machine="", scan_fixed=0, scan_row=1, bands=tuple(bands)
-    )
+    calibration = Calibration(target_recall=0.95, machine="", scans=((1, 1.0),), bands=tuple(bands))
     efforts = [calibration.band(share, 10) for share in (0.1, 0.15, 0.2, 0.5, 1.0, 0.05)]
     assert [band.effort if band else None for band in efforts] == [900, 900, 400, 600, 600, None]
+
+
+def test_what_a_scan_costs_lies_between_the_scans_measured() -> None:
+    calibration = Calibration(
+        target_recall=0.95, machine="", scans=((100, 20.0), (1_000, 60.0), (2_000, 200.0)), bands=()
+    )
+    spent = [calibration.scan_microseconds(size) for size in (10, 100, 550, 1_500, 2_000, 4_000)]
+    assert spent == pytest.approx([20.0, 20.0, 40.0, 130.0, 200.0, 400.0])
 
 
 def test_a_small_set_needs_no_base() -> None:

@@ -27,7 +27,18 @@ from deepsearch.index.kernels.vector import (
     upper_8,
 )
 
-__all__ = ["Asked", "Found", "asked", "code_score", "found", "prepare", "score_block", "start_over"]
+__all__ = [
+    "Asked",
+    "Found",
+    "asked",
+    "code_score",
+    "found",
+    "list_reaches",
+    "prepare",
+    "score_block",
+    "score_passed",
+    "start_over",
+]
 
 # Bits a value of the rotated query is kept in. Its rounding then adds some 3 % to the error
 # of the signs; a fourth bit would cost more time than that.
@@ -36,6 +47,8 @@ _PLANES = 3
 _STEP = 0.586
 # Rows estimated at a time.
 _LANES = 8
+# Rows asked of memory ahead of the one that is scored by its codes.
+_AHEAD = 8
 # Query codes of 15 bits and a sign times row codes of 8 bits must sum within int32.
 _QUERY_TOP = 32_767.0
 _INT32_TOP = 2.0**31 - 1.0
@@ -49,10 +62,11 @@ class Asked(NamedTuple):
     Attributes:
         planes: (3, padded words) uint64: the bits, in two's complement, of each value of
             the rotated query, the mean taken off.
-        numbers: (8,) float32. How far a score may reach is made of four numbers of the row
+        numbers: (9,) float32. How far a score may reach is made of four numbers of the row
             and the first four: scale * ([0] * bits shared with the planes + [1]) +
             scale * plain * [2] + error * [3] + added. Step and offset of the 8-bit score;
-            length of the query from the mean; error of an 8-bit score.
+            length of the query from the mean; error of an 8-bit score; product of the
+            query and the mean.
         codes: (dim,) int16.
         rotated: (width,) float32.
         scratch: (width,) float32.
@@ -104,7 +118,7 @@ def asked(dim: int, width: int) -> Any:
     padded = (width // 64 + 9) // 8 * 8
     return Asked(
         np.zeros((_PLANES, padded), np.uint64),
-        np.empty(8, np.float32),
+        np.empty(9, np.float32),
         np.empty(dim, np.int16),
         np.empty(width, np.float32),
         np.empty(width, np.float32),
@@ -161,7 +175,7 @@ def prepare(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
     rotated, codes, numbers, levels = ready.rotated, ready.codes, ready.numbers, ready.levels
     dim, width = query.shape[0], rotated.shape[0]
     step, middle, mean = tables.step, tables.middle, tables.mean
-    largest, offset, squares = np.float32(0), 0.0, 0.0
+    largest, offset, squares, along = np.float32(0), 0.0, 0.0, 0.0
     for j in range(dim):
         rotated[j] = query[j] - mean[j]
         scaled = query[j] * step[j]
@@ -169,6 +183,7 @@ def prepare(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
         largest = max(largest, abs(scaled))
         squares += np.float64(scaled) * np.float64(scaled)
         offset += np.float64(query[j]) * np.float64(middle[j])
+        along += np.float64(query[j]) * np.float64(mean[j])
     for j in range(dim, width):
         rotated[j] = 0.0
     top = min(_QUERY_TOP, np.floor(_INT32_TOP / (127.0 * dim)))
@@ -208,6 +223,7 @@ def prepare(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
     numbers[5] = offset
     numbers[6] = np.sqrt(norm)
     numbers[7] = _CODE_SIGMAS * np.sqrt(squares / 12.0)
+    numbers[8] = along
 
 
 @compiled()
@@ -267,12 +283,27 @@ def _push_limit(scores: Any, score: Any) -> None:
 
 
 @compiled()
+def _share(rows: int, first: int, words: int, planes: int, plane_bytes: int, counts: int) -> None:
+    # Count what the bits of eight rows share with the planes; all but `words` are addresses
+    # or sizes. Loads may reach two words past the bits, into numbers, where planes are zero.
+    record_bytes = np.int64(8 * (words + 2))
+    done = np.int64(0)
+    while words - done >= 6:
+        share_8(rows, first + 8 * done, record_bytes, planes + 8 * done, plane_bytes, counts)
+        done += 8
+    while words - done >= 2:
+        share_4(rows, first + 8 * done, record_bytes, planes + 8 * done, plane_bytes, counts)
+        done += 4
+    if words - done >= 1:
+        share_2(rows, first + 8 * done, record_bytes, planes + 8 * done, plane_bytes, counts)
+
+
+@compiled()
 def _estimate(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kept: Any) -> int:
     # Note the rows whose scores may exceed the limit, and how far they may; return how many.
-    tables = opened(packed)
     words = np.int64(ready.rotated.shape[0] // 64)
     record_bytes = np.int64(8 * (words + 2))
-    first = np.int64(tables.records.ctypes.data)
+    first = np.int64(opened(packed).records.ctypes.data)
     planes = np.int64(ready.planes.ctypes.data)
     plane_bytes = np.int64(8 * ready.planes.shape[1])
     counts, reaches = np.int64(kept.counts.ctypes.data), np.int64(kept.reaches.ctypes.data)
@@ -286,16 +317,7 @@ def _estimate(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kept
     for start in range(0, count, _LANES):
         rows = np.int64(chosen.ctypes.data) + 4 * start
         kept.counts[:] = 0
-        # Loads may reach two words past the bits, into numbers, where planes are zero.
-        done = np.int64(0)
-        while words - done >= 6:
-            share_8(rows, first + 8 * done, record_bytes, planes + 8 * done, plane_bytes, counts)
-            done += 8
-        while words - done >= 2:
-            share_4(rows, first + 8 * done, record_bytes, planes + 8 * done, plane_bytes, counts)
-            done += 4
-        if words - done >= 1:
-            share_2(rows, first + 8 * done, record_bytes, planes + 8 * done, plane_bytes, counts)
+        _share(rows, first, words, planes, plane_bytes, counts)
         base = np.int64(bases.ctypes.data) + 4 * start
         above = upper_8(
             rows, first + 8 * words, record_bytes, counts, factors, base, reaches, limit
@@ -307,6 +329,44 @@ def _estimate(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kept
             kept.uppers[many] = kept.reaches[lane]
             many += 1
     return many
+
+
+@compiled()
+def list_reaches(packed: Any, ready: Any, kept: Any, reaches: Any) -> None:
+    """Estimate how far the scores of all list centres may reach.
+
+    Args:
+        packed: The index.
+        ready: The query.
+        kept: Lends its working memory.
+        reaches: (lists, rounded up to a multiple of eight or more) float32, written.
+    """
+    records = opened(packed).list_records
+    words = np.int64(ready.rotated.shape[0] // 64)
+    record_bytes = np.int64(8 * (words + 2))
+    first = np.int64(records.ctypes.data)
+    planes = np.int64(ready.planes.ctypes.data)
+    plane_bytes = np.int64(8 * ready.planes.shape[1])
+    counts, factors = np.int64(kept.counts.ctypes.data), np.int64(ready.numbers.ctypes.data)
+    out = np.int64(reaches.ctypes.data)
+    for lane in range(_LANES):
+        kept.passed[lane] = lane
+        kept.uppers[lane] = ready.numbers[8]
+    lanes, bases = np.int64(kept.passed.ctypes.data), np.int64(kept.uppers.ctypes.data)
+    for start in range(0, records.shape[0], _LANES):
+        here = first + start * record_bytes
+        kept.counts[:] = 0
+        _share(lanes, here, words, planes, plane_bytes, counts)
+        upper_8(
+            lanes,
+            here + 8 * words,
+            record_bytes,
+            counts,
+            factors,
+            bases,
+            out + 4 * start,
+            np.float32(np.inf),
+        )
 
 
 @compiled()
@@ -322,8 +382,20 @@ def score_block(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, ke
         kept: The best rows; changed.
     """
     many = _estimate(packed, chosen, bases, count, ready, kept)
-    if many == 0:
-        return
+    if many > 0:
+        score_passed(packed, many, ready, kept)
+
+
+@compiled()
+def score_passed(packed: Any, many: int, ready: Any, kept: Any) -> None:
+    """Score by their codes the rows that were passed on.
+
+    Args:
+        packed: The index.
+        many: Rows, the first of `kept.passed`; how far they may reach is in `kept.uppers`.
+        ready: The query.
+        kept: The best rows; changed.
+    """
     tables = opened(packed)
     codes = tables.codes
     dim = ready.codes.shape[0]
@@ -331,12 +403,13 @@ def score_block(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, ke
     margin = ready.numbers[7]
     limit = kept.limits[0] - margin
     address = np.int64(codes.ctypes.data)
-    for i in range(many):
-        start = address + np.int64(passed[i]) * dim
-        for line in range(0, dim, 64):
-            prefetch(start + line)
-    for i in range(many):
-        if uppers[i] > limit:
+    for ahead in range(many + _AHEAD):
+        if ahead < many:
+            start = address + np.int64(passed[ahead]) * dim
+            for line in range(0, dim, 64):
+                prefetch(start + line)
+        i = ahead - _AHEAD
+        if i >= 0 and uppers[i] > limit:
             row = np.int64(passed[i])
             score = code_score(codes[row], ready) + tables.bias[row]
             if score > limit and score > kept.scores[0]:

@@ -12,25 +12,33 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray  # type: ignore[attr-defined]
 
 from deepsearch.index.kernels.compiled import compiled
 from deepsearch.index.kernels.estimate import (
     asked,
     code_score,
     found,
+    list_reaches,
     prepare,
     score_block,
+    score_passed,
     start_over,
 )
 from deepsearch.index.kernels.exact import exact_score
 from deepsearch.index.kernels.tables import READ_FLOAT32, opened
-from deepsearch.index.kernels.vector import pointer, prefetch
+from deepsearch.index.kernels.vector import (
+    equal_64,
+    first_bit,
+    lanes_above,
+    largest_64,
+    prefetch,
+)
 
-__all__ = ["ALL_ROWS", "BY_LIST", "BY_MASK", "search"]
+__all__ = ["ALL_ROWS", "BY_CODES", "BY_LIST", "BY_MASK", "search"]
 
-ALL_ROWS, BY_MASK, BY_LIST = 0, 1, 2
-"""How allowed rows are met: all; by looking up each in the mask; sorted into lists before."""
+ALL_ROWS, BY_MASK, BY_LIST, BY_CODES = 0, 1, 2, 3
+"""How allowed rows are met: all; by looking up each in the mask; sorted into lists before;
+so few that all are scored by their 8-bit codes, and no list is ranked."""
 
 # Rows taken up at a time, and how many must have gathered before they are scored: few, so
 # that the next list is judged by what they brought; enough for prefetches to arrive.
@@ -40,49 +48,61 @@ _GATHERED = 32
 _AT_LEAST = 128
 
 
+# Lists whose largest key is kept; a vector of them is compared at once.
+_PIECE = 64
+
+
 class _Lists(NamedTuple):
-    # Working memory of a visit; all but the last two by list.
-    base: Any
+    # Working memory of a visit. Of each list: its key, -inf once it is done with; whether
+    # that is by its 8-bit codes, and not yet an estimate; the score of its centre. Of each
+    # piece of lists: the largest key. Of each row taken up: itself, its list's score.
     keys: Any
-    heap: Any
+    known: Any
+    base: Any
+    tops: Any
     chosen: Any
     bases: Any
 
 
 @compiled()
-def _sink(keys: Any, heap: Any, at: int, size: int) -> None:
-    item = heap[at]
-    key = keys[item]
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and keys[heap[child + 1]] > keys[heap[child]]:
-            child += 1
-        if keys[heap[child]] <= key:
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at] = item
+def _working_memory(lists: int) -> Any:
+    pieces = (lists + _PIECE - 1) // _PIECE
+    return _Lists(
+        np.empty(pieces * _PIECE, np.float32),
+        np.empty(lists, np.bool_),
+        np.empty(lists, np.float32),
+        np.full((pieces + _PIECE - 1) // _PIECE * _PIECE, -np.inf, np.float32),
+        np.empty(_BLOCK + _GATHERED + 8, np.int32),
+        np.empty(_BLOCK + _GATHERED + 8, np.float32),
+    )
 
 
 @compiled()
-def _by_list(packed: Any, mask: Any, allowed: int, rows: Any, slots: Any) -> None:
+def _allowed_positions(mask: Any, positions: Any) -> Any:
+    # Write what the mask allows, ascending, as far as there is room; return how many.
+    address, room, one = np.int64(mask.ctypes.data), positions.shape[0], np.int64(1)
+    whole = mask.shape[0] // 64 * 64
+    filled: Any = 0
+    for start in range(0, whole, 64):
+        bits = lanes_above(address + start, one)
+        while bits != 0 and filled < room:
+            positions[filled] = start + first_bit(np.int64(bits))
+            bits &= bits - np.uint64(1)
+            filled += 1
+    for at in range(whole, mask.shape[0]):
+        if mask[at] and filled < room:
+            positions[filled] = at
+            filled += 1
+    return filled
+
+
+@compiled()
+def _by_list(packed: Any, mask: Any, rows: Any, slots: Any) -> None:
     # Counting sort of the allowed rows by their lists: rows[slots[i] : slots[i + 1]].
     tables = opened(packed)
     order_of, list_of = tables.row_of, tables.list_of
-    positions = np.empty(allowed + 8, np.int32)
-    count = mask.shape[0]
-    eights = carray(pointer(np.int64(mask.ctypes.data)), (count // 8,), np.uint64)
-    filled: Any = 0
-    for eight in range(count // 8):
-        if eights[eight] != 0:
-            for at in range(8 * eight, 8 * eight + 8):
-                positions[filled] = at
-                filled += np.int64(mask[at])
-    for at in range(count // 8 * 8, count):
-        positions[filled] = at
-        filled += np.int64(mask[at])
+    positions = np.empty(rows.shape[0], np.int32)
+    filled = _allowed_positions(mask, positions)
     slots[:] = 0
     lists = tables.centres.shape[0]
     for i in range(filled):
@@ -97,22 +117,50 @@ def _by_list(packed: Any, mask: Any, allowed: int, rows: Any, slots: Any) -> Non
 
 
 @compiled()
-def _ranked(packed: Any, how: int, slots: Any, reach: float, ready: Any, work: Any) -> int:
-    # Put the lists that hold allowed rows into the heap, the most promising in front.
+def _ranked(packed: Any, how: int, slots: Any, wide: Any, ready: Any, kept: Any, work: Any) -> None:
+    # Write the keys of all lists that hold allowed rows, by estimates of their centres.
     tables = opened(packed)
-    base, keys, heap = work.base, work.keys, work.heap
+    keys, tops = work.keys, work.tops
     lists = tables.centres.shape[0]
-    wide = ready.numbers[6] * np.float32(reach)
-    left = 0
+    list_reaches(packed, ready, kept, keys)
     for c in range(lists):
-        if how != BY_LIST or slots[c] < slots[c + 1]:
-            base[c] = code_score(tables.centres[c], ready)
-            keys[c] = base[c] + tables.centre_bias[c] + wide * tables.spread[c]
-            heap[left] = c
-            left += 1
-    for at in range(left // 2 - 1, -1, -1):
-        _sink(keys, heap, at, left)
-    return left
+        keys[c] += tables.centre_bias[c] + wide * tables.spread[c]
+    if how == BY_LIST:
+        for c in range(lists):
+            if slots[c] == slots[c + 1]:
+                keys[c] = -np.inf
+    keys[lists:] = -np.inf
+    work.known[:] = False
+    address = np.int64(keys.ctypes.data)
+    for piece in range(keys.shape[0] // _PIECE):
+        tops[piece] = largest_64(address + 4 * _PIECE * piece)
+
+
+@compiled()
+def _next(packed: Any, wide: Any, limit: Any, ready: Any, work: Any) -> Any:
+    # The most promising list, if it may reach the limit; else -1. Only lists that are in
+    # front by their estimates are scored by their codes.
+    tables = opened(packed)
+    keys, tops = work.keys, work.tops
+    keys_at, tops_at = np.int64(keys.ctypes.data), np.int64(tops.ctypes.data)
+    while True:
+        best: Any = np.float32(-np.inf)
+        group: Any = np.int64(-1)
+        for at in range(tops.shape[0] // _PIECE):
+            top = largest_64(tops_at + 4 * _PIECE * at)
+            if top > best:
+                best, group = top, at
+        if group < 0 or best < limit:
+            return np.int64(-1)
+        piece = _PIECE * group + first_bit(equal_64(tops_at + 4 * _PIECE * group, best))
+        here = keys_at + 4 * _PIECE * piece
+        near = _PIECE * piece + first_bit(equal_64(here, best))
+        if work.known[near]:
+            return near
+        work.base[near] = code_score(tables.centres[near], ready)
+        work.known[near] = True
+        keys[near] = work.base[near] + tables.centre_bias[near] + wide * tables.spread[near]
+        tops[piece] = largest_64(here)
 
 
 @compiled()
@@ -158,24 +206,29 @@ def _visit(
     work: Any,
 ) -> None:
     # Without a reach every list is visited, still the most promising first.
-    left = _ranked(packed, how, slots, reach if reach >= 0.0 else 3.0, ready, work)
+    wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
+    _ranked(packed, how, slots, wide, ready, kept, work)
     starts = opened(packed).starts
-    keys, heap, chosen, bases = work.keys, work.heap, work.chosen, work.bases
+    keys, chosen, bases = work.keys, work.chosen, work.bases
     filled: Any = 0
     seen: Any = 0
-    while left > 0:
-        near = heap[0]
-        if reach >= 0.0 and keys[near] < kept.limits[0] and seen >= _AT_LEAST:
+    while True:
+        ends = reach >= 0.0 and seen >= _AT_LEAST
+        limit = kept.limits[0] if ends else np.float32(-np.inf)
+        near = _next(packed, wide, limit, ready, work)
+        if near < 0:
             break
-        left -= 1
-        heap[0] = heap[left]
-        _sink(keys, heap, 0, left)
+        piece = near // _PIECE
+        keys[near] = -np.inf
+        work.tops[piece] = largest_64(np.int64(keys.ctypes.data) + 4 * _PIECE * piece)
         first, last = starts[near], starts[near + 1]
         if how == BY_LIST:
             first, last = np.int64(slots[near]), np.int64(slots[near + 1])
-        for start in range(first, last, _BLOCK):
+        start = first
+        while start < last:
             before = filled
-            stop = min(last, start + _BLOCK)
+            # The first few rows set a limit that most of the others need not be scored for.
+            stop = min(last, start + (_BLOCK if kept.limits[0] > -np.inf else _GATHERED))
             filled = _gather(packed, how, mask, rows, start, stop, filled, chosen)
             seen += filled - before
             for i in range(before, filled):
@@ -183,8 +236,19 @@ def _visit(
             if filled >= _GATHERED:
                 score_block(packed, chosen, bases, filled, ready, kept)
                 filled = 0
+            start = stop
     if filled > 0:
         score_block(packed, chosen, bases, filled, ready, kept)
+
+
+@compiled()
+def _score_all(packed: Any, rows: Any, ready: Any, kept: Any) -> None:
+    kept.uppers[:] = np.inf
+    for start in range(0, rows.shape[0], _BLOCK):
+        many = min(_BLOCK, rows.shape[0] - start)
+        for i in range(many):
+            kept.passed[i] = rows[start + i]
+        score_passed(packed, many, ready, kept)
 
 
 @compiled()
@@ -250,7 +314,7 @@ def search(
 
     Args:
         packed: The index, as `tables.packed` returned it.
-        how: `ALL_ROWS`, `BY_MASK` or `BY_LIST`.
+        how: `ALL_ROWS`, `BY_MASK`, `BY_LIST` or `BY_CODES`.
         mask: (n,) bool by position; any where all rows are allowed.
         allowed: Rows the mask allows.
         queries: (queries, dim) float32.
@@ -265,21 +329,22 @@ def search(
     """
     tables = opened(packed)
     lists = tables.centres.shape[0]
-    work = _Lists(
-        np.empty(lists, np.float32),
-        np.empty(lists, np.float32),
-        np.empty(lists, np.int32),
-        np.empty(_BLOCK + _GATHERED + 8, np.int32),
-        np.empty(_BLOCK + _GATHERED + 8, np.float32),
-    )
-    rows = np.empty(allowed if how == BY_LIST else 0, np.int32)
+    work = _working_memory(0 if how == BY_CODES else lists)
+    rows = np.empty(allowed if how >= BY_LIST else 0, np.int32)
     slots = np.empty(lists + 2 if how == BY_LIST else 0, np.int32)
     if how == BY_LIST:
-        _by_list(packed, mask, allowed, rows, slots)
+        _by_list(packed, mask, rows, slots)
+    elif how == BY_CODES:
+        rows = rows[: _allowed_positions(mask, rows)]
+        for i in range(rows.shape[0]):
+            rows[i] = tables.row_of[rows[i]]
     ready = asked(queries.shape[1], tables.signs.shape[1])
     kept = found(ids.shape[1], room, _BLOCK + _GATHERED + 8)
     for q in range(queries.shape[0]):
         prepare(queries[q], packed, sigmas, ready)
         start_over(kept)
-        _visit(packed, how, mask, rows, slots, reach, ready, kept, work)
+        if how == BY_CODES:
+            _score_all(packed, rows, ready, kept)
+        else:
+            _visit(packed, how, mask, rows, slots, reach, ready, kept, work)
         counts[q] = _finish(packed, queries[q], squared, ready, kept, ids[q], scores[q])
