@@ -89,7 +89,8 @@ def markets_of(parsed: ParsedQuery, tokens: Tokens) -> frozenset[str]:
         tokens: The text's tokens.
 
     Returns:
-        ISO 3166-1 codes and names of regions (markets.toml), such as {"DE", "EU"}.
+        ISO 3166-1 codes and names of regions (markets.toml), such as {"DE", "EU", "ANY"};
+        "ANY" stands beside every other.
     """
     found = set(_said(parsed)) | set(_meant(parsed, tokens))
     for region, members in _regions().items():
@@ -97,6 +98,8 @@ def markets_of(parsed: ParsedQuery, tokens: Tokens) -> frozenset[str]:
             found.add(region)
     if "UK" in found:
         found.add("GB")
+    if found:
+        found.add("ANY")
     return frozenset(found)
 
 
