@@ -10,7 +10,7 @@ from deepsearch.understanding.fields import (
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 
-__all__ = ["direct", "says_up_to"]
+__all__ = ["bears", "direct", "says_up_to"]
 
 _UP_TO = word_set("quantity", "up_to")
 
@@ -40,6 +40,8 @@ def direct(
         op = "ge"
     elif op is None and name in CAPABILITY and _required(state, quantity):
         op = "ge"  # "must lift 8 t"
+    elif op is None and name == "load_capacity" and bears(state, quantity):
+        op = "ge"  # "chairs that bear 150 kg", "200 kg aushalten"
     elif op is None and around.bound is not None and name not in CAPABILITY:
         op = {"max": "le", "min": "ge"}[around.bound]
     elif op is None and around.bound == "max" and name in CAPABILITY:
@@ -50,6 +52,22 @@ def direct(
 def _clause(state: Attaching, quantity: Quantity) -> range:
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     return range(clause.first, quantity.first)
+
+
+def bears(state: Attaching, quantity: Quantity) -> bool:
+    """Say whether a verb of bearing stands beside a quantity: "bear 150 kg", "200 kg aushalten".
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The quantity.
+
+    Returns:
+        True if only comparators stand between.
+    """
+    at = quantity.first - 1
+    while at > 0 and state.scan.has(at, "cmp") and not state.scan.has(at, "withstand"):
+        at -= 1
+    return any(state.scan.has(i, "withstand") for i in (at, quantity.last))
 
 
 def _borne(state: Attaching, quantity: Quantity) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.understanding.attach.bounds import says_up_to
+from deepsearch.understanding.attach.bounds import bears, says_up_to
 from deepsearch.understanding.attach.emit import emit, record
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
@@ -59,6 +59,9 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
     if named or ("lifting" in kinds and (unit.factor >= 1 or max(quantity.values) >= 20)):
         below = around.op == "le" and not says_up_to(around) and not named
         emit(state, quantity, around, "weight" if below else "load_capacity", 0.8)
+        return
+    if bears(state, quantity) or _capacity_before(state, quantity):
+        emit(state, quantity, around, "load_capacity", 0.75)
         return
     if orders_bulk(state, quantity, around, unit):
         emit(state, quantity, around, "order_quantity", 0.8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from deepsearch.understanding.attach.negation import unless_negated
+from deepsearch.understanding.attach.negation import turned
 from deepsearch.understanding.attach.slips import TAILS, mistyped, tail_fields
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.lexicon import Match, word_set
@@ -14,6 +14,7 @@ __all__ = ["Surroundings", "look_right_from", "surroundings"]
 
 
 _PREPOSITIONS = word_set("bound", "prepositions")
+_ADJACENT = word_set("bound", "adjacent")
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surr
                 around.approx = around.approx or state.word(first) != "±"
             elif around.op is None:
                 around.op, around.op_words = (
-                    unless_negated(state.scan, str(value), first),
+                    turned(state.scan, str(value), first, quantity.last),
                     state.tokens.folded[state.tokens.starts[first] : state.tokens.ends[last - 1]],
                 )
             around.first = min(around.first, first)
@@ -127,7 +128,8 @@ def _alternating(quantity: Quantity) -> bool:
 
 def _loose(state: Attaching, match: Match) -> bool:
     """A preposition bounds only the number right behind it: not "swing over bed 500 mm"."""
-    if state.word(match.first) not in _PREPOSITIONS or match.last > match.first + 1:
+    lone = state.word(match.first) in _PREPOSITIONS and match.last == match.first + 1
+    if not lone and " ".join(state.tokens.words[match.first : match.last]) not in _ADJACENT:
         return False
     at = match.last
     while at < len(state.tokens) and any(state.scan.has(at, k) for k in ("stop", "cmp")):
