@@ -61,12 +61,12 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "weight" if below else "load_capacity", 0.8)
         return
     if bears(state, quantity) or _capacity_before(state, quantity):
-        emit(state, quantity, around, "load_capacity", 0.75)
-        return
-    if orders_bulk(state, quantity, around, unit):
-        emit(state, quantity, around, "order_quantity", 0.8)
-        return
-    emit(state, quantity, around, "weight", 0.75)
+        name, confidence = "load_capacity", 0.75
+    elif orders_bulk(state, quantity, around, unit):
+        name, confidence = "order_quantity", 0.8
+    else:
+        name, confidence = "weight", 0.75
+    emit(state, quantity, around, name, confidence)
 
 
 def _cooler(state: Attaching, quantity: Quantity) -> bool:
