@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from deepsearch.understanding.keyvalue import Pair
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.nature import kinds_of
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.product.extent import good, phrase
 from deepsearch.understanding.product.japanese import named_before
 from deepsearch.understanding.product.starts import opening, sentence_like, starts, subjects
 from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import tokenise
 
 __all__ = ["find_product"]
 
 _NAMING = word_set("product", "naming")
+_CLAUSES = 12  # looked through where nothing else tells
+_MOST = 4  # phrases compared
 _SHEET = 2  # pairs of key and value from which on a text is a sheet of them
 _SENTENCE_WORDS = 2  # from which on a key is a sentence's beginning
 
@@ -42,11 +46,46 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
                 return first, last
     keys = {i for pair in pairs for i in range(pair.first, pair.end)}
     listed = len(pairs) >= _SHEET
-    for first, last in _candidates(finder):
+
+    def may_name(first: int, last: int) -> bool:
         spoken = first in keys and (first > 0 or (listed and finder.word(last) == ":"))
-        if not spoken and not (first < len(hidden) and hidden[first]) and good(finder, first, last):
+        aside = first < len(hidden) and hidden[first]
+        return not spoken and not aside and good(finder, first, last)
+
+    found: list[tuple[int, int]] = []
+    for first, last in _candidates(finder):
+        if may_name(first, last):
+            found.append((first, last))
+            if len(found) == _MOST or _known(finder, first, last):
+                break
+    return _likeliest(finder, found) or _keyed(finder, pairs) or _anywhere(finder, may_name)
+
+
+def _anywhere(finder: Finder, may_name: Callable[[int, int], bool]) -> tuple[int, int] | None:
+    """Known goods that open a clause, where nothing said what is wanted."""
+    for clause in finder.scan.clauses[:_CLAUSES]:
+        first, last = phrase(finder, clause.first)
+        if may_name(first, last) and _known(finder, first, last):
             return first, last
-    return _keyed(finder, pairs)
+    return None
+
+
+def _likeliest(finder: Finder, found: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first phrase; but known goods before one unknown word."""
+    if not found:
+        return None
+    first, last = found[0]
+    other = found[-1]
+    part = finder.scan.has(other[0], "part") or finder.scan.has(other[0] - 1, "with")
+    if (last == first + 1 or finder.cjk) and not part and _known(finder, *other):
+        return other
+    return found[0]
+
+
+def _known(finder: Finder, first: int, last: int) -> bool:
+    """Whether a phrase names goods of a kind that is known."""
+    name = finder.scan.raw(first, last)
+    return bool(kinds_of(tokenise(name), name, finder.scan.language))
 
 
 def _cell_end(finder: Finder, first: int, last: int) -> int:

@@ -288,10 +288,15 @@ def _no_part(state: Finder, at: int, first: int) -> bool:
     if (
         kinds & {"stop", "join"}
         or ("for" in kinds and not state.cjk)
-        or (inside and "custom" in kinds)
+        or (inside and "custom" in kinds and not _custom_thing(state, at))
     ):
         return True
     return bool(kinds & {"country", "month"}) and (at == first or state.cjk)
+
+
+def _custom_thing(state: Finder, at: int) -> bool:
+    """As in "100 mardi gras custom necklaces", not "flash drive custom logo"."""
+    return state.scan.value_at(at, "custom") == "custom_design" and _plain(state, at + 1)
 
 
 def _names(state: Finder, at: int, first: int) -> bool:
