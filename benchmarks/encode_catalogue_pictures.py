@@ -44,7 +44,7 @@ def varied(folder: Path, place: Path, count: int, seed: int) -> Iterator[dict[st
 def main() -> None:
     options = arguments(__doc__)
     folder = shared_data()
-    count = 320 if options.small else 2_000
+    count = 192 if options.small else 640
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         os.environ["DEEPSEARCH_CACHE"] = str(place / "cache")
