@@ -375,19 +375,20 @@ def delete_keys(path: Path, ref: TableRef, keys: Sequence[int]) -> TableRef:
     return ref
 
 
-def compact(path: Path, ref: TableRef) -> TableRef:
+def compact(path: Path, ref: TableRef, *, rows: int | None = None) -> TableRef:
     """Merge a table's small files, and drop the deleted rows from them.
 
     Args:
         path: The catalogue folder.
         ref: The table as it is.
+        rows: A file of so many is no longer small; None: a million.
 
     Returns:
         The reference after it; rows keep their order.
     """
     started = time.time()
     dataset = _settled(path, ref)
-    dataset.optimize.compact_files()
+    dataset.optimize.compact_files(**({} if rows is None else {"target_rows_per_fragment": rows}))
     return _synced(path, ref, dataset, started)
 
 

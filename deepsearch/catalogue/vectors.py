@@ -22,8 +22,10 @@ __all__ = ["Parts", "PendingItem", "VectorTable"]
 
 # A float32 encoder normalises to about 1e-7, a bfloat16 one to about 4e-3.
 _NORM_TOLERANCE = 1e-2
-# A put is a fragment, and every fragment a file to open: merge them now and then.
+# A put is a fragment, and every fragment a file to open: merge them now and then. What was
+# merged is left alone, so that neither time nor memory of a merge grows with the table.
 _FRAGMENTS = 32
+_MERGED_ROWS = 16_384
 # Above this share of a table, reading it through is quicker than fetching rows one by one.
 _READ_WHOLE = 0.05
 
@@ -245,9 +247,10 @@ def compacted(path: Path, ref: TableRef) -> TableRef:
     Returns:
         Its reference, after the merge if there was one.
     """
-    if len(open_table(path, ref).get_fragments()) < _FRAGMENTS:
+    fragments = open_table(path, ref).get_fragments()
+    if sum(fragment.metadata.num_rows < _MERGED_ROWS for fragment in fragments) < _FRAGMENTS:
         return ref
-    return compact(path, ref)
+    return compact(path, ref, rows=_MERGED_ROWS)
 
 
 def join(

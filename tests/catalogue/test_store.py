@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from deepsearch.catalogue import Catalogue, PendingItem
+from deepsearch.catalogue.manifest import read_head
+from deepsearch.catalogue.tables import open_table
 from deepsearch.errors import (
     ConflictError,
     DimensionMismatchError,
@@ -191,3 +194,21 @@ def test_many_small_puts_are_merged(tmp_path: Path) -> None:
     catalogue.vacuum()
     assert len(list((tmp_path / "c" / "tables").glob("vectors_*/data/*"))) == 1
     np.testing.assert_array_equal(catalogue.vectors(SPACE, Modality.TEXT).vectors, expected)
+
+
+def test_what_was_merged_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deepsearch.catalogue.vectors._FRAGMENTS", 4)
+    monkeypatch.setattr("deepsearch.catalogue.vectors._MERGED_ROWS", 8)
+    catalogue = Catalogue.create(tmp_path / "c")
+    read = []
+    for put in range(24):
+        vectors = np.stack([unit(put + 1, row, 0, 0) for row in range(2)])
+        catalogue.put_vectors(SPACE, Modality.TEXT, [f"{put}-{row}" for row in range(2)], vectors)
+        tables = read_head(catalogue.path).tables
+        (ref,) = (ref for name, ref in tables.items() if name.startswith("vectors"))
+        fragments = open_table(catalogue.path, ref).get_fragments()
+        read.append([(f.metadata.num_rows, f.metadata.files[0].path) for f in fragments])
+    merged = [[path for rows, path in files if rows >= 8] for files in read]
+    assert len(merged[-1]) == 6
+    assert all(after[: len(before)] == before for before, after in pairwise(merged))
+    assert max(len(files) for files in read) <= 6 + 4
