@@ -20,7 +20,7 @@ _PLAIN, _DOES, _ASKS = 0, 1, 2
 _NO_SUBJECT = ("buy", "field", "with", "neg", "for")  # stand in no subject
 _SUBJECT_LENGTH = 5  # tokens between "our" and its verb
 _MODALS = word_set("text", "modals")
-_NAMED = 0.7  # below it, only a small word before a city says that goods go there
+_NAMED = 0.8  # below it, only a small word before a place says that goods go there
 _CONFIDENCE = 0.5  # what a buyer's surroundings hint at is a guess
 # What a buyer's own work tells about the thing they need: how much it handles, what feeds it.
 _HINTS = frozenset({"throughput", "monthly_capacity", "voltage", "frequency", "power_source"})

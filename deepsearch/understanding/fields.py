@@ -160,7 +160,6 @@ BARE = frozenset(
         "rating",
         "review_count",
         "areal_weight",
-        "voltage",
         "layers",
         "phases",
         "seating",

@@ -13,6 +13,9 @@ from deepsearch.understanding.units import unit_at
 __all__ = ["read_names"]
 
 
+_NEAR = 2  # words behind a brand in which the digits of its model stand
+
+
 @lru_cache(maxsize=1)
 def _brands() -> Trie:
     trie = Trie()
@@ -131,7 +134,7 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
     ):
         end += 1
     code = scan.raw(last, end).strip(" #") if end > last else ""
-    if code and any(char.isdigit() for char in code):
+    if any(char.isdigit() for word in code.split()[:_NEAR] for char in word):
         drafts.append(Draft("model", "eq", code, None, last, end, 0.75))
         scan.claim(last, end)
         return end
@@ -152,6 +155,8 @@ def _code(scan: Scan, at: int) -> int:
         or (tokens.glued(at) and at and tokens.words[at - 1] not in "#:(\n,")
     ):
         return 0
+    if at and tokens.kinds[at - 1] == "n" and unit_at(tokens, at, scan.language):
+        return 0  # "18 CM/40 CM"
     if scan.match_of(at) is not None and not scan.value_at(at, "demonym"):
         return 0
     end = at + 1

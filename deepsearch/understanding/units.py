@@ -100,6 +100,12 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
     if index >= len(tokens):
         return ()
     match = unit_trie().longest(tokens, index)
+    if (
+        match is not None
+        and tokens.kinds[match.last - 1] == "n"
+        and not tokens.glued(match.last - 1)
+    ):
+        match = unit_trie().longest(tokens, index, match.last - 1)  # "7m 3m" is no volume
     if match is None:
         return ()
     ordinal = language == "en" and tokens.words[index] == "st"  # "1st choice"

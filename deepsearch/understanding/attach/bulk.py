@@ -19,6 +19,7 @@ _CAPACITY = word_set("quantity", "capacity")
 
 _COOLERS = word_set("quantity", "coolers")
 _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
+_LEAST_ORDER = 0.5  # kg
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
 _REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)
 
@@ -134,6 +135,8 @@ def orders_bulk(state: Attaching, quantity: Quantity, around: Surroundings, unit
     """Whether "20 t" is what is ordered."""
     if state.word(quantity.last) in ("order", "orders"):
         return True
+    if unit.dimension == "mass" and max(quantity.values) < _LEAST_ORDER:
+        return False
     named = state.product[0] >= 0 and state.product[1] <= quantity.first
     if state.ordered or (named and state.word(quantity.first - 1) in ("de", "di", "of", "von")):
         return False  # "3000 shirts, 180 g", "chambre froide de 20 m³"
@@ -176,7 +179,10 @@ def bare_volume(state: Attaching, quantity: Quantity, around: Surroundings, unit
     ):
         emit(state, quantity, around, "order_quantity", 0.75)
         return
-    emit(state, quantity, around, "volume", 0.85)
+    if state.word(quantity.last) == "/" and state.tokens.kinds[quantity.last + 1 :][:1] == ["n"]:
+        return  # "2.2 L/100 km" is what it burns
+    engine = unit.raw in ("cc", "ccm") and {"vehicle", "machine"} & state.kinds
+    emit(state, quantity, around, "displacement" if engine else "volume", 0.85)
 
 
 def bare_area(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:

@@ -112,6 +112,7 @@ def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool
     at = quantity.last
     if (
         at >= len(state.tokens)
+        or state.word(quantity.first - 1) in _NUMBERED
         or state.tokens.kinds[at] not in "wc"
         or (state.tokens.glued(at) and state.scan.language not in ("zh", "ja", "ar"))
     ):

@@ -8,6 +8,7 @@ from deepsearch.understanding.lexicon import word_set
 
 __all__ = ["grade"]
 
+_ALLOY = 4  # digits
 _GRADES = word_set("code", "grades")
 
 
@@ -19,6 +20,10 @@ def grade(state: Codes, index: int) -> bool:
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
     metal = _metal_near(state, index, last)
     screws = found in ("A2", "A4") and any(d.field in ("standard", "size") for d in state.drafts)
+    if found.isdigit() and len(found) == _ALLOY:  # "2024" is oftener a year
+        metal = any(
+            state.scan.value_at(i, "material") == "aluminium" for i in (index - 1, index - 2, last)
+        )
     if not (named or metal or screws or _telling(found)):
         return False
     first = index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT, in_field_unit
+from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT, fits, in_field_unit
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
@@ -117,10 +117,14 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
     found = []
     starting = {quantity.first: quantity for quantity in quantities}
     for pair in pairs:
-        if pair.texts or not pair.name or (pair.fields and not _of_part(scan, pair)):
-            continue
+        sized = pair.texts == ("size",) and not pair.whole  # "Grip size: 45 mm"
         quantity = _leading(scan, pair, starting)
-        if quantity is None:
+        if quantity is None or not pair.name or (pair.texts and not sized):
+            continue
+        named = any(fits(name, quantity) for name in pair.fields)
+        known = pair.fields and (pair.whole or not pair.sure)  # "Speed: 1450 rpm"
+        general = known if not named else not _of_part(scan, pair)
+        if general or scan.tokens.words[quantity.last : quantity.last + 1] == ["/"]:
             continue
         draft = _measured(pair, quantity, _bound(scan, pair, quantity))
         if draft is not None:

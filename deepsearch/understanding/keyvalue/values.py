@@ -69,6 +69,7 @@ _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
 _LONGEST_KEY = 4  # words of a key nobody knows
 _OPEN_KEYS = word_set("key", "open")
+_PART_WORDS = word_set("key", "part_words")
 
 
 def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
@@ -253,7 +254,9 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
         if not _speaks(scan, pair, value):
             continue
         kept = _lowered(" ".join(words))
-        found.append(Draft(texts[-1], "eq", kept, None, pair.first, pair.end, 0.6))
+        of_part = bool(set(pair.name.split("_")[:-1]) & _PART_WORDS)  # "Lining material: mesh"
+        name = pair.name if of_part else texts[-1]
+        found.append(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6))
     return found
 
 

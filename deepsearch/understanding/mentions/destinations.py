@@ -65,7 +65,8 @@ def _adjective(reading: Reading, match: Match) -> bool:
     """As in "for Dubai chocolate": the place tells of the goods."""
     following = reading.scan.raw(match.last, match.last + 1)
     plain = following.islower() and reading.scan.match_of(match.last) is None
-    return reading.scan.has(match.first - 1, "for") and plain
+    purpose = reading.scan.has(match.first - 1, "for") or reading.word(match.first - 1) == "for"
+    return purpose and plain
 
 
 def _headed_by(reading: Reading, first: int) -> int | None:

@@ -89,8 +89,7 @@ def materials(reading: Reading) -> None:
             and not reading.scan.raw(match.first, match.last).isupper()
         ):
             return False
-        inside = reading.product[0] <= match.first < reading.product[1]
-        if reading.machine and inside and not _made_of(reading, match):
+        if reading.machine and _beside_name(reading, match) and not _made_of(reading, match):
             return False
         if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
             return value in (
@@ -116,7 +115,7 @@ def materials(reading: Reading) -> None:
             and reading.tokens.kinds[match.first - 1] == "n"
         )
 
-    if reading.scan.language in ("de", "nl"):
+    if reading.scan.language in ("de", "nl") and not reading.machine:
         _compounds(reading)
     for group in runs(reading, "material", wanted):
         if reading.scan.value_at(group.first - 1, "textfield") == "colour":
@@ -151,6 +150,14 @@ def _keyed_part(reading: Reading, group: Group) -> str | None:
 
 def _slashed(reading: Reading, group: Group) -> bool:
     return any(reading.word(i) == "/" for i in range(group.first, group.last))
+
+
+def _beside_name(reading: Reading, match: Match) -> bool:
+    """Whether a word stands in the product's name or its clause: what a machine works on."""
+    first, last = reading.product
+    if first < 0:
+        return False
+    return first <= match.first < last or match.first in reading.clause(first)
 
 
 def _compounds(reading: Reading) -> None:
@@ -202,6 +209,8 @@ def _part_material(reading: Reading, group: Group) -> str | None:
     ) in ("cap", "lid", "handle"):
         return str(reading.scan.value_at(group.first - 1, "part"))
     part = reading.scan.value_at(group.last, "part")
+    if ":" in reading.tokens.words[group.last : group.last + 4]:
+        part = None  # it begins the next key
     if part is not None and part in (
         "lid",
         "handle",
