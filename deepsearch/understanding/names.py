@@ -42,7 +42,7 @@ def read_names(scan: Scan) -> list[Draft]:
             at += 1
             continue
         match = trie.longest(scan.tokens, at)
-        if match is not None and scan.free(match.first, match.last):
+        if match is not None and scan.free(match.first, match.last) and not _label(scan, at):
             at = _brand(scan, match.first, match.last, str(match.payloads[0][1]), drafts)
             continue
         last = _code(scan, at)
@@ -54,6 +54,12 @@ def read_names(scan: Scan) -> list[Draft]:
             continue
         at += 1
     return _either(scan, drafts)
+
+
+def _label(scan: Scan, at: int) -> bool:
+    """Whether a name is a label of a side here: "1.5 thk" is no THK."""
+    behind = at > 0 and scan.tokens.kinds[at - 1] == "n"
+    return scan.has(at, "field") and (behind or scan.raw(at, at + 1).islower())
 
 
 def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:

@@ -80,3 +80,47 @@ def test_what_a_thing_must_bear_is_its_load_and_no_weight(text):
     read = _read(text)
     assert ("load_capacity", "ge", 140, "kg") in read
     assert not [field for field, *_ in read if field == "weight"]
+
+
+def _sides(text: str) -> dict[str, object]:
+    return {name: value for name, _, value, unit in _read(text) if unit == "mm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("80 storage boxes 50x30x20, grey", {"length": 500, "width": 300, "height": 200}),
+        ("300 bath towels 80x160, white", {"length": 800, "width": 1600}),
+        ("Fliesen 30x60, 200 m²", {"length": 300, "width": 600}),
+        ("40 alfombrillas 45x70", {"length": 450, "width": 700}),
+        ("bolsas 30x40, 2000 piezas", {"length": 300, "width": 400}),
+        ("50 ковриков 60х90", {"length": 600, "width": 900}),
+        ("瑜伽垫，180*60，500条", {"length": 1800, "width": 600}),
+        ("20 party tents 3x6, white", {"length": 3000, "width": 6000}),
+        ("20 sombrillas 2,5x2,5", {"length": 2500, "width": 2500}),
+        ("5000 stickers 60x40", {"width": 60, "length": 40}),
+        ("Kabelbinder 3,6x200, 10000 Stück", {"width": 3.6, "length": 200}),
+        ("steel cabinets 900x400x1800, 20 pcs", {"length": 900, "width": 400, "height": 1800}),
+        ("tôle alu, ép. 3, 1500x3000", {"thickness": 3, "length": 1500, "width": 3000}),
+        ("cinta transportadora, ancho 650, 40 m", {"width": 650}),
+        ("steel tube OD 42.4 x 2 thk", {"diameter": 42.4, "thickness": 2}),
+        ("cylinders, bore 50, stroke between 80 and 200", {"diameter": 50, "stroke": (80, 200)}),
+        ("rollers, length 300 / 450 / 600", {"length": (300, 450, 600)}),
+        ("铝型材，壁厚1.4以上", {"thickness": 1.4}),
+    ],
+)
+def test_a_size_without_its_unit(text, sides):
+    assert {name: _sides(text).get(name) for name in sides} == sides
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "50 monitors 1920x1080",
+        "300 pens, 2 o 3 colores",
+        "invoice ID 12345 for 40 mugs",
+        "toys for ages 3 x 4 sets",
+    ],
+)
+def test_numbers_that_are_no_sizes(text):
+    assert not _sides(text)

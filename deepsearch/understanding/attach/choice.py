@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.attach.unitless import plain_side
 from deepsearch.understanding.fields import (
     COUNT_NOUNS,
     fits,
@@ -24,10 +25,12 @@ def choose(
     for name, first, last in around.left:
         if name.startswith("text:"):
             continue
-        if fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name)):
+        fitting = fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name))
+        if fitting or plain_side(state, quantity, name, last):
             return _of_part(state, name, first), first, last
     side = next((label for label in quantity.labels if label), None)
-    if side is not None and fits(side, quantity):
+    unitless = side is not None and plain_side(state, quantity, side, quantity.first)
+    if side is not None and (unitless or fits(side, quantity)):
         return side, quantity.first, quantity.last  # "280 cm wide"
     for name, first, last in around.right:
         if not fits(name, quantity) or name == "pack_size":

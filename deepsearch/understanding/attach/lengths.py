@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.bulk import orders_bulk
 from deepsearch.understanding.attach.emit import emit
-from deepsearch.understanding.attach.sides import kinds_before
+from deepsearch.understanding.attach.unitless import kinds_before
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.kinds import goods_kinds
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit
 
@@ -16,6 +17,8 @@ __all__ = ["bare_length"]
 
 _THIN = 1.5  # mm: what is so short is a thickness
 _SHORTEST, _NEAR = 3, 4  # letters of a noun; tokens from it to its number
+_WALLS = word_set("quantity", "walls")
+_THICKEST_WALL = 60.0  # mm
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
 
 
@@ -35,6 +38,8 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
         emit(state, quantity, around, "cable_length", 0.8)
+    elif _of_wall(state, quantity, around):
+        emit(state, quantity, around, "thickness", 0.75)
     elif around.left_words and _names_it(state, quantity, around):
         return
     elif "sheet" in near and max(quantity.values) <= 200:
@@ -65,6 +70,12 @@ def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
         return unit.factor >= 1e6 or metres >= 50 or (asked and led)
     of = state.word(quantity.last) in ("of", "de", "di", "d") and quantity.last < len(state.tokens)
     return (unit.factor == 1000 and asked and metres >= 200) or (of and asked and metres >= _RUN)
+
+
+def _of_wall(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """As in "wall min 3.2 mm": a measure of a wall is how thick it is."""
+    named = bool(around.left_words) and state.word(around.left_words[0]) in _WALLS
+    return named and max(quantity.values) <= _THICKEST_WALL
 
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.attach.unitless import kinds_before, side_scale
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.quantities import Quantity
 
-__all__ = ["dims", "kinds_before"]
+__all__ = ["dims"]
 
 
 def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
@@ -21,8 +23,10 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """
     unit = quantity.unit
     names = {name for name, _, _ in around.left}
-    if unit is None and _unit_left_out(state, quantity):
-        _each_side(state, quantity, around)
+    scale = side_scale(state, quantity) if unit is None else 1.0
+    if unit is None and scale is not None:
+        values = tuple(tidy(value * scale) for value in quantity.values)
+        _each_side(state, replace(quantity, values=values), around)
     elif unit is None:
         if "text:size" in names:
             _as_written(state, quantity, "size", around.first, 0.6)
@@ -36,18 +40,6 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         _as_written(state, quantity, "carton_size", around.first)
     elif unit.dimension == "length":
         _each_side(state, quantity, around)
-
-
-def _unit_left_out(state: Attaching, quantity: Quantity) -> bool:
-    """Of screws and of sheets, "4 x 40" and "1250 x 2500" are millimetres."""
-    if len(quantity.values) != 2 or any(quantity.labels) or "screen" in state.kinds:
-        return False
-    if state.word(quantity.first - 1) == "m":
-        return False
-    if "fastener" in state.kinds:
-        return ordered(quantity) and max(quantity.values) <= 600
-    flat = {"sheet", "lifting"} & kinds_before(state, quantity)
-    return bool(flat) and min(quantity.values) >= 300 and max(quantity.values) <= 6500
 
 
 def _as_written(
@@ -88,6 +80,8 @@ def _sides(state: Attaching, quantity: Quantity) -> list[str]:
             # "H 1800 x B 300 x T 500": the T of German is the depth
             return ["depth" if name == "thickness" else name or "depth" for name in quantity.labels]
         plain = ["length", "width", "height", "depth"]
+        if "thickness" in quantity.labels and "tube" in kinds_before(state, quantity):
+            plain = ["diameter", "length", "width", "height"]
         given = list(quantity.labels)
         free = [n for n in plain if n not in given]
         return [label or free.pop(0) for label in given][:size]
@@ -100,6 +94,8 @@ def _sides(state: Attaching, quantity: Quantity) -> list[str]:
             return ["diameter", "thickness"]
     if size == 2 and "fastener" in kinds_before(state, quantity) and ordered(quantity):
         return ["diameter", "length"]
+    if size == 2 and {"tie", "label"} & kinds_before(state, quantity):
+        return ["width", "length"]
     third = "thickness" if "sheet" in kinds_before(state, quantity) else "height"
     return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
 
@@ -142,10 +138,3 @@ def _resolution(state: Attaching, quantity: Quantity) -> None:
         ):
             value = f"{quantity.values[0]:g}x{quantity.values[1]:g}"
             state.add(Draft("resolution", "eq", value, None, quantity.first, quantity.last, 0.8))
-
-
-def kinds_before(state: Attaching, quantity: Quantity) -> frozenset[str]:
-    """Kinds of goods named right before a quantity, else those of the text."""
-    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
-    near = goods_kinds(state.tokens, max(clause.first, quantity.first - 5), quantity.first)
-    return near or state.kinds

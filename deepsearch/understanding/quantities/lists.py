@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.numerals import Atom
 from deepsearch.understanding.quantities.model import Quantity
+from deepsearch.understanding.quantities.signs import label_before, own_units
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
 from deepsearch.understanding.units import Unit, unit_at
 
@@ -42,7 +43,7 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
     """
     members = _members(state, head)
     if len(members) < 2:
-        return None
+        return _labelled(state, head)
     final = members[-1][1] or head.units
     dimension = final[0].dimension
     if not head.units:
@@ -68,6 +69,22 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
         glued=True,
         core=head.atom.first,
     )
+
+
+def _labelled(state: Numbers, head: Head) -> Quantity | None:
+    """As in "length 600 / 750 / 950": the name of a side, then its numbers without a unit."""
+    if head.units or label_before(state, head.first)[1] is None:
+        return None
+    values, last = [head.atom.value], head.after
+    while len(values) < _MOST and state.word(last) == "/" and state.number_follows(last + 1):
+        number = state.atom(last + 1)
+        if number is None or number.values or own_units(state, number.last):
+            return None
+        values.append(number.value)
+        last = number.last
+    if len(values) <= _PAIR:
+        return None
+    return Quantity(head.first, last, "list", tuple(values), tuple(values), core=head.atom.first)
 
 
 def _members(state: Numbers, head: Head) -> list[_Member]:

@@ -31,6 +31,8 @@ _LABELS = {
     "deep": "depth",
     "thick": "thickness",
     "tall": "height",
+    "thk": "thickness",
+    "od": "diameter",
     "p": "depth",
     "a": "width",
 }
