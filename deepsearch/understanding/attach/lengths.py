@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.bulk import orders_bulk
 from deepsearch.understanding.attach.emit import emit
-from deepsearch.understanding.attach.unitless import kinds_before
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.attach.unitless import kinds_before
 from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
@@ -30,7 +30,7 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
     elif unit.factor < 0.01:
         if {"sheet", "vessel"} & (near | state.kinds) or state.quantities[0].shape == "dims":
             emit(state, quantity, around, "thickness", 0.7)
-    elif _beside_sides(state, quantity) or (unit.factor <= 1 and max(quantity.values) < _THIN):
+    elif _thin(state, quantity, around, unit):
         emit(state, quantity, around, "thickness", 0.7)
     elif unit.factor >= 1e6:
         emit(state, quantity, around, "range", 0.7)
@@ -38,8 +38,6 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
         emit(state, quantity, around, "cable_length", 0.8)
-    elif _of_wall(state, quantity, around):
-        emit(state, quantity, around, "thickness", 0.75)
     elif around.left_words and _names_it(state, quantity, around):
         return
     elif "sheet" in near and max(quantity.values) <= 200:
@@ -72,10 +70,12 @@ def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
     return (unit.factor == 1000 and asked and metres >= 200) or (of and asked and metres >= _RUN)
 
 
-def _of_wall(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
-    """As in "wall min 3.2 mm": a measure of a wall is how thick it is."""
+def _thin(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> bool:
+    """Whether a length is how thick something is: beside two sides, of a wall, or that short."""
     named = bool(around.left_words) and state.word(around.left_words[0]) in _WALLS
-    return named and max(quantity.values) <= _THICKEST_WALL
+    wall = named and max(quantity.values) <= _THICKEST_WALL
+    short = unit.factor <= 1 and max(quantity.values) < _THIN
+    return wall or short or _beside_sides(state, quantity)
 
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

@@ -88,16 +88,20 @@ def _sides(state: Attaching, quantity: Quantity) -> list[str]:
     order = _written_order(state, quantity)
     if order and len(order) == size:
         return order
-    if size == 2 and "tube" in kinds_before(state, quantity):
-        wide, thin = quantity.values
-        if thin * 5 <= wide:
-            return ["diameter", "thickness"]
-    if size == 2 and "fastener" in kinds_before(state, quantity) and ordered(quantity):
-        return ["diameter", "length"]
-    if size == 2 and {"tie", "label"} & kinds_before(state, quantity):
-        return ["width", "length"]
-    third = "thickness" if "sheet" in kinds_before(state, quantity) else "height"
+    kinds = kinds_before(state, quantity)
+    if size == 2 and (pair := _pair(quantity, kinds)):
+        return pair
+    third = "thickness" if "sheet" in kinds else "height"
     return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
+
+
+def _pair(quantity: Quantity, kinds: frozenset[str]) -> list[str]:
+    """What two numbers are of goods that are not measured by length and width."""
+    if "tube" in kinds and quantity.values[1] * 5 <= quantity.values[0]:
+        return ["diameter", "thickness"]
+    if "fastener" in kinds and ordered(quantity):
+        return ["diameter", "length"]
+    return ["width", "length"] if {"tie", "label"} & kinds else []
 
 
 def ordered(quantity: Quantity) -> bool:

@@ -52,11 +52,16 @@ def side_scale(state: Attaching, quantity: Quantity) -> float | None:
         spatial = len(values) == 3 and low >= _SMALLEST and near
         known = {"centimetres", "metres"} & near and low >= _SMALLEST
         return _MM if (flat or spatial or known) and high <= _LONGEST else None
-    if "label" in near:
+    return _usual(near, high)
+
+
+def _usual(kinds: frozenset[str], high: float) -> float | None:
+    """The unit in which goods of a kind are measured, where the longest side is so much."""
+    if "label" in kinds:
         return _MM
-    if "metres" in near and high <= _TENTS:
+    if "metres" in kinds and high <= _TENTS:
         return _M
-    return _CM if {"centimetres", "metres"} & near and high >= _SMALLEST else None
+    return _CM if {"centimetres", "metres"} & kinds and high >= _SMALLEST else None
 
 
 def plain_side(state: Attaching, quantity: Quantity, name: str, label_last: int) -> bool:
@@ -78,7 +83,7 @@ def plain_side(state: Attaching, quantity: Quantity, name: str, label_last: int)
     if any(not (_bounding(state, i) or state.word(i) in ".:=(") for i in between):
         return False
     high = max(quantity.values)
-    if quantity.units or quantity.worded or not 0 < high:
+    if quantity.units or quantity.worded or not high > 0:
         return False
     if name in _ALWAYS_MM:
         return high <= _ALWAYS_MM[name]
