@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from deepsearch.schema import ParsedQuery, Requirement
+from deepsearch.understanding.headers import title_kinds
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.parser import RuleParser
 from deepsearch.understanding.schedule import name_of_the_thing
@@ -34,13 +35,6 @@ def _modals() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in load_data("headers")["clause"].items()}
 
 
-@cache
-def _titles() -> tuple[list[str], frozenset[str]]:
-    """Names of kinds of documents, longest first, and the words that join them to a subject."""
-    table = load_data("headers")["title"]
-    return sorted(table["kinds"], key=len, reverse=True), frozenset(table["joins"])
-
-
 def _subject(block: str) -> tuple[str, int] | None:
     """What a document's heading says it is about, and where: "Specification: oat drink".
 
@@ -51,7 +45,7 @@ def _subject(block: str) -> tuple[str, int] | None:
     folded = fold(heading)
     if len(heading) > _HEADING_CHARS:
         return None
-    kinds, joins = _titles()
+    kinds, joins = title_kinds(), load_data("headers")["title"]["joins"]
     first, last, known = 0, len(folded), False
     while first < last:
         if not folded[first].isalnum() or folded[first].isdigit():

@@ -8,7 +8,7 @@ from functools import cache
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.text import fold
 
-__all__ = ["header_roles", "is_header_line"]
+__all__ = ["header_roles", "is_header_line", "title_kinds"]
 
 _CELLS = re.compile(r"\t|\||;| {2,}")
 _FEWEST = 2  # headers of which a line of them consists
@@ -41,3 +41,14 @@ def is_header_line(line: str) -> bool:
     cells = [fold(cell).strip(" :.") for cell in _CELLS.split(line) if cell.strip()]
     known = sum(cell in header_roles() for cell in cells)
     return known >= _FEWEST and known >= len(cells) - 1
+
+
+@cache
+def title_kinds() -> tuple[str, ...]:
+    """Names of kinds of documents: "request for quotation", "lastenheft".
+
+    Returns:
+        Folded names, longest first.
+    """
+    kinds = map(fold, load_data("headers")["title"]["kinds"])
+    return tuple(sorted(kinds, key=len, reverse=True))

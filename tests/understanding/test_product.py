@@ -40,7 +40,14 @@ PARSER = RuleParser(implied=False, questions=False)
         ("We have interest in the supply of steel buckets, 500 pcs", "steel buckets"),
         ("A sewing company to help me produce baggy jackets, 200 pcs", "baggy jackets"),
         ("Nos gustaría importar desde China lámparas solares, IP65", "lámparas solares"),
+        ("Können Sie uns Akkuschrauber liefern?", "Akkuschrauber"),
+        ("¿Podrían ofrecernos sillas plegables, 200 unidades?", "sillas plegables"),
+        ("你们有折叠椅现货吗？要500个", "折叠椅"),
+        ("コーヒーメーカー300個の価格を教えてください", "コーヒーメーカー"),
         # where the name stands
+        ("Demande de prix : chaises pliantes, 200 pièces", "chaises pliantes"),
+        ("Запрос цены: складные стулья, 500 шт", "складные стулья"),
+        ("Greetings. Dishwasher 60 cm wide, 45 dB, 20 pcs", "Dishwasher"),
         ("Two samples first. Item is bamboo cutlery set, 3,000 pcs.", "bamboo cutlery set"),
         ("Hello! Price please.\nKeyword: desk lamp\nVoltage: 12 V", "desk lamp"),
         ("Item: tea towels | Material: linen | 50x70 cm", "tea towels"),
@@ -62,6 +69,9 @@ PARSER = RuleParser(implied=False, questions=False)
         # what is no name
         ("what's your best price for 200 of the black ones?", ""),
         ("Was kosten 30 Stück davon in blau?", ""),
+        # one unknown word yields to goods that are known
+        ("Destinées au marché belge, 300 chaises pliantes, 2 kg", "chaises pliantes"),
+        ("Please remove us from your list, we do not buy lighting products any more.", ""),
         # letters that ask for nothing
         ("Thank you for the samples, they came on Tuesday. We will let you know next week.", ""),
         ("Unser Büro ist am Montag geschlossen. Wir wünschen Ihnen schöne Feiertage.", ""),

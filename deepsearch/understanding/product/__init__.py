@@ -10,7 +10,13 @@ from deepsearch.understanding.nature import kinds_of
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.product.extent import good, phrase
 from deepsearch.understanding.product.japanese import named_before
-from deepsearch.understanding.product.starts import opening, sentence_like, starts, subjects
+from deepsearch.understanding.product.starts import (
+    opening,
+    past_title,
+    sentence_like,
+    starts,
+    subjects,
+)
 from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import tokenise
@@ -44,7 +50,8 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
             first, last = phrase(finder, pair.begin)
             if last <= pair.end and good(finder, first, last):
                 return first, last
-    keys = {i for pair in pairs for i in range(pair.first, pair.end)}
+    title = past_title(finder)  # "Demande de prix :" is no key
+    keys = {i for pair in pairs if pair.begin != title for i in range(pair.first, pair.end)}
     listed = len(pairs) >= _SHEET
 
     def may_name(first: int, last: int) -> bool:
@@ -65,7 +72,8 @@ def _anywhere(finder: Finder, may_name: Callable[[int, int], bool]) -> tuple[int
     """Known goods that open a clause, where nothing said what is wanted."""
     for clause in finder.scan.clauses[:_CLAUSES]:
         first, last = phrase(finder, clause.first)
-        if may_name(first, last) and _known(finder, first, last):
+        refused = any(finder.scan.has(i, "neg") for i in range(clause.first, first))
+        if not refused and may_name(first, last) and _known(finder, first, last):
             return first, last
     return None
 

@@ -67,6 +67,9 @@ _ADJECTIVES = word_set("product", "adjectives")
 _KNOWING = word_set("product", "mind") - {"check", "see", "confirm"}  # "check valve" is goods
 _NOT_GOODS = word_set("product", "no_goods")
 _NO_GOODS_HAN = frozenset(load_data("words")["product"]["no_goods_han"])
+_POLITE_ENDS = tuple(load_data("words")["product"]["polite_ends"])
+_STOCK_HAN = tuple(load_data("words")["product"]["stock_han"])
+_VERBS_BEHIND = word_set("product", "verbs_behind")
 _OBJECTS = word_set("product", "objects")
 _AGENT_LINKS = word_set("product", "agent_links")
 _PURPOSE = word_set("product", "purpose")
@@ -281,6 +284,8 @@ def _no_part(state: Finder, at: int, first: int) -> bool:
     kinds, inside = state.kinds(at), at > first
     if inside and _names(state, at, first):
         return False
+    if inside and (state.word(at) in _VERBS_BEHIND or _in_stock(state, at)):
+        return True
     if kinds & _ENDS and not kinds & {"material", "power_source"}:
         return True
     if state.cjk and (state.word(at) in "はがにでを" or (inside and _counted(state, at))):
@@ -292,6 +297,11 @@ def _no_part(state: Finder, at: int, first: int) -> bool:
     ):
         return True
     return bool(kinds & {"country", "month"}) and (at == first or state.cjk)
+
+
+def _in_stock(state: Finder, at: int) -> bool:
+    """As in "有折叠椅现货吗": whether it is at hand is no part of the name."""
+    return state.cjk and state.scan.raw(at, min(at + 2, len(state.tokens))).startswith(_STOCK_HAN)
 
 
 def _custom_thing(state: Finder, at: int) -> bool:
@@ -405,11 +415,14 @@ def good(state: Finder, first: int, last: int) -> bool:
     ]
     verb = last == first + 1 and state.word(last) in _OBJECTS  # "remove us", "erreichen Sie uns"
     seller = bool(state.kinds(last - 1) & {"supplier", "supplier_type"})  # "verified suppliers"
+    if state.cjk and (maker_named := state.scan.match_of(last - 1)) is not None:
+        seller = seller and maker_named.first == first  # a コーヒーメーカー is a machine
     if not plain or verb or seller or _term(state, first):
         return False
     named_first = state.scan.language in _BEHIND - {"de", "nl"}
     if named_first and state.scan.has(first, "field") and _number_after(state, last):
         return False  # "Толщина стенки 5 мм" is a measure
     if state.cjk:
-        return len(words) >= 2 and state.scan.raw(first, last) not in _NO_GOODS_HAN
+        name = state.scan.raw(first, last)
+        return len(words) >= 2 and name not in _NO_GOODS_HAN and not name.endswith(_POLITE_ENDS)
     return any(len(state.word(i)) > 2 or state.scan.raw(i, i + 1).isupper() for i in plain)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deepsearch.understanding.headers import is_header_line
+from deepsearch.understanding.headers import is_header_line, title_kinds
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.product.lead import after_asked, after_marker, hyphened, unit_after
 from deepsearch.understanding.product.state import Finder
 
-__all__ = ["opening", "sentence_like", "starts", "subjects"]
+__all__ = ["opening", "past_title", "sentence_like", "starts", "subjects"]
 
 _QUESTIONS = word_set("product", "questions")
 _VERBS = word_set("product", "verbs")
@@ -113,6 +113,16 @@ def _header_line(state: Finder) -> int:
     return state.tokens.words.index("\n") + 1 if end and is_header_line(line) else 0
 
 
+def past_title(state: Finder) -> int:
+    """The token behind "Request for quotation:" at the beginning; 0 for none."""
+    text = state.tokens.folded
+    kind = next((kind for kind in title_kinds() if text.startswith(kind)), "")
+    colon = text.find(":", len(kind))
+    if not kind or colon < 0 or text[len(kind) : colon].strip():
+        return 0
+    return state.tokens.starts.index(colon) + 1
+
+
 def _asked(state: Finder) -> list[int]:
     """What a price, a sample or a catalogue is asked of."""
     ends = (after_asked(state, at) for at in range(min(_LATEST, len(state.tokens))))
@@ -146,7 +156,7 @@ def _to_verb(state: Finder, at: int) -> int | None:
 
 def opening(state: Finder) -> int:
     """The first token after greetings, the name greeted, and a line's number."""
-    at, greeted = _header_line(state), False
+    at, greeted = _header_line(state) or past_title(state), False
     while at < len(state.tokens):
         after = after_marker(state, at)
         if after is not None:
