@@ -1,7 +1,7 @@
 """The command line: thin, over the public API.
 
 Exit code 0 for an answer (even an empty one), 2 for a wrong request or one that needs an
-extra that is not installed, 1 for a failure.
+extra that is not installed, 1 for a failure, 130 where it was interrupted.
 Answers go to standard output, everything else to standard error.
 """
 
@@ -19,7 +19,7 @@ import typer
 from deepsearch import __version__
 from deepsearch.cli.index import index
 from deepsearch.cli.progress import show_progress
-from deepsearch.cli.train import train_ranker
+from deepsearch.cli.train import PROFILE_HELP, train_ranker
 from deepsearch.errors import (
     DeepSearchError,
     InvalidInputError,
@@ -41,6 +41,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+# What typer makes of Ctrl-C, without a word.
+_INTERRUPTED = 130
 
 CatalogueArg = Annotated[Path, typer.Argument(metavar="DIR", help="The catalogue's folder.")]
 
@@ -67,7 +70,7 @@ app.command()(index)
 def search(
     directory: CatalogueArg,
     text: Annotated[
-        str | None, typer.Argument(help="What is wanted, in the buyer's words.")
+        str | None, typer.Argument(metavar="TEXT", help="What is wanted, in the buyer's words.")
     ] = None,
     image: Annotated[list[Path] | None, typer.Option(help="A picture of it; repeatable.")] = None,
     video: Annotated[list[Path] | None, typer.Option(help="A video of it; repeatable.")] = None,
@@ -103,7 +106,7 @@ def search(
         Path | None,
         typer.Option(help="Edited output of `parse --json` to use in place of what is read."),
     ] = None,
-    profile: Annotated[str, typer.Option(help="What matters beside relevance.")] = "balanced",
+    profile: Annotated[str, typer.Option(help=PROFILE_HELP)] = "balanced",
     max_per_supplier: Annotated[
         int | None, typer.Option(help="At most so many hits of one supplier.")
     ] = None,
@@ -140,6 +143,11 @@ def search(
         raise InvalidInputError("--queries and --run belong together: give both, or neither.")
     if unknown not in ("keep", "exclude"):
         raise InvalidInputError(f"--unknown is '{unknown}'; give keep or exclude.")
+    if text and not directory.exists() and Path(text).is_dir():
+        raise InvalidInputError(
+            f"There is no folder '{directory}', but '{text}' is one. The catalogue's folder comes "
+            "first, then the words."
+        )
     options = SearchOptions(
         k=k if k is not None else (100 if queries is not None else 10),
         unknown="keep" if unknown == "keep" else "exclude",
@@ -169,7 +177,8 @@ def search(
         image_weight=image_weight,
         where=where,
     )
-    results = engine.search_many(asked, options=options)
+    with show_progress() as progress:
+        results = engine.search_many(asked, options=options, progress=progress)
     print_results(results, as_json=as_json, explain=explain)
     if html is not None:
         answers = [(result.query.id or "Answer", result) for result in results]
@@ -235,7 +244,7 @@ def _run_batch(engine: SearchEngine, queries: Path, run: Path, options: SearchOp
 
 @app.command()
 def parse(
-    text: Annotated[str | None, typer.Argument(help="The buyer's words.")] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="The buyer's words.")] = None,
     file: Annotated[
         Path | None, typer.Option(help='Lines {"id","text"}; one JSON object a line comes back.')
     ] = None,
@@ -276,7 +285,7 @@ def info(
 @app.command()
 def remove(
     directory: CatalogueArg,
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Listing ids.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Listing ids.")],
 ) -> None:
     """Remove listings from a catalogue."""
     from deepsearch.engine import SearchEngine
@@ -328,16 +337,17 @@ app.command("train-ranker")(train_ranker)
 def main() -> None:
     """Run the command line; errors become one message and an exit code."""
     try:
-        app(standalone_mode=True)
+        app(prog_name="deepsearch", standalone_mode=True)
     except (InvalidInputError, UnknownIdError, MissingExtraError) as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
     except (DeepSearchError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; what was committed is kept", err=True)
-        sys.exit(1)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            typer.echo("interrupted; what was committed is kept", err=True)
+        raise
 
 
 if __name__ == "__main__":

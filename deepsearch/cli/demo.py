@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 
@@ -62,9 +63,10 @@ def show_demo(engine: SearchEngine, out: Path) -> None:
     screen: Console = console()
     options = SearchOptions(k=5)
     answered: list[tuple[str, SearchResult]] = []
-    for scene in _scenes():
+    for scene in _scenes(out / "catalogue"):
         screen.rule(f"[bold]{scene.title}[/]", align="left")
-        screen.print(f"$ {scene.command}", markup=False, style="cyan")
+        # Not wrapped: it can be copied and run.
+        screen.print(f"$ {scene.command}", markup=False, style="cyan", soft_wrap=True)
         results = engine.search_many(scene.queries, options=options)
         print_results(results, as_json=False, explain=False)
         best = results[0].hits[0].explanation.contributions if results[0].hits else ()
@@ -78,11 +80,11 @@ def show_demo(engine: SearchEngine, out: Path) -> None:
     screen.print(_ORIGIN, markup=False, style="dim")
 
 
-def _scenes() -> list[Scene]:
+def _scenes(folder: Path) -> list[Scene]:
     data = data_folder()
     photo = data / "photos" / "Granny-Smith.jpg"
     sheet = data / "enquiry.xlsx"
-    catalogue = "demo_output/catalogue"
+    catalogue = quote(str(folder))
     sentence = "lactose-free milk, MOQ not above 500, supplier with at least 3 years"
     where = "price <= 2 EUR and min_order_quantity <= 200 and supplier.verified"
     return [
@@ -93,12 +95,12 @@ def _scenes() -> list[Scene]:
         ),
         Scene(
             title="A photo taken in a shop",
-            command=f"deepsearch search {catalogue} --image {photo.name}",
+            command=f"deepsearch search {catalogue} --image {quote(str(photo))}",
             queries=build_queries(images=[photo]),
         ),
         Scene(
             title="The photo and words together",
-            command=f'deepsearch search {catalogue} "red and sweet" --image {photo.name}',
+            command=f'deepsearch search {catalogue} "red and sweet" --image {quote(str(photo))}',
             queries=build_queries(text="red and sweet", images=[photo]),
         ),
         Scene(
@@ -108,7 +110,7 @@ def _scenes() -> list[Scene]:
         ),
         Scene(
             title="An enquiry sheet: each row a query, with the pictures in its cells",
-            command=f"deepsearch search {catalogue} --file {sheet.name}",
+            command=f"deepsearch search {catalogue} --file {quote(str(sheet))}",
             queries=build_queries(files=[sheet]),
         ),
     ]

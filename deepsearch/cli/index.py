@@ -23,7 +23,7 @@ def index(
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="SOURCE...", help="Tables of listings: jsonl, csv, xlsx or parquet files."
+            metavar="SOURCE", help="Tables of listings: jsonl, csv, xlsx or parquet files."
         ),
     ],
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The catalogue's folder.")],
@@ -39,7 +39,13 @@ def index(
         typer.Option(help="Write the mapping used to a file, to edit and give back as --mapping."),
     ] = None,
     encoder: Annotated[
-        str | None, typer.Option(help="Encoder suite of a new catalogue (default: mini).")
+        str | None,
+        typer.Option(
+            help=(
+                "Encoders of a new catalogue: mini (default), multilingual, clip:FOLDER, "
+                "text:FOLDER, onnx:FOLDER or openclip:ARCHITECTURE@WEIGHTS."
+            )
+        ),
     ] = None,
 ) -> None:
     """Read listings into a catalogue, encode what changed, and index it."""

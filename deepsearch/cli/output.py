@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from deepsearch.schema import Hit, Listing, ParsedQuery, Requirement, SearchResult, Status
+from deepsearch.schema import (
+    Hit,
+    Listing,
+    Operator,
+    ParsedQuery,
+    Requirement,
+    SearchResult,
+    Status,
+)
 
 if TYPE_CHECKING:
     from deepsearch.catalogue import Problem
@@ -30,6 +38,11 @@ __all__ = [
 ]
 
 MARKS = {Status.MET: "[green]✓[/]", Status.VIOLATED: "[red]✗[/]", Status.UNKNOWN: "[yellow]?[/]"}
+SIGNS = {
+    Operator.EQ: "=", Operator.NE: "≠", Operator.LT: "<", Operator.LE: "≤", Operator.GT: ">",
+    Operator.GE: "≥", Operator.ANY_OF: "one of", Operator.ALL_OF: "all of",
+    Operator.NONE_OF: "none of",
+}  # fmt: skip
 SHOWN_REJECTS = 10
 # A redirected answer is read by programs and diffed by people: give it a steady width.
 PLAIN_WIDTH = 120
@@ -235,12 +248,12 @@ def _print_understood(screen: Console, parsed: ParsedQuery) -> None:
     stated = [r for r in parsed.requirements if r.implied_by is None]
     if stated:
         words = "; ".join(
-            f"{r.field} {r.op.value} {_value_text(r)}"
+            f"{r.field} {SIGNS.get(r.op, r.op.value)} {_value_text(r)}"
             + (f" {r.unit}" if r.unit else "")
             + ("" if r.hard else " (wish)")
             for r in stated
         )
-        screen.print(f"understood: {parsed.product} | {words}", markup=False, style="dim")
+        screen.print(f"understood: {parsed.product or '?'} | {words}", markup=False, style="dim")
 
 
 def _title(hit: Hit) -> str:

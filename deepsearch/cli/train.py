@@ -14,7 +14,12 @@ from deepsearch.evaluation import read_qrels
 if TYPE_CHECKING:
     from deepsearch.engine.training import CrossValidation, TrainedRanker
 
-__all__ = ["train_ranker"]
+__all__ = ["PROFILE_HELP", "train_ranker"]
+
+PROFILE_HELP = (
+    "What matters beside relevance: balanced, lowest risk, fastest, cheapest, small trial order or "
+    "custom product."
+)
 
 
 def train_ranker(
@@ -31,7 +36,7 @@ def train_ranker(
     depth: Annotated[
         int, typer.Option(help="Hits of a query to learn from; use it with as many.")
     ] = 50,
-    profile: Annotated[str, typer.Option(help="What matters beside relevance.")] = "balanced",
+    profile: Annotated[str, typer.Option(help=PROFILE_HELP)] = "balanced",
     clicks: Annotated[
         bool, typer.Option("--clicks", help="Grades are 1 clicked, 0 shown and passed over.")
     ] = False,

@@ -125,7 +125,7 @@ class SearchEngine:
         Raises:
             InvalidInputError: If the catalogue was made with another suite.
         """
-        if not (Path(path).is_dir() and any(Path(path).iterdir())):
+        if not any(Path(path, "versions").glob("*.json")):
             return cls.create(path, encoder=encoder or "mini")
         engine = cls.open(path)
         if encoder is not None and encoder != engine.suite.name:

@@ -386,6 +386,9 @@ def expected(family: Family) -> str:
     return ", ".join(names)
 
 
+_CHECK = "Check that it is the right file."
+
+
 def require_family(source: Source, family: Family, *, what: str) -> FileKind:
     """Recognise a file and refuse it unless it is of the family.
 
@@ -404,6 +407,6 @@ def require_family(source: Source, family: Family, *, what: str) -> FileKind:
     if kind.family != family:
         raise UnreadableFileError(
             f"{source.name}: expected {what} ({expected(family)}), but the file is {kind.label}. "
-            + (kind.advice or "Check that it is the right file.")
+            + (kind.advice or (f"Hand it in as a {kind.family}." if kind.family else _CHECK))
         )
     return kind

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from deepsearch.cli import app
+from deepsearch.cli.train import PROFILE_HELP
 from deepsearch.demo import data_folder
 from tests.cli.command import run
 
@@ -165,3 +168,11 @@ def test_a_damaged_picture_is_named(grocery_folder: Path, tmp_path: Path) -> Non
     done = run("search", grocery_folder, "--image", tmp_path / "cut.jpg")
     assert done.returncode == 2
     assert "cut.jpg" in done.stderr
+
+
+def test_arguments_in_the_wrong_order_and_the_profiles(grocery_folder: Path) -> None:
+    swapped = CliRunner().invoke(app, ["search", "milk", str(grocery_folder)])
+    assert "folder comes first" in str(swapped.exception)
+    from deepsearch.ranking import PROFILES
+
+    assert all(name in PROFILE_HELP for name in PROFILES)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from deepsearch.cli import app
+from deepsearch.cli import app, main
 from deepsearch.engine import SearchEngine
 from deepsearch.errors import DeepSearchError, UnreadableFileError
 from tests.cli.command import run
@@ -92,15 +92,29 @@ def test_a_failed_first_index_leaves_nothing(
 
 
 def test_an_interrupted_first_index_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupt(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("deepsearch.engine.core.ingest", interrupt)
     (tmp_path / "good.csv").write_bytes(b"title\nBolt\n")
-    index(tmp_path / "good.csv", "--to", tmp_path / "catalogue")
-    assert not (tmp_path / "catalogue").exists()
+    folder = tmp_path / "catalogue"
+    monkeypatch.setattr(
+        "sys.argv", ["deepsearch", "index", str(tmp_path / "good.csv"), "--to", str(folder)]
+    )
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_a_folder_of_other_files_is_no_place_for_a_catalogue(tmp_path: Path) -> None:
+    good = tmp_path / "good.csv"
+    good.write_bytes(b"title\nBolt\n")
+    assert "holds other files and no catalogue" in str(index(good, "--to", tmp_path))
+    assert [item.name for item in tmp_path.iterdir()] == ["good.csv"]
 
 
 def test_what_was_committed_before_a_failure_is_kept(tmp_path: Path) -> None:
