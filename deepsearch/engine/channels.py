@@ -155,8 +155,8 @@ def _channel(
     wanted: _Owners,
     rows: IntArray,
 ) -> Channel:
-    held, present = owners.pairs, wanted.pairs  # `present` ascends: ordered by row, then part
-    at = np.minimum(np.searchsorted(present, held), len(present) - 1)
+    held, present = owners.pairs, wanted.pairs
+    at = _places(held, present)
     row_of = np.where((present[at] == held) & index.live, rows[at], np.int64(-1))
     aligned = bool((row_of == np.arange(len(row_of))).all())
     by_row = np.argsort(row_of, kind="stable")
@@ -174,6 +174,12 @@ def _channel(
     )
 
 
+def _places(held: IntArray, present: IntArray) -> IntArray:
+    """Where each pair stands, if at all, among those present, ascending by row, then part."""
+    places: IntArray = np.minimum(np.searchsorted(present, held), len(present) - 1)
+    return places
+
+
 def _caught_up(
     index: LiveIndex, owners: _Owners, table: VectorTable, wanted: _Owners
 ) -> tuple[LiveIndex, _Owners]:
@@ -184,12 +190,14 @@ def _caught_up(
     updated = LiveIndex.from_snapshot(index.snapshot)
     live = index.live
     held, present = owners.pairs, wanted.pairs
-    gone = np.flatnonzero(live & ~np.isin(held, present))
+    kept = live & (present[_places(held, present)] == held)
+    gone = np.flatnonzero(live & ~kept)
     if len(gone):
         updated.remove(gone)
-    new = np.flatnonzero(~np.isin(present, held[live]))
-    if not len(new):
+    # A pair stands once on either side: what is kept tells whether anything is new.
+    if np.count_nonzero(kept) == len(present):
         return updated, owners
+    new = np.flatnonzero(~np.isin(present, held[kept]))
     updated.add(table.take(new))
     return updated, _Owners(
         keys=np.concatenate((owners.keys, wanted.keys[new])),

@@ -89,6 +89,8 @@ class LexicalIndex:
         self._starts = postings.starts
         self._rows = postings.rows
         self._scores = postings.scores
+        # Of the last query: what it finds is scored against what others find right after.
+        self._last: tuple[str, bool, Mapping[int, float]] | None = None
 
     @classmethod
     def build(
@@ -245,10 +247,13 @@ class LexicalIndex:
                 shares.append((self._names[term], weight * float(self._scores[at])))
         return tuple(sorted(shares, key=lambda share: (-share[1], share[0])))
 
-    def _weigh(self, query: str, *, spelling: bool) -> dict[int, float]:
+    def _weigh(self, query: str, *, spelling: bool) -> Mapping[int, float]:
         """Terms of a query and what each counts: as often as it occurs, less where misspelt."""
         if not isinstance(query, str):
             raise InvalidInputError(f"A query must be a text, got {type(query).__name__}.")
+        last = self._last
+        if last is not None and last[:2] == (query, spelling):
+            return last[2]
         tokens = tokenise(query)
         weights: dict[int, float] = {}
         for token, times in Counter(tokens).items():
@@ -259,6 +264,7 @@ class LexicalIndex:
                 whole = self._terms.get(pair)  # "dish washer" for "dishwasher"
                 if whole is not None and pair.isalpha():
                     weights[whole] = weights.get(whole, 0.0) + _OTHER_FORM
+        self._last = query, spelling, weights
         return weights
 
     def _meant(self, token: str, *, spelling: bool) -> dict[int, float]:

@@ -30,7 +30,16 @@ def explain(item: Scored, stressed: frozenset[str]) -> Explanation:
         Relevance, requirements, dimensions that are known, one part that names the unknown
         ones, one for folded listings; they sum to the score.
     """
-    parts = _relevance_parts(item.candidate, item.relevance)
+    parts = _relevance_parts(item.candidate, item.relevance - item.dealt)
+    if item.dealt:
+        why = "meet more" if item.dealt < 0 else "meet less"
+        parts.append(
+            Contribution(
+                name="says the same",
+                value=item.dealt,
+                sentence=f"Other listings say the same and {why} of what is asked.",
+            )
+        )
     for judgement, value in zip(item.judgements, item.requirement_values, strict=True):
         parts.append(
             Contribution(

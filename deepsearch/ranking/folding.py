@@ -1,21 +1,24 @@
-"""Near-identical listings of one supplier, told apart from variants."""
+"""Near-identical listings, told apart from variants."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from deepsearch.schema import Listing
 
-__all__ = ["Folder", "near_duplicates"]
+__all__ = ["Folder", "first_alike", "near_duplicates"]
 
 _WORD = re.compile(r"\w+")
 _OVERLAP = 0.9
 
 
-def _words(listing: Listing) -> tuple[frozenset[str], frozenset[str]]:
-    """Words of the title, and those of them that hold a digit."""
-    words = frozenset(_WORD.findall(listing.title.lower()))
+@lru_cache(maxsize=8192)
+def _words(title: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words of a title, and those of them that hold a digit."""
+    words = frozenset(_WORD.findall(title.lower()))
     return words, frozenset(word for word in words if any(c.isdigit() for c in word))
 
 
@@ -34,7 +37,7 @@ def near_duplicates(a: Listing, b: Listing) -> bool:
     """
     if a.supplier is None or b.supplier is None or a.supplier.id != b.supplier.id:
         return False
-    return _alike(_words(a), _words(b))
+    return _alike(_words(a.title), _words(b.title))
 
 
 def _alike(
@@ -43,6 +46,34 @@ def _alike(
     (words_a, numbers_a), (words_b, numbers_b) = a, b
     either = len(words_a | words_b)
     return numbers_a == numbers_b and either > 0 and len(words_a & words_b) >= _OVERLAP * either
+
+
+def first_alike(listings: Sequence[Listing]) -> list[int]:
+    """Find for each listing the first that says the same, whoever sells it.
+
+    Title words overlapping by at least 0.9 (Jaccard), and the same words with digits.
+
+    Args:
+        listings: In order.
+
+    Returns:
+        Positions: of an earlier listing that is itself its own first, or the listing's own.
+    """
+    groups: dict[frozenset[str], list[tuple[frozenset[str], int]]] = {}
+    first = []
+    for position, listing in enumerate(listings):
+        words, numbers = _words(listing.title)
+        group = groups.setdefault(numbers, [])
+        least, most = _OVERLAP * len(words), len(words) / _OVERLAP
+        found = next(
+            (at for other, at in group
+             if least <= len(other) <= most and _alike((words, numbers), (other, numbers))),
+            position,
+        )  # fmt: skip
+        if found == position:
+            group.append((words, position))
+        first.append(found)
+    return first
 
 
 @dataclass(slots=True)
@@ -60,10 +91,10 @@ class Folder:
         kept = self._kept.get(listing.supplier.id)
         if not kept:
             return None
-        words = _words(listing)
+        words = _words(listing.title)
         return next((position for other, position in kept if _alike(words, other)), None)
 
     def add(self, listing: Listing, position: int) -> None:
         """Remember a listing kept at a position."""
         if listing.supplier is not None:
-            self._kept.setdefault(listing.supplier.id, []).append((_words(listing), position))
+            self._kept.setdefault(listing.supplier.id, []).append((_words(listing.title), position))

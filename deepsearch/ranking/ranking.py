@@ -4,6 +4,7 @@
 
 R is the candidate's relevance over the best candidate's, so a part can only move a
 listing among others of like relevance: a good supplier of the wrong product stays below.
+Among listings that say the same, those that meet more have the higher relevances.
 A requirement adds its weight where met, nothing where unknown, and takes it where a wish
 is violated; a violated hard requirement takes the candidate out. A dimension adds
 strength · weight · (score - prior): what is unknown counts as the prior, hence nothing.
@@ -22,7 +23,7 @@ from deepsearch.errors import InvalidInputError
 from deepsearch.ranking.atoms import Ask, is_sample_order, largest_wanted, settle
 from deepsearch.ranking.dimensions import Scene
 from deepsearch.ranking.explain import explain
-from deepsearch.ranking.folding import Folder
+from deepsearch.ranking.folding import Folder, first_alike
 from deepsearch.ranking.judging import ListingView, stated_prices
 from deepsearch.ranking.profiles import PROFILES, Profile, weights_for
 from deepsearch.ranking.scoring import Candidate, Frame, Scored, best_of, judge_all
@@ -147,6 +148,8 @@ def rank(
     ]
     for item in scored:
         judge_all(item, frame)
+    if frame.requirements:
+        _settle_alike(scored)
     if config.exclude_violated:
         scored = [item for item in scored if not item.violated]
     select = partial(_select, k=k, max_per_supplier=max_per_supplier, fold=fold_near_duplicates)
@@ -227,6 +230,29 @@ def _relevances(candidates: Sequence[Candidate]) -> list[float]:
     if top <= 0:
         return [1.0] * len(values)
     return [max(value, 0.0) / top for value in values]
+
+
+def _settle_alike(scored: Sequence[Scored]) -> None:
+    """Of listings that say the same, let those that meet more have the higher relevances.
+
+    What the retrievers tell them apart by is chance, and fusing stretches it; it must not
+    place one of which a requirement is unknown above one that meets it. Others are not
+    touched: the group's relevances are only dealt out anew.
+    """
+    order = sorted(scored, key=lambda item: (-item.relevance, item.candidate.listing.id))
+    groups: dict[int, list[Scored]] = {}
+    for item, first in zip(
+        order, first_alike([item.candidate.listing for item in order]), strict=True
+    ):
+        groups.setdefault(first, []).append(item)
+    for group in groups.values():
+        dealt = [item.relevance for item in group]
+        for item, relevance in zip(
+            sorted(group, key=lambda item: (item.violated, -item.gain)), dealt, strict=True
+        ):
+            if relevance != item.relevance:
+                item.dealt = relevance - item.relevance
+                item.weigh(relevance)
 
 
 def _requirement_weights(

@@ -62,11 +62,24 @@ class Scored:
     view: ListingView
     relevance: float
     judgements: tuple[Judgement, ...] = ()
+    gains: tuple[float, ...] = ()
     requirement_values: list[float] = field(default_factory=list)
     dimension_values: list[tuple[str, float, Score | None]] = field(default_factory=list)
     violated: int = 0
     score: float = 0.0
+    dealt: float = 0.0
     folded: list[str] = field(default_factory=list)
+
+    @property
+    def gain(self) -> float:
+        """What requirements add, as a share of relevance."""
+        return math.fsum(self.gains)
+
+    def weigh(self, relevance: float) -> None:
+        """Set the relevance; the score is it and requirements so far."""
+        self.relevance = relevance
+        self.requirement_values = [relevance * gain for gain in self.gains]
+        self.score = math.fsum([relevance, *self.requirement_values])
 
     @property
     def order(self) -> tuple[int, float, str]:
@@ -76,19 +89,19 @@ class Scored:
 
 def judge_all(item: Scored, frame: Frame) -> None:
     """Judge the requirements; the score is relevance and requirements so far."""
-    judgements = []
+    judgements, gains = [], []
     for requirement, weight in frame.requirements:
         judgement = judge_view(requirement, item.view, frame.scene.ask)
         judgements.append(judgement)
-        value = 0.0
+        gain = 0.0
         if judgement.status is Status.MET:
-            value = item.relevance * weight
+            gain = weight
         elif judgement.status is Status.VIOLATED:
-            value = -item.relevance * weight
+            gain = -weight
             item.violated += requirement.hard
-        item.requirement_values.append(value)
-    item.judgements = tuple(judgements)
-    item.score = math.fsum([item.relevance, *item.requirement_values])
+        gains.append(gain)
+    item.judgements, item.gains = tuple(judgements), tuple(gains)
+    item.weigh(item.relevance)
 
 
 def score_dimensions(item: Scored, frame: Frame) -> None:

@@ -32,7 +32,7 @@ def _placed(reading: Reading, cue: Match, *, maker: bool) -> None:
     at = cue.last
     stop = reading.clause(cue.first).stop
     while at < min(stop, cue.last + 4) and (
-        reading.word(at) in _IN_OR_FROM or reading.scan.has(at, "stop")
+        reading.word(at) in _IN_OR_FROM | _SURELY_PLACED or reading.scan.has(at, "stop")
     ):
         at += 1
     said = [reading.word(i) for i in range(cue.first, at)]
