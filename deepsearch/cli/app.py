@@ -250,20 +250,28 @@ def parse(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     implied: Annotated[bool, typer.Option(help="Also infer what the words imply.")] = True,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="What the buyer said next, such as an answer; repeatable."),
+    ] = None,
 ) -> None:
     """Show what requirements are read from a text."""
     from deepsearch.cli.output import print_parsed
     from deepsearch.engine.batch import parse_lines
-    from deepsearch.understanding import RuleParser, to_json
+    from deepsearch.understanding import RuleParser, merge, to_json
 
     if (text is None) == (file is None):
         raise InvalidInputError("Give a text, or --file with lines of JSON; one of the two.")
+    if file is not None and answer:
+        raise InvalidInputError("--answer goes with one text, not with --file; leave one out.")
     parser = RuleParser(implied=implied)
     if file is not None:
         for row in parse_lines(file, parser):
             typer.echo(json.dumps(row, ensure_ascii=False))
         return
     parsed = parser.parse(text or "")
+    for said in answer or ():
+        parsed = merge(parsed, parser.parse(said))
     if as_json:
         typer.echo(json.dumps(to_json(parsed), ensure_ascii=False, indent=2))
     else:

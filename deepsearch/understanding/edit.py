@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import Operator, ParsedQuery, Requirement, RequirementValue
+from deepsearch.understanding.implications import imply
+from deepsearch.understanding.questions import open_questions
 from deepsearch.understanding.serial import describe
 
 __all__ = ["change", "harden", "merge", "remove", "soften", "without_rule"]
@@ -167,8 +169,10 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
         later: What was understood from the answer.
 
     Returns:
-        The merged query; `notes` names each requirement that was replaced. Inferences
-        are those of both; questions that are answered are gone.
+        The merged query; `notes` names each requirement that was replaced. Where the earlier
+        query holds inferences or questions, both are drawn again from all that now holds,
+        replaced words are blank in the text, and rules it was spared stay unused. Else the
+        inferences are those of both.
     """
     joint = (
         f"{earlier.text}\n{later.text}"
@@ -183,6 +187,7 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
     fresh = [r for r in moved if r.implied_by is None]
     notes = list(earlier.notes)
     kept: list[Requirement] = []
+    talk = bool(earlier.questions) or any(r.implied_by for r in earlier.requirements)
     for old in earlier.requirements:
         rivals = [r for r in fresh if r.field == old.field and r.unit == old.unit]
         same = [r for r in rivals if (r.op, r.value) == (old.op, old.value)]
@@ -192,22 +197,40 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
             if not same:
                 kept.append(old)
             continue
+        if talk and old.span is not None:  # what no longer holds must not be inferred from
+            first, last = old.span
+            joint = f"{joint[:first]}{' ' * (last - first)}{joint[last:]}"
         notes.append(
             f"Changed by a later answer: {describe(old)} → {'; '.join(describe(r) for r in rivals)}."  # noqa: E501
         )
-    inferred = {(r.implied_by, r.field) for r in kept if r.implied_by}
     merged = [r for r in kept if r.implied_by is None] + fresh
-    said = {r.field for r in merged}
-    implied = [r for r in (*kept, *moved) if r.implied_by is not None and r.field not in said]
-    unique: dict[tuple[object, ...], Requirement] = {}
-    for r in implied:
-        unique.setdefault((r.implied_by, r.field, r.value), r)
-    del inferred
-    return replace(
+    whole = replace(
         earlier,
         text=joint,
         product=earlier.product or later.product,
-        requirements=(*merged, *unique.values()),
-        questions=tuple(q for q in earlier.questions if q.field not in said),
+        requirements=tuple(merged),
+        questions=(),
         notes=(*notes, *(n for n in later.notes if n not in notes)),
     )
+    if talk:
+        return _drawn_again(whole, earlier, later)
+    said = {r.field for r in merged}
+    unique: dict[tuple[object, ...], Requirement] = {}
+    for r in (*kept, *moved):
+        if r.implied_by is not None and r.field not in said:
+            unique.setdefault((r.implied_by, r.field, r.value), r)
+    return replace(whole, requirements=(*merged, *unique.values()))
+
+
+def _drawn_again(whole: ParsedQuery, earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
+    """Infer and ask again, as the two queries did, from what holds after an answer."""
+    off: set[str] = set()
+    inferring = True
+    for query in (earlier, later):
+        held = {r.implied_by for r in query.requirements if r.implied_by}
+        could = {r.implied_by for r in imply(query) if r.implied_by}
+        off |= could - held
+        inferring = inferring and not (could and not held)
+    implied = imply(whole, switched_off=off) if inferring else ()
+    whole = replace(whole, requirements=(*whole.requirements, *implied))
+    return replace(whole, questions=open_questions(whole)) if earlier.questions else whole

@@ -24,6 +24,7 @@ _DESCRIBES = frozenset({"colour", "material", "finish", "application", "certific
 _CJK = ("zh", "ja")
 _LINKS = ("de", "di", "da", "du", "do")
 _ARABIC = "\u0600"  # no English name begins with what sorts behind it
+_OF = ("of", "von", "van")
 _LINKS_CJK = "けの的用"
 _PARTICIPLES = ("ing", "ed")
 _COMPOUND = ("de", "nl")
@@ -136,7 +137,7 @@ def _cut(tokens: Tokens, first: int) -> tuple[int, int]:
                 break
         elif at > first and words["cuts"].longest(tokens, at) is not None:
             measured = at == first + 1 and words["measures"].longest(tokens, first, at)
-            if measured:
+            if measured and word in _OF:
                 first = at + 1
             elif not (tokens.glued(at) and tokens.words[at - 1] == "-"):  # "walk-in"
                 break
@@ -246,7 +247,9 @@ def _leading(
         match = known.heads.longest(tokens, at, reach)
         if match is not None:
             kinds = frozenset(kind for _, kind in match.payloads)
-            return _Phrase(first, max(last, match.last), (match.first, match.last), kinds)
+            # what describes a name that reached on stands behind its end
+            end = last if match.last <= last else _cut(tokens, match.last - 1)[1]
+            return _Phrase(first, end, (match.first, match.last), kinds)
         if not skip(tokens, at):
             break
     return None

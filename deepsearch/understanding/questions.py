@@ -11,13 +11,14 @@ from deepsearch.understanding.implications import goods_of
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.markets import markets_of
 from deepsearch.understanding.surroundings import surroundings_of
-from deepsearch.understanding.text import tokenise
+from deepsearch.understanding.text import Tokens, tokenise
 
 __all__ = ["open_questions", "with_questions"]
 
 MOST = 5
 # What follows from the market needs no question; what must be shown for it still may.
 _SETTLED = frozenset({"voltage", "frequency", "plug_type"})
+_TIMES = frozenset({"x", "*", "×"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,17 @@ def _told(parsed: ParsedQuery, goods: Collection[str], said: Collection[str]) ->
         told.add("destination")
     if "machinery" in goods and "combustion" in surroundings_of(parsed, tokens):
         told.add("power_source")
+    if _has_sides(tokens):
+        told.add("length")
     return told
+
+
+def _has_sides(tokens: Tokens) -> bool:
+    """Whether sides stand there without a unit, which is not read as a length: "60x60"."""
+    return any(
+        tokens.words[at] in _TIMES and tokens.kinds[at - 1] == tokens.kinds[at + 1] == "n"
+        for at in range(1, len(tokens) - 1)
+    )
 
 
 def with_questions(parsed: ParsedQuery) -> ParsedQuery:

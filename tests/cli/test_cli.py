@@ -58,6 +58,22 @@ def test_batch_writes_a_run(grocery_folder: Path, tmp_path: Path) -> None:
     assert "lang" in done.stderr
 
 
+def test_an_answer_is_merged_and_the_contradiction_shown() -> None:
+    done = run(
+        "parse",
+        "500 kettles for Germany",
+        "--answer",
+        "ship to Japan",
+        "--answer",
+        "800 pcs",
+        "--json",
+    )
+    parsed = json.loads(done.stdout)
+    said = {r["field"]: r["value"] for r in parsed["requirements"]}
+    assert (said["destination"], said["order_quantity"], said["voltage"]) == ("JP", 800, 100)
+    assert "destination = DE → destination = JP" in " ".join(parsed["notes"])
+
+
 def test_parse_prints_the_contract(tmp_path: Path) -> None:
     done = run("parse", "500 mountain bikes under 12 kg, CE", "--json")
     assert done.returncode == 0, done.stderr
@@ -104,6 +120,7 @@ def test_index_info_remove(tmp_path: Path) -> None:
         (["remove", "CATALOGUE", "no-such-id"], 2, "no-such-id"),
         (["index", "none.csv", "--to", "x"], 2, "none.csv"),
         (["parse"], 2, "--file"),
+        (["parse", "--file", "x.jsonl", "--answer", "500 pcs"], 2, "--answer"),
         (["no-such-command"], 2, "no-such-command"),
     ],
 )

@@ -25,6 +25,7 @@ from deepsearch.understanding import (
     soften,
     to_html,
     to_json,
+    without_rule,
 )
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.numerals import read_digits
@@ -157,6 +158,22 @@ def test_questions_are_few_and_end_when_answered():
     answered = merge(parsed, parse("500 pcs, ship to Germany"))
     assert "order_quantity" not in {q.field for q in answered.questions}
     assert {"order_quantity", "destination"} <= {r.field for r in answered.requirements}
+
+
+def test_an_answer_is_inferred_from_with_what_was_said_before():
+    def inferred(parsed):
+        return {(r.field, r.value) for r in parsed.requirements if r.implied_by}
+
+    parsed = merge(parse("500 electric kettles"), parse("ship to Germany"))
+    assert inferred(parsed) == inferred(parse("500 electric kettles, ship to Germany"))
+    parsed = merge(merge(parsed, parse("no, ship to the USA")), parse("make it 800 pieces"))
+    assert inferred(parsed) == inferred(parse("800 electric kettles, ship to the USA"))
+    assert any("destination = DE → destination = US" in note for note in parsed.notes)
+    spared = without_rule(parse("500 electric kettles, ship to Germany"), "eu-weee")
+    assert ("certification", "WEEE") not in inferred(merge(spared, parse("at least 2000 W")))
+    silent = RuleParser(implied=False)
+    plain = merge(silent.parse("500 kettles for Germany"), silent.parse("at least 2000 W"))
+    assert not inferred(plain)
 
 
 def test_later_words_win_and_contradictions_are_shown():
