@@ -139,6 +139,13 @@ class TestPdf:
         else:
             assert "VALVE" in texts(loaded)
 
+    def test_a_very_narrow_scan_is_read_in_bounded_time(self) -> None:
+        pytest.importorskip("rapidocr_onnxruntime", reason="needs the ocr extra")
+        from deepsearch.inputs.documents.ocr import read_text
+
+        # The engine would enlarge three pixels until they can be read, and the height with them.
+        assert read_text(Image.new("RGB", (3, 700), "white")) == ""
+
     def test_a_password(self) -> None:
         secret = (
             b"/Encrypt << /Filter /Standard /V 1 /R 2 /O <" + b"41" * 32 + b"> /U <" + b"42" * 32

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["read_text"]
 
 _MIN_SCORE = 0.5
+# The engine enlarges the shorter side until it can be read, however long the other is.
+_FLATTEST = 4  # times as long as wide
 
 
 @lru_cache(maxsize=1)
@@ -34,6 +36,14 @@ def read_text(image: Image) -> str:
     Raises:
         MissingExtraError: If the extra `ocr` is not installed.
     """
+    from PIL import Image as PilImage
+
+    width, height = image.size
+    padded = max(width, height // _FLATTEST), max(height, width // _FLATTEST)
+    if padded != image.size:
+        page = PilImage.new("RGB", padded, "white")
+        page.paste(image)
+        image = page
     # The engine takes colours in the order of OpenCV.
     result, _ = _engine()(np.ascontiguousarray(np.asarray(image)[:, :, ::-1]))
     boxes = []
