@@ -44,6 +44,9 @@ PARSER = RuleParser(implied=False, questions=False)
         ("¿Podrían ofrecernos sillas plegables, 200 unidades?", "sillas plegables"),
         ("你们有折叠椅现货吗？要500个", "折叠椅"),
         ("コーヒーメーカー300個の価格を教えてください", "コーヒーメーカー"),
+        # who passes the request on
+        ("Fwd from the yard: scaffold tube HDG, 48.3 mm, 400 pcs", "scaffold tube HDG"),
+        ("Weitergeleitet von Frau Stein: Klappstühle, 48 Stück", "Klappstühle"),
         # where the name stands
         ("Demande de prix : chaises pliantes, 200 pièces", "chaises pliantes"),
         ("Запрос цены: складные стулья, 500 шт", "складные стулья"),

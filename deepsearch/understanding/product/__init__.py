@@ -8,7 +8,8 @@ from deepsearch.understanding.keyvalue import Pair
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.nature import kinds_of
 from deepsearch.understanding.numerals import NumberReader
-from deepsearch.understanding.product.extent import good, phrase
+from deepsearch.understanding.product.extent import phrase
+from deepsearch.understanding.product.goods import good
 from deepsearch.understanding.product.japanese import named_before
 from deepsearch.understanding.product.starts import (
     opening,

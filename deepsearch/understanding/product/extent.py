@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from deepsearch.understanding.codes.calendar import month_numbers
 from deepsearch.understanding.fields import COUNT_NOUNS
-from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, word_set
+from deepsearch.understanding.product.goods import NAMED_FIRST, good
 from deepsearch.understanding.product.lead import (
     hyphened,
     in_dimensions,
     maker,
+    number_after,
     skip,
     unit_after,
     units_at,
 )
 from deepsearch.understanding.product.state import Finder
 
-__all__ = ["good", "phrase"]
+__all__ = ["phrase"]
 
 _ENDS = frozenset(
     [
@@ -41,40 +41,14 @@ _ENDS = frozenset(
         "neg_post",
     ]
 )
-# Kinds of words that are no goods by themselves.
-_NO_NAME = frozenset(
-    [
-        "stop",
-        "noise",
-        "country",
-        "custom",
-        "supplier_type",
-        "textfield",
-        "place",
-        "field",
-        "destination",
-        "colour",
-        "condition",
-        "join",
-        "incoterm",
-    ]
-)
 _NO_LINK = frozenset(["stop", "cmp", "country", "neg", "with", "place", "own", "textfield", "each"])
-# In these, what describes a thing stands behind it: "sedie in polipropilene", "кабель медный".
-_BEHIND = frozenset({"es", "fr", "it", "pt", "ru", "ar", "de", "nl", "pl"})
 _LINKS = word_set("product", "links")
 _ADJECTIVES = word_set("product", "adjectives")
-_KNOWING = word_set("product", "mind") - {"check", "see", "confirm"}  # "check valve" is goods
-_NOT_GOODS = word_set("product", "no_goods")
-_NO_GOODS_HAN = frozenset(load_data("words")["product"]["no_goods_han"])
-_POLITE_ENDS = tuple(load_data("words")["product"]["polite_ends"])
 _STOCK_HAN = tuple(load_data("words")["product"]["stock_han"])
-_VERBS_BEHIND = word_set("product", "verbs_behind")
-_OBJECTS = word_set("product", "objects")
+_VERBSNAMED_FIRST = word_set("product", "verbs_behind")
 _AGENT_LINKS = word_set("product", "agent_links")
 _PURPOSE = word_set("product", "purpose")
 _BODIES = frozenset(load_data("codes")["bodies"])
-_TERMS = frozenset({"destination", "payment_terms", "origin"})
 _ABBREVIATION = 3  # letters; shorter ones are sizes and ratings
 _RUSSIAN_ADJECTIVE = (
     "ий",
@@ -222,8 +196,13 @@ def _clause_ends(state: Finder, at: int, first: int) -> bool:
         return True
     if state.scan.value_at(at, "textfield") == "size" and _sized(state, at):
         return True  # "hoodies size L"
-    counted = language in _BEHIND - {"de", "nl"} and state.tokens.kinds[at + 1 : at + 2] == ["n"]
-    if counted and unit_after(state, at) and not kinds & {"form", "part"}:
+    number = state.tokens.kinds[at + 1 : at + 2] == ["n"]
+    if (
+        number
+        and language in NAMED_FIRST - {"de", "nl"}
+        and unit_after(state, at)
+        and not kinds & {"form", "part"}
+    ):
         return True  # "resina galón 4 l"
     if "textfield" in kinds and not kinds & {"material", "part", "colour"} and language != "en":
         return not (state.cjk and state.scan.has(at - 1, "material"))  # 涤纶面料
@@ -259,17 +238,7 @@ def _measured(state: Finder, at: int, first: int) -> bool:
         and unit_after(state, after + 1)
     ):
         return False  # "enamel pins 30 mm": they are the thing, not counted
-    return measured and _number_after(state, after)
-
-
-def _number_after(state: Finder, at: int) -> bool:
-    while at < len(state.tokens) and (
-        state.scan.has(at, "cmp")
-        or state.word(at) in ":="
-        or state.word(at) in ("de", "of", "von", "di")
-    ):
-        at += 1
-    return at < len(state.tokens) and state.tokens.kinds[at] == "n"
+    return measured and number_after(state, after)
 
 
 def _link_word(state: Finder, at: int) -> bool:
@@ -284,7 +253,7 @@ def _no_part(state: Finder, at: int, first: int) -> bool:
     kinds, inside = state.kinds(at), at > first
     if inside and _names(state, at, first):
         return False
-    if inside and (state.word(at) in _VERBS_BEHIND or _in_stock(state, at)):
+    if inside and (state.word(at) in _VERBSNAMED_FIRST or _in_stock(state, at)):
         return True
     if kinds & _ENDS and not kinds & {"material", "power_source"}:
         return True
@@ -379,50 +348,10 @@ def _describes(state: Finder, at: int) -> bool:
     kinds = state.kinds(at)
     if "condition" in kinds and not state.cjk:
         return True
-    if state.scan.language not in _BEHIND:
+    if state.scan.language not in NAMED_FIRST:
         return False
     if "feature" in kinds:
         return str(state.scan.value_at(at, "feature")).startswith(("organic", "bulk"))
     if "colour" in kinds:
         return state.scan.has(at - 1, "material")
     return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "a", "'")
-
-
-def _term(state: Finder, first: int) -> bool:
-    """Whether a phrase opens with what belongs to the deal and not to the goods."""
-    kinds = state.kinds(first)
-    return (
-        ("neg" in kinds and not hyphened(state, first + 1))
-        or "custom" in kinds
-        or state.word(first) in month_numbers()
-        or state.scan.value_at(first, "textfield") in _TERMS
-    )
-
-
-def good(state: Finder, first: int, last: int) -> bool:
-    """Whether a phrase can be the name of goods."""
-    if last <= first or state.word(last - 1) in _NOT_GOODS or state.word(first) in _KNOWING:
-        return False
-    if state.scan.has(first, "each"):
-        return True
-    words = [i for i in range(first, last) if state.tokens.kinds[i] in "wc"]
-    plain = [
-        i
-        for i in words
-        if not state.kinds(i) & _NO_NAME
-        or state.kinds(i) & {"part", "material", "form"}
-        or goods_kinds(state.tokens, i, i + 1)  # "motor" names a power, and a thing
-    ]
-    verb = last == first + 1 and state.word(last) in _OBJECTS  # "remove us", "erreichen Sie uns"
-    seller = bool(state.kinds(last - 1) & {"supplier", "supplier_type"})  # "verified suppliers"
-    if state.cjk and (maker_named := state.scan.match_of(last - 1)) is not None:
-        seller = seller and maker_named.first == first  # a コーヒーメーカー is a machine
-    if not plain or verb or seller or _term(state, first):
-        return False
-    named_first = state.scan.language in _BEHIND - {"de", "nl"}
-    if named_first and state.scan.has(first, "field") and _number_after(state, last):
-        return False  # "Толщина стенки 5 мм" is a measure
-    if state.cjk:
-        name = state.scan.raw(first, last)
-        return len(words) >= 2 and name not in _NO_GOODS_HAN and not name.endswith(_POLITE_ENDS)
-    return any(len(state.word(i)) > 2 or state.scan.raw(i, i + 1).isupper() for i in plain)

@@ -14,8 +14,10 @@ __all__ = [
     "hyphened",
     "in_dimensions",
     "maker",
+    "number_after",
     "skip",
     "unit_after",
+    "units_at",
 ]
 
 _VESSEL_JOINS = word_set("product", "vessel_joins")
@@ -292,6 +294,17 @@ def _based(state: Finder, at: int) -> int | None:
         return None
     end = match.last + (state.word(match.last) == "-")
     return end + 1 if state.word(end) == "based" else None
+
+
+def number_after(state: Finder, at: int) -> bool:
+    """Whether a number stands at a token, or behind a comparator or a colon there."""
+    while at < len(state.tokens) and (
+        state.scan.has(at, "cmp")
+        or state.word(at) in ":="
+        or state.word(at) in ("de", "of", "von", "di")
+    ):
+        at += 1
+    return at < len(state.tokens) and state.tokens.kinds[at] == "n"
 
 
 def after_asked(state: Finder, at: int) -> int | None:

@@ -23,6 +23,8 @@ _BEING = frozenset([":", "is", "are", "es", "est", "ist", "son", "sind", "sont",
 _SENTENCE_STARTS = frozenset(
     ["", ".", "\n", ";", "the", "our", "el", "le", "der", "die", "das", "o", "il"]
 )
+_FORWARDED = word_set("product", "forwarded")
+_LONGEST_SENDER = 6  # tokens of "Weitergeleitet von Herrn Kunz:"
 _YOU = word_set("product", "you")
 _MAKING = word_set("product", "making")
 _MAKER_LINKS = word_set("product", "maker_links")
@@ -114,13 +116,15 @@ def _header_line(state: Finder) -> int:
 
 
 def past_title(state: Finder) -> int:
-    """The token behind "Request for quotation:" at the beginning; 0 for none."""
+    """The token behind "Request for quotation:", "Fwd from site:" at the beginning; 0 for none."""
     text = state.tokens.folded
     kind = next((kind for kind in title_kinds() if text.startswith(kind)), "")
     colon = text.find(":", len(kind))
-    if not kind or colon < 0 or text[len(kind) : colon].strip():
+    if colon < 0:
         return 0
-    return state.tokens.starts.index(colon) + 1
+    after = state.tokens.starts.index(colon) + 1
+    forwarded = state.word(0) in _FORWARDED and after <= _LONGEST_SENDER
+    return after if forwarded or (kind and not text[len(kind) : colon].strip()) else 0
 
 
 def _asked(state: Finder) -> list[int]:
