@@ -31,9 +31,10 @@ __all__ = ["ClusteredConfig", "ClusteredIndex"]
 
 # Rows a list of a k-means sample; more of them move the centres little.
 _TRAIN_ROWS_A_LIST = 16
-# Up to this many allowed rows all are scored by their 8-bit codes sooner than they are sorted
-# into lists, lists are ranked and bits are looked at.
+# Up to this many allowed rows, or a few a list, all are scored by their 8-bit codes sooner than
+# they are sorted into lists, lists are ranked and bits are looked at.
 _FEW_ROWS = 1_500
+_FEW_ROWS_A_LIST = 2
 # Kept beyond k from the 8-bit scores, so that float32 scores can reorder them.
 _SPARE = 12
 # A thread is worth starting for this many queries.
@@ -210,7 +211,8 @@ class ClusteredIndex(ApproximateIndex):
         else:
             given = read_only(mask)
             how = kernels.BY_LIST if allowed < _SORTED_SHARE * len(self) else kernels.BY_MASK
-            if reach < 0 and allowed <= _FEW_ROWS:
+            few = max(_FEW_ROWS, _FEW_ROWS_A_LIST * self._codes.centres.shape[0])
+            if reach < 0 and allowed <= few:
                 how = kernels.BY_CODES
         out = unfilled_matches(count, k)
 
