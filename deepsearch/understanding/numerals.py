@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from deepsearch.understanding.lexicon import load_data, word_list, word_set
+from deepsearch.understanding.number_words import compounds
 from deepsearch.understanding.text import Tokens, fold
 
 __all__ = ["Atom", "NumberReader", "read_digits"]
@@ -129,6 +130,8 @@ def _words_of(languages: tuple[str, ...]) -> dict[str, float]:
     for language in languages:
         for word, value in table.get(language, {}).items():
             found.setdefault(fold(word), float(value))
+        for word, value in compounds(language).items():
+            found.setdefault(word, value)
     return found
 
 
@@ -152,6 +155,9 @@ def _han() -> tuple[dict[str, int], dict[str, int]]:
 
 
 _ABBREVIATED = frozenset({"тыс", "млн", "tsd", "mio", "tys"})
+_HALF_JOINS = frozenset({"and", "und", "y", "et", "e", "с", "و", "en"})
+_SCORE = frozenset({"vingt", "vingts"})
+_HALF, _FOUR, _TWENTY = 0.5, 4.0, 20.0
 _INCHES = word_set("number", "inches")
 _OF = word_set("number", "links")
 _LINKS = {
@@ -308,37 +314,70 @@ class NumberReader:
         total = current = 0.0
         at = index
         while at < min(len(tokens), index + 16):
-            word = tokens.words[at]
-            value = words.get(word)
+            value = words.get(tokens.words[at])
             if value is None:
-                if at > index and self._linked(at):
-                    at += 1
-                    continue
-                joined = at + 1 < len(tokens) and tokens.words[at + 1] in words
-                if (
-                    word in ("-", "and", "y", "et", "e", "und")
-                    and at > index
-                    and joined
-                    and current + total >= 20
-                ):
-                    at += 1
-                    continue
-                break
+                half = self.half_at(at)
+                if not half and not self._goes_on(at, current + total):
+                    break
+                current, at = current + (_HALF if half else 0.0), half or at + 1
+                continue
             if value >= 1000:
                 total, current = total + (current or 1.0) * value, 0.0
-            elif value == 100 and current and current < 10:
-                current *= 100
-            elif value < 1 or (current == 1.0 and value >= 10):
-                current = (current or 1.0) * value  # "ein halbes", "une vingtaine"
-            elif current and value >= current:
-                break
             else:
-                current += value
+                grown = self._grown(current, value, at)
+                if grown is None:
+                    break
+                current = grown
             at += 1
         if at == index + 1 and tokens.words[index] in _ARTICLES:
             return Atom(index, at, 1.0, 1.0, (), True)
         total += current
         return Atom(index, at, total, total, (), True)
+
+    def _goes_on(self, at: int, said: float) -> bool:
+        """Whether a small word within a number ties what follows: "and", "couple of"."""
+        words = self._tokens.words
+        if self._linked(at):
+            return True
+        following = words[at + 1] if at + 1 < len(words) else ""
+        joins = words[at] in ("-", "and", "y", "et", "e", "und") and following in self._words
+        return joins and (said >= _TWENTY or following in _SCORE)
+
+    def _grown(self, current: float, value: float, at: int) -> float | None:
+        """The number below a thousand, with one more word; None if the word begins another."""
+        if value == 100 and 0 < current < 10:
+            return current * 100
+        if current == _FOUR and self._tokens.words[at] in _SCORE:
+            return current * _TWENTY  # "quatre-vingts"
+        if value < 1 or (current == 1.0 and value >= 10):
+            return (current or 1.0) * value  # "ein halbes", "une vingtaine"
+        if current and value >= current:
+            return current * 100 + value if self._spoken(current, value, at) else None
+        return current + value
+
+    def half_at(self, at: int) -> int:
+        """Say where "and a half" ends that begins at a token.
+
+        Args:
+            at: Its first token.
+
+        Returns:
+            The token after "y media", "с половиной", 半; 0 where none begins.
+        """
+        words = self._tokens.words
+        if at >= len(words):
+            return 0
+        if self._cjk:
+            return at + 1 if words[at] == "半" else 0
+        if words[at] not in _HALF_JOINS:
+            return 0
+        at += 1 + (words[at + 1 : at + 2] in (["a"], ["an"], ["ein"], ["une"], ["un"], ["uma"]))
+        return at + 1 if words[at : at + 1] and self._words.get(words[at]) == _HALF else 0
+
+    def _spoken(self, unit: float, tens: float, at: int) -> bool:
+        """Whether "two thirty" is 230: before volts."""
+        two = unit < 10 and 20 <= tens < 100 and tens % 10 == 0
+        return two and self._tokens.words[at + 1 : at + 2] in (["volt"], ["volts"], ["v"])
 
     def _linked(self, at: int) -> bool:
         """Whether a small word ties a number word to what it counts: "couple of", "half a"."""

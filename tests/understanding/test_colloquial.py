@@ -33,7 +33,7 @@ def _read(text: str) -> list[tuple[str, str, object, str | None]]:
         ("Tische, mehr als 300 Euro zahlen wir nicht", ("unit_price", "le", 300, "EUR")),
         ("20 Tische, nicht leichter als 12 kg", ("weight", "ge", 12, "kg")),
         ("20 mesas que no pasen de 12 kg", ("weight", "le", 12, "kg")),
-        ("20 mesas, no quiero gastar arriba de 90 euros", ("unit_price", "le", 90, "EUR")),
+        ("20 mesas, no quiero gastar arriba de 90 euros", ("budget", "le", 90, "EUR")),
         ("20 tables, pas plus lourdes que 12 kg", ("weight", "le", 12, "kg")),
         ("20 ventiladores, o ruído não passe de 60 decibéis", ("noise", "le", 60, "dB")),
         ("20 tavoli che non superino 12 kg", ("weight", "le", 12, "kg")),
@@ -124,3 +124,59 @@ def test_a_size_without_its_unit(text, sides):
 )
 def test_numbers_that_are_no_sizes(text):
     assert not _sides(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("jacks that lift three and a half tonnes", ("load_capacity", "eq", 3500, "kg")),
+        ("ovens, two forty volts", ("voltage", "eq", 240, "V")),
+        ("Bohrer, mindestens zweihundertfünfzig bar", ("pressure", "ge", 250, "bar")),
+        ("Tische, höchstens dreitausend Euro", ("unit_price", "le", 3000, "EUR")),
+        ("Wir brauchen fünfundvierzig Stühle", ("order_quantity", "eq", 45, "piece")),
+        ("Anhänger, zweieinhalb Meter lang", ("length", "eq", 2500, "mm")),
+        (
+            "Cerchiamo tavoli per il giardino, duecentotrenta pezzi",
+            ("order_quantity", "eq", 230, "piece"),
+        ),
+        (
+            "Ci servono forni con temperatura fino a trecentocinquanta gradi",
+            ("temperature", "ge", 350, "degC"),
+        ),
+        (
+            "Wij zoeken houten kasten, tweehonderdvijftig stuks",
+            ("order_quantity", "eq", 250, "piece"),
+        ),
+        ("nous voulons quatre-vingt-dix chaises", ("order_quantity", "eq", 90, "piece")),
+        ("mesas de dos metros y medio", ("length", "eq", 2500, "mm")),
+        ("домкраты, грузоподъемность две с половиной тонны", ("load_capacity", "eq", 2500, "kg")),
+        ("叉车，载重两吨半", ("load_capacity", "eq", 2500, "kg")),
+    ],
+)
+def test_numbers_of_several_words_or_of_one_long_word(text, wanted):
+    assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("abt 200 pcs of mugs", ("order_quantity", "between", (180, 220), "piece")),
+        ("garden hoses, red, 240ish", ("order_quantity", "between", (216, 264), "piece")),
+        ("quero mochilas umas 300, azuis", ("order_quantity", "between", (270, 330), "piece")),
+        ("надо столы, штук 40", ("order_quantity", "between", (36, 44), "piece")),
+        ("we like the trolleys, six of them", ("order_quantity", "eq", 6, "piece")),
+        ("the red trolleys please, seven off", ("order_quantity", "eq", 7, "piece")),
+        ("trolleys. Qty: one", ("order_quantity", "eq", 1, "piece")),
+        ("40 mugs, must be here b4 xmas", ("delivery_date", "lt", "2026-12-25", None)),
+        ("300 tazas, entrega antes de Navidad", ("delivery_date", "lt", "2026-12-25", None)),
+        ("40 mugs, needed by 14 Sept", ("delivery_date", "le", "2026-09-14", None)),
+    ],
+)
+def test_counts_and_days_as_they_are_said_in_chat(text, wanted):
+    assert wanted in _read(text)
+
+
+def test_what_only_looks_like_a_day_or_a_count():
+    assert not [f for f, *_ in _read("500 sets of Christmas lights") if f == "delivery_date"]
+    assert ("size", "eq", "B4", None) in _read("envelopes B4, 500 pcs")
+    assert not [f for f, *_ in _read("panels, tier 1 only") if f == "order_quantity"]

@@ -11,6 +11,7 @@ from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.quantities.unwritten import of_them
 from deepsearch.understanding.units import Unit, unit_at
 
 __all__ = ["bare", "bare_count", "packed", "spelt_out"]
@@ -26,6 +27,7 @@ _COUNT_OPENERS = word_set("quantity", "count_openers")
 _NUMBERED = word_set("quantity", "numbered")
 
 _SEVERAL = 2
+_LONGEST_WORDED = 6  # tokens of "quatre-vingt-dix"
 _DOZEN = 12
 
 _PACK_OF = word_set("quantity", "pack_of")
@@ -40,6 +42,8 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     if quantity.shape == "range" and _of_samples(state, quantity):
         emit(state, quantity, around, "order_quantity", 0.75)
     if quantity.shape != "one" or _measures(state, quantity, around):
+        return
+    if _turned_about(state, quantity, around):
         return
     if quantity.negative or quantity.counts[0] < 1 or quantity.counts[0] != int(quantity.counts[0]):
         return
@@ -98,8 +102,11 @@ def _of_feature(state: Attaching, quantity: Quantity) -> None:
 def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[float, int] | None:
     """How sure a number without a noun is an order, and the token after its words."""
     at = quantity.last
-    if state.word(at) == "of" and state.word(at + 1) in ("each", "every"):
-        return 0.75, at + 2
+    counted = of_them(state.scan, at)
+    known = quantity.worded or state.scan.has(quantity.first - 1, "buy")
+    opens = quantity.first == 0 or state.tokens.kinds[quantity.first - 1] == "s"
+    if counted and (counted > at + 1 or known or opens):  # not "tier 1 only"
+        return 0.75, counted
     if _said_alone(state, quantity, around):
         return 0.7, around.last
     if state.word(at) == "x" and quantity.first == 0 and not state.tokens.glued(at + 1):
@@ -164,7 +171,7 @@ def spelt_out(state: Attaching) -> None:
     if state.ordered or first < 1 or state.tokens.kinds[first - 1] != "w":
         return
     reader = NumberReader(state.tokens, state.scan.language, state.scan.languages)
-    for at in range(max(0, first - 3), first):
+    for at in range(max(0, first - _LONGEST_WORDED), first):
         atom = reader.at(at)
         if atom is None or not atom.worded or atom.last != first:
             continue
@@ -184,15 +191,30 @@ def _said_alone(state: Attaching, quantity: Quantity, around: Surroundings) -> b
     ends = at >= len(state.tokens) or state.word(at) in (",", ".", "?", "!", "\n", ";", ")")
     small = ends or any(state.scan.has(at, kind) for kind in ("with", "for", "to", "destination"))
     led = state.scan.has(before, "buy")
-    alone = around.approx and state.scan.clauses[state.scan.clause_of[before]].first >= before - 1
-    return small and (led or (alone and ends) or _fills_clause(state, quantity))
+    opens = state.scan.clauses[state.scan.clause_of[before]].first >= before - 1
+    beside = 0 <= around.first - state.product[1] <= 1  # "backpacks, some 250"
+    alone = around.approx and (opens or beside)
+    return (small and (led or (alone and ends))) or _fills_clause(state, quantity, around)
 
 
-def _fills_clause(state: Attaching, quantity: Quantity) -> bool:
+def _fills_clause(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """As in "boxes 30x20x15 cm, no printing, 2000": a round number with a clause to itself."""
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
-    whole = clause.first == quantity.first and clause.last == quantity.last
-    return whole and quantity.counts[0] % 50 == 0 and quantity.op is None
+    whole = clause.first == around.first and clause.last == around.last
+    rounded = quantity.counts[0] % (10 if around.approx else 50) == 0
+    return whole and rounded and quantity.op is None
+
+
+def _turned_about(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "штук 150": the unit before the number says that it is about so many."""
+    if state.scan.language != "ru" or quantity.first < 1:
+        return False
+    units = unit_at(state.tokens, quantity.first - 1, "ru")
+    if not units or units[0].dimension != "count" or units[0].last != quantity.first:
+        return False
+    around.approx, around.first = True, quantity.first - 1
+    emit(state, replace(quantity, units=units), around, "order_quantity", 0.8)
+    return True
 
 
 def _noun(state: Attaching, at: int) -> bool:

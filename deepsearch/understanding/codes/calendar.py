@@ -41,7 +41,23 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
         return _numeric_date(state, index) or _day_first(state, index) or _cjk_date(state, index)
     if kind == "w" and state.word(index) in month_numbers():
         return _month_first(state, index)
-    return _month_end(state, index)
+    return _feast(state, index) or _month_end(state, index)
+
+
+def _feast(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    """As in "before Christmas": a feast of a fixed day, right behind or before what bounds it."""
+    match = state.scan.starting.get(index)
+    which = state.scan.value_at(index, "feast")
+    if match is None or which is None:
+        return None
+    before = index - 1
+    while before > 0 and state.scan.has(before, "stop") and not state.scan.has(before, "date_by"):
+        before -= 1
+    if not (state.scan.has(before, "date_by") or state.scan.has(match.last, "date_by")):
+        return None  # "Christmas lights"
+    month, day = which.split("-")
+    made = _make(state, None, int(month), int(day))
+    return (made, match.last) if made is not None else None
 
 
 def _month_end(state: Codes, index: int) -> tuple[dt.date, int] | None:

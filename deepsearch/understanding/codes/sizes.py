@@ -114,7 +114,12 @@ def _size(state: Codes, index: int) -> str:
 
 def paper(state: Codes, index: int) -> bool:
     """Read a paper size."""
-    if state.word(index) not in ("a", "b") or state.tokens.kinds[index + 1 : index + 2] != ["n"]:
+    before = state.raw(index) == "b" and state.scan.has(index, "date_by")  # "b4 Friday"
+    if (
+        before
+        or state.word(index) not in ("a", "b")
+        or state.tokens.kinds[index + 1 : index + 2] != ["n"]
+    ):
         return False
     if not state.tokens.glued(index + 1) or state.word(index + 1) not in (
         "0",

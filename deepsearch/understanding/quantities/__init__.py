@@ -6,7 +6,7 @@ from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities.grow import quantity_at
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.state import Numbers
-from deepsearch.understanding.quantities.unwritten import unwritten
+from deepsearch.understanding.quantities.unwritten import of_them, unwritten
 from deepsearch.understanding.scan import Scan
 
 __all__ = ["Quantity", "find_quantities"]
@@ -39,8 +39,13 @@ def find_quantities(scan: Scan) -> list[Quantity]:
 
 
 def _counts(scan: Scan, read: Quantity) -> bool:
-    """As in "three compartments"."""
-    return read.counts[0] > 1 and scan.has(read.last, "field")
+    """As in "three compartments", "four of them", "quantity: one"."""
+    part = read.counts[0] > 1 and scan.has(read.last, "field")
+    before = read.first - 1
+    while before > 0 and scan.tokens.words[before] in (":", "-"):
+        before -= 1
+    ordered = before >= 0 and scan.value_at(before, "field") == "order_quantity"
+    return part or ordered or bool(of_them(scan, read.last))
 
 
 def _blocked(scan: Scan, index: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deepsearch.understanding.quantities.lists import list_of, listed
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.ranges import ranged
@@ -49,4 +51,8 @@ def _head(state: Numbers, index: int) -> Head | None:
         money = None  # "Euro 6" is what comes out of the exhaust
     if money is not None and not any(u.dimension == "money" for u in units):
         return Head(atom, sign, money[0], atom.last, (money[1],))
-    return Head(atom, sign, first, units[0].last if units else atom.last, units)
+    after = units[0].last if units else atom.last
+    half = state.reader.half_at(after) if units else 0
+    if half:  # "two metres and a half", "dos toneladas y media", 三吨半
+        atom = replace(atom, value=atom.value + 0.5, count=atom.count + 0.5)
+    return Head(atom, sign, first, half or after, units)

@@ -10,7 +10,7 @@ from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import tokenise
 from deepsearch.understanding.units import Unit, convert, unit_at
 
-__all__ = ["unwritten"]
+__all__ = ["of_them", "unwritten"]
 
 # One word for a number and its unit.
 _JOINED = {
@@ -35,7 +35,26 @@ _JOINED = {
 }
 _ARABIC_PREFIXES = "لب"
 _SHORTEST = 3600.0  # seconds: "a second" is an ordinal, "in a minute" is soon
+_OF_THEM = frozenset(tuple(phrase.split()) for phrase in word_set("quantity", "of_them"))
+_OFF = word_set("quantity", "off")
 _BARE = word_set("quantity", "bare_time_units")
+
+
+def of_them(scan: Scan, index: int) -> int:
+    """Say where "of them" ends that begins at a token: a number before it counts the goods.
+
+    Args:
+        scan: The text.
+        index: Its first token.
+
+    Returns:
+        The token after "of them", "davon", "off" at a clause's end; 0 where none begins.
+    """
+    words = scan.tokens.words[index : index + 2]
+    if tuple(words) in _OF_THEM:
+        return index + 2
+    ends = index + 1 >= len(scan.tokens) or scan.tokens.kinds[index + 1] == "s"
+    return index + 1 if ends and words[:1] and words[0] in _OFF else 0
 
 
 def unwritten(scan: Scan, index: int) -> Quantity | None:
