@@ -90,6 +90,9 @@ def _of_feature(state: Attaching, quantity: Quantity) -> None:
     at, count = quantity.last, quantity.counts[0]
     name = slug(state.word(at)) if at < len(state.tokens) else ""
     kinds = {kind for kind, _ in state.scan.kinds_at(at)}
+    kinds |= {kind for kind, _ in state.scan.kinds_at(at + 1)} & {
+        "field"
+    }  # "12 equal compartments"
     if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
         return
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]

@@ -16,7 +16,7 @@ __all__ = ["emit", "record"]
 _NEED_UNIT = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget"})
 
 
-_OLDEST = 300.0  # years
+_LARGEST = {"supplier_years": 300.0, "rating": 10.0}
 
 
 def emit(
@@ -47,8 +47,8 @@ def emit(
     unit_name = values[0][1]
     if name in _NEED_UNIT and unit_name is None:
         return
-    if name == "supplier_years" and values[0][0] > _OLDEST:
-        return  # "founded in 1978"
+    if values[0][0] > _LARGEST.get(name, values[0][0]):
+        return  # "founded in 1978", "2019 racing"
     first, last = span or (around.first, around.last)
     draft = Draft(name, op or "", values[0][0], unit_name, first, last, confidence)
     record(state, quantity, around, draft, tuple(value for value, _ in values))

@@ -19,7 +19,9 @@ def grade(state: Codes, index: int) -> bool:
         return _lettered(state, index)
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
     metal = _metal_near(state, index, last)
-    screws = found in ("A2", "A4") and any(d.field in ("standard", "size") for d in state.drafts)
+    screws = found in ("A2", "A4") and any(
+        d.field == "standard" or (d.field == "size" and d.value != found) for d in state.drafts
+    )
     if found.isdigit() and len(found) == _ALLOY:  # "2024" is oftener a year
         metal = any(
             state.scan.value_at(i, "material") == "aluminium" for i in (index - 1, index - 2, last)
