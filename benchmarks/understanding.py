@@ -8,8 +8,8 @@ into it, sign included. That is generous to the tools, which need not name field
 unit. Times are of one line, the tools' and ours in one run.
 
 The rules are scored further on texts written without sight of them (tests/understanding/blind):
-`dev`, `dev2` and `dev3`, whose errors were read, `test` and `test3`, of which only totals were ever
-looked at. The product is
+`dev`, `dev2` and `dev3`, whose errors were read, `dev4`, `test` and `test3`, of which only totals
+were ever looked at. The product is
 counted as right where it equals the annotated words, letter case and outer signs aside. Speed is
 processor time of the whole parse, implied needs and questions included.
 
@@ -40,7 +40,8 @@ from deepsearch.understanding.text import fold
 
 DATA = ROOT / "tests" / "understanding" / "data"
 TODAY = dt.date(2026, 1, 15)
-SPLITS = ("dev", "dev2", "dev3", "test", "test3")
+SPLITS = ("dev", "dev2", "dev3", "dev4", "test", "test3")
+LEARNT = ("dev", "dev2", "dev3")
 
 
 def _factors() -> list[float]:
@@ -194,7 +195,7 @@ def _blind() -> list[dict[str, Any]]:
                 "recall": round(counts.recall, 3),
                 "F1": round(counts.f1, 3),
                 "gold": counts.wanted,
-                "errors read": "no" if split.startswith("test") else "yes",
+                "errors read": "yes" if split in LEARNT else "no",
                 "whole texts right": report.whole,
                 "must or wish right": f"{report.strength_right} of {counts.paired}",
             }

@@ -19,22 +19,23 @@ from deepsearch.understanding.scan import Scan
 
 __all__ = ["read_codes"]
 
-# The first that reads a token has it.
-_READERS = (
-    hs_code,
-    standard,
-    ip_rating,
-    picture,
-    bearing,
-    pressure_class,
-    tyre,
-    date,
-    container,
-    thread,
-    sizes,
-    grade,
-    paper,
-)
+# By the kind of token a code begins with; the first that reads a token has it.
+_READERS = {
+    "n": (picture, bearing, tyre, date, container, sizes, grade),
+    "w": (
+        hs_code,
+        standard,
+        ip_rating,
+        pressure_class,
+        date,
+        container,
+        thread,
+        sizes,
+        grade,
+        paper,
+    ),
+    "c": (container, date),
+}
 
 
 def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
@@ -51,7 +52,7 @@ def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
     for index, kind in enumerate(scan.tokens.kinds):
         if scan.used[index] or kind == "s":
             continue
-        for reader in (container, date) if kind == "c" else _READERS:
+        for reader in _READERS[kind]:
             if reader(codes, index):
                 break
     return codes.drafts

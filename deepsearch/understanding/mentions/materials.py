@@ -89,7 +89,8 @@ def materials(reading: Reading) -> None:
             and not reading.scan.raw(match.first, match.last).isupper()
         ):
             return False
-        if reading.machine and _beside_name(reading, match) and not _made_of(reading, match):
+        inside = reading.product[0] <= match.first < reading.product[1]
+        if reading.machine and inside and not _made_of(reading, match):
             return False
         if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
             return value in (
@@ -150,14 +151,6 @@ def _keyed_part(reading: Reading, group: Group) -> str | None:
 
 def _slashed(reading: Reading, group: Group) -> bool:
     return any(reading.word(i) == "/" for i in range(group.first, group.last))
-
-
-def _beside_name(reading: Reading, match: Match) -> bool:
-    """Whether a word stands in the product's name or its clause: what a machine works on."""
-    first, last = reading.product
-    if first < 0:
-        return False
-    return first <= match.first < last or match.first in reading.clause(first)
 
 
 def _compounds(reading: Reading) -> None:
