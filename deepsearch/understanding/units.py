@@ -79,6 +79,7 @@ def convert(value: float, unit: Unit) -> float:
 
 # Spellings that are also words: they count only glued to the number, or before a boundary.
 _RISKY = word_set("unit", "risky")
+_KELVIN = 4  # digits of a colour temperature
 _UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
 _AFTER_IN = word_set("unit", "after_inch")
 # Currencies whose code in small letters is a word.
@@ -108,7 +109,8 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
         match = unit_trie().longest(tokens, index, match.last - 1)  # "7m 3m" is no volume
     if match is None:
         return ()
-    ordinal = language == "en" and tokens.words[index] == "st"  # "1st choice"
+    # "1st choice"; unidades are "und" but of German
+    ordinal = (language, tokens.words[index]) in (("en", "st"), ("de", "und"))
     if match.last == index + 1 and (ordinal or not _believable(tokens, index, language)):
         return ()
     last = match.last
@@ -172,7 +174,8 @@ def _believable(tokens: Tokens, index: int, language: str) -> bool:
         following = tokens.words[index + 1] if index + 1 < len(tokens) else "\n"
         return (glued and language == "en") or following in _AFTER_IN or following == "\n"
     if word in _UPPER_GLUED:
-        return raw == _UPPER_GLUED[word] or (glued and word == "a" and language == "en")
+        light = word == "k" and glued and len(tokens.words[index - 1]) == _KELVIN  # "4000k"
+        return raw == _UPPER_GLUED[word] or light or (glued and word == "a" and language == "en")
     if word in _FOREIGN_ARTICLES:
         return glued
     if word in _CODES_OR_WORDS or word == "ch":

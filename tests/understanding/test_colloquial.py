@@ -180,3 +180,25 @@ def test_what_only_looks_like_a_day_or_a_count():
     assert not [f for f, *_ in _read("500 sets of Christmas lights") if f == "delivery_date"]
     assert ("size", "eq", "B4", None) in _read("envelopes B4, 500 pcs")
     assert not [f for f, *_ in _read("panels, tier 1 only") if f == "order_quantity"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Pumpen, Druck zwischen 20 und 30 bar", ("pressure", "between", (20, 30), "bar")),
+        ("LED panels 4000k, 300 pcs", ("color_temperature", "eq", 4000, "K")),
+        ("bed linen, min 120g per sqm", ("areal_weight", "ge", 120, "g/m2")),
+        ("speakers, battery life at least 10 hours", ("battery_life", "ge", 36000, "s")),
+        ("lampade con autonomia minima 8 ore", ("battery_life", "ge", 28800, "s")),
+        ("transformadores para altitud 2600 m", ("altitude", "eq", 2600, "m")),
+        ("chillers with R290 or R600A, 20 pcs", ("refrigerant", "any_of", ("R290", "R600A"), None)),
+        ("SS316L pipe clamps, 400 pcs", ("grade", "eq", "316L", None)),
+        ("SS316L pipe clamps, 400 pcs", ("material", "eq", "stainless steel", None)),
+        ("Kugelhähne, Edelstahl 1.4409", ("grade", "eq", "1.4409", None)),
+        ("法兰，304材质，300片", ("grade", "eq", "304", None)),
+        ("螺丝刀，TPR材质不要PVC", ("material", "ne", "PVC", None)),
+        ("no copies, must have UL and FCC", ("certification", "all_of", ("UL", "FCC"), None)),
+    ],
+)
+def test_spellings_and_codes_of_the_trade(text, wanted):
+    assert wanted in _read(text)

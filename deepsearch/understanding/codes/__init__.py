@@ -6,7 +6,7 @@ import datetime as dt
 
 from deepsearch.understanding.codes.dates import date
 from deepsearch.understanding.codes.grades import grade
-from deepsearch.understanding.codes.parts import bearing, pressure_class, tyre
+from deepsearch.understanding.codes.parts import bearing, pressure_class, refrigerant, tyre
 from deepsearch.understanding.codes.pictures import picture
 from deepsearch.understanding.codes.ratings import ip_rating
 from deepsearch.understanding.codes.sizes import paper, sizes
@@ -29,6 +29,7 @@ _READERS = {
         pressure_class,
         date,
         container,
+        refrigerant,
         thread,
         sizes,
         grade,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
@@ -10,6 +12,7 @@ __all__ = ["grade"]
 
 _ALLOY = 4  # digits
 _GRADES = word_set("code", "grades")
+_STEEL_NUMBER = re.compile(r"1\.[0-9]{4}")  # EN 10027-2
 
 
 def grade(state: Codes, index: int) -> bool:
@@ -18,7 +21,8 @@ def grade(state: Codes, index: int) -> bool:
     if not found:
         return _lettered(state, index)
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
-    metal = _metal_near(state, index, last)
+    metal = _metal_near(state, index, last) or state.word(index) in ("ss", "sus")
+    metal = metal or state.word(last) + state.word(last + 1) == "材质"
     screws = found in ("A2", "A4") and any(
         d.field == "standard" or (d.field == "size" and d.value != found) for d in state.drafts
     )
@@ -35,6 +39,8 @@ def grade(state: Codes, index: int) -> bool:
         previous.value, previous.op, previous.last = (*values, found), "any_of", last
         state.scan.claim(first, last)
         return True
+    if state.word(index) == "ss":
+        state.add(Draft("material", "eq", "stainless steel", None, first, last, 0.85))
     state.add(Draft("grade", "eq", found, None, first, last, 0.9))
     return True
 
@@ -68,7 +74,11 @@ def _grade_at(state: Codes, index: int) -> tuple[str, int]:
             break
         joined += state.word(at)
         at += 1
-        if joined in _GRADES or (joined.startswith("ss") and joined[2:] in _GRADES):
+        if (
+            joined in _GRADES
+            or _STEEL_NUMBER.fullmatch(joined)
+            or (joined.startswith("ss") and joined[2:] in _GRADES)
+        ):
             best, end = (
                 state.tokens.text[state.tokens.starts[index] : state.tokens.ends[at - 1]],
                 at,

@@ -1,4 +1,4 @@
-"""Codes of machine parts: bearings, pressure classes, tyres."""
+"""Codes of machine parts: bearings, pressure classes, tyres, refrigerants."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 
-__all__ = ["bearing", "pressure_class", "tyre"]
+__all__ = ["bearing", "pressure_class", "refrigerant", "tyre"]
 
+_REFRIGERANTS = word_set("code", "refrigerants")
 _SUFFIXES = word_set("code", "bearing_suffixes")
 
 
@@ -50,4 +51,26 @@ def tyre(state: Codes, index: int) -> bool:
     if not (width.isdigit() and profile.isdigit() and rim[:2].isdigit() and len(width) == 3):
         return False
     state.add(Draft("size", "eq", state.tokens.raw(index, index + 5), None, index, index + 5, 0.9))
+    return True
+
+
+def refrigerant(state: Codes, index: int) -> bool:
+    """Read "R290", "R404A or R449A"."""
+    if state.word(index) != "r" or not state.raw(index).isupper():
+        return False
+    last = index + 1
+    while last < min(len(state.tokens), index + 4) and state.tokens.glued(last):
+        if state.tokens.kinds[last] == "s":
+            break
+        last += 1
+    if "".join(state.tokens.words[index:last]) not in _REFRIGERANTS:
+        return False
+    value = state.tokens.raw(index, last)
+    previous = state.drafts[-1] if state.drafts else None
+    if previous is not None and previous.field == "refrigerant" and index - previous.last == 1:
+        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        previous.value, previous.op, previous.last = (*values, value), "any_of", last
+        state.scan.claim(index, last)
+        return True
+    state.add(Draft("refrigerant", "eq", value, None, index, last, 0.85))
     return True

@@ -61,11 +61,13 @@ class Reading:
                 or self.word(at) in ":="
                 or self.scan.has(at, "with")
                 or self.scan.has(at, "only")
+                or self.scan.has(at, "must")
+                or self.scan.has(at, "supplier_type")
             ):
                 break
         for at in range(last, min(inside.stop, last + 4)):
             if self.scan.has(at, "neg_post"):
-                return True
+                return not self._denies_next(at, inside.stop)
             if self.tokens.kinds[at] == "n" or not (
                 self.scan.has(at, "stop")
                 or self.tokens.kinds[at] == "c"
@@ -73,6 +75,16 @@ class Reading:
             ):
                 break
         return False
+
+    def _denies_next(self, at: int, stop: int) -> bool:
+        """As in "TPE材质不要PVC": a negation between two things is of the second."""
+        match = self.scan.match_of(at)
+        following = match.last if match is not None else at + 1
+        return (
+            self.scan.has(at, "neg")
+            and following < stop
+            and any(self.scan.has(following, kind) for kind in ("material", "colour", "country"))
+        )
 
     def near(self, first: int, last: int, kind: str, back: int = 3, ahead: int = 3) -> bool:
         """Whether a phrase of a kind stands within a few tokens, in the same clause."""
