@@ -99,6 +99,12 @@ class Scan:
         for index in range(max(0, first), min(last, len(self.used))):
             self.used[index] = True
 
+    def release(self, first: int, last: int, kinds: tuple[str, ...]) -> None:
+        """Take back what was said of tokens covered by a phrase of one of some kinds."""
+        for index in range(max(0, first), min(last, len(self.used))):
+            if any(self.has(index, kind) for kind in kinds):
+                self.used[index] = False
+
     def free(self, first: int, last: int) -> bool:
         """Whether no token of a stretch is spoken for."""
         return not any(self.used[first:last])

@@ -79,6 +79,7 @@ def convert(value: float, unit: Unit) -> float:
 
 # Spellings that are also words: they count only glued to the number, or before a boundary.
 _RISKY = word_set("unit", "risky")
+_BAR_GOODS = word_set("unit", "bar_goods")
 _KELVIN = 4  # digits of a colour temperature
 _UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
 _AFTER_IN = word_set("unit", "after_inch")
@@ -109,9 +110,8 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
         match = unit_trie().longest(tokens, index, match.last - 1)  # "7m 3m" is no volume
     if match is None:
         return ()
-    # "1st choice"; unidades are "und" but of German
-    ordinal = (language, tokens.words[index]) in (("en", "st"), ("de", "und"))
-    if match.last == index + 1 and (ordinal or not _believable(tokens, index, language)):
+    alone = match.last == index + 1
+    if alone and (_other_word(tokens, index, language) or not _believable(tokens, index, language)):
         return ()
     last = match.last
     if (
@@ -151,6 +151,13 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
             return ()  # "CF Moto 450 MT"
         units.sort(key=lambda unit: unit.dimension != "mass")
     return tuple(units)
+
+
+def _other_word(tokens: Tokens, index: int, language: str) -> bool:
+    """As in "1st choice", "drei und vier" (unidades elsewhere), "60 bar stools"."""
+    word, following = tokens.words[index], tokens.words[index + 1 : index + 2]
+    ordinal = (language, word) in (("en", "st"), ("de", "und"))
+    return ordinal or (word == "bar" and bool(set(following) & _BAR_GOODS))
 
 
 def _cased(tokens: Tokens, index: int, unit: Unit) -> float:

@@ -202,3 +202,42 @@ def test_what_only_looks_like_a_day_or_a_count():
 )
 def test_spellings_and_codes_of_the_trade(text, wanted):
     assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("80 Kisten, müssen bis Mitte Juli in Rostock sein", "Rostock"),
+        ("need 40 benches here in Plymouth before 8 Sept", "Plymouth"),
+        ("300 tazze, consegna entro il 5 luglio a Modena", "Modena"),
+        ("60 mesas altas, en Granada en 5 semanas como mucho", "Granada"),
+        ("300 mochilas, entrega até 15 de janeiro em Campinas", "Campinas"),
+        ("60 стульев, доставка в Казань за 5 недель", "Kazan"),
+        ("٦٠ كرسي، التوصيل الرياض خلال ٥ أسابيع", "Riyadh"),
+        ("tubes must reach Pune within ten days, 2000 pcs", "Pune"),
+    ],
+)
+def test_a_town_beside_a_delivery_is_where_it_goes(text, place):
+    assert ("destination", "eq", place, None) in _read(text)
+
+
+def test_where_the_buyer_sits_is_no_destination():
+    read = _read("We are a workshop based in Leicester, need 50 chairs, light oak")
+    assert not [field for field, *_ in read if field == "destination"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("we need 60 bar stools", ("order_quantity", "eq", 60, "piece")),
+        ("pump, working pressure 60 bar", ("pressure", "eq", 60, "bar")),
+        ("stools, each has to take 130 kilos", ("load_capacity", "ge", 130, "kg")),
+        ("Hocker, Höhe so 75 cm", ("height", "between", (675, 825), "mm")),
+        ("Hocker, spätestens in 5 Wochen", ("lead_time", "le", 35, "day")),
+        ("200 Hocker, spätestens KW 36", ("delivery_date", "le", "2026-09-06", None)),
+        ("保温杯，单价30块以内", ("unit_price", "le", 30, "CNY")),
+        ("要木板500块", ("order_quantity", "eq", 500, "piece")),
+    ],
+)
+def test_words_of_two_meanings(text, wanted):
+    assert wanted in _read(text)

@@ -45,6 +45,8 @@ class Attaching:
     def add(self, draft: Draft) -> None:
         """Keep a draft; its tokens are spoken for."""
         self.scan.claim(draft.first, draft.last)
+        if draft.field == "lead_time":  # "доставка в Казань за 5 недель": the place is its own
+            self.scan.release(draft.first, draft.last, ("place", "country"))
         self.drafts.append(draft)
         self.ordered = self.ordered or draft.field == "order_quantity"
 

@@ -16,6 +16,7 @@ _END = word_set("code", "end_of_month")
 
 _DAY_ENDINGS = word_set("code", "day_endings")
 
+_WEEKS = 52
 _YEAR_JOINS = word_set("code", "year_joins")
 
 
@@ -41,7 +42,19 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
         return _numeric_date(state, index) or _day_first(state, index) or _cjk_date(state, index)
     if kind == "w" and state.word(index) in month_numbers():
         return _month_first(state, index)
-    return _feast(state, index) or _month_end(state, index)
+    return _week(state, index) or _feast(state, index) or _month_end(state, index)
+
+
+def _week(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    """As in "spätestens KW 36": the last day of the ISO week that comes next."""
+    number = _number(state, index + 1) if state.word(index) in ("kw", "kalenderwoche") else None
+    if number is None or not 1 <= number <= _WEEKS:
+        return None
+    today = state.today or dt.date.today()
+    sunday = dt.date.fromisocalendar(today.year, number, 7)
+    if sunday < today:
+        sunday = dt.date.fromisocalendar(today.year + 1, number, 7)
+    return sunday, index + 2
 
 
 def _feast(state: Codes, index: int) -> tuple[dt.date, int] | None:

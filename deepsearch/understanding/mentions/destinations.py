@@ -16,6 +16,14 @@ _TO = word_set("mention", "towards")
 
 _DELIVERING = word_set("mention", "delivering")
 
+_IN = word_set("mention", "in_places")
+
+_IN_TIME = word_set("quantity", "in_time")
+
+_TO_THE_DAY = 4  # tokens from "by" to the day that was read
+
+_ARRIVING = word_set("mention", "arriving")
+
 _PORT_WORDS = word_set("mention", "port_words")
 
 _PLACED = frozenset({"destination", "incoterm_place", "incoterm", "supplier_country"})
@@ -42,7 +50,8 @@ def destinations(reading: Reading) -> None:
     for match, value in reading.scan.of_kind("place"):
         headed = _headed(reading, match.first) and not _adjective(reading, match)
         free = reading.scan.free(match.first, match.last)
-        if free and (headed or _at_port(reading, match) or _closes(reading, match)):
+        placed = headed or _at_port(reading, match) or _arrives(reading, match)
+        if free and (placed or _closes(reading, match)):
             reading.add(Draft("destination", "eq", value, None, match.first, match.last, 0.65))
 
 
@@ -50,6 +59,27 @@ def _at_port(reading: Reading, match: Match) -> bool:
     """As in "порт Владивосток", "ميناء جدة", where no term of trade has the place."""
     termed = any(draft.field == "incoterm" for draft in reading.drafts)
     return not termed and reading.word(match.first - 1) in _PORT_WORDS
+
+
+def _arrives(reading: Reading, match: Match) -> bool:
+    """As in "must be in Kiel by May": a place beside a delivery or its day."""
+    if (
+        reading.word(match.first - 1) not in _IN
+        or not reading.scan.raw(match.first, match.last)[:1].isupper()
+    ):
+        return False
+    clause = reading.clause(match.first)
+    due = any(
+        (reading.scan.has(i, "date_by") and not reading.scan.free(i, i + _TO_THE_DAY))
+        or (reading.word(i) in _IN_TIME and not reading.scan.free(i + 1, i + 2))
+        for i in clause
+    )
+    return due or any(
+        reading.scan.value_at(i, "field") == "lead_time"
+        or reading.scan.value_at(i, "textfield") == "destination"
+        or reading.word(i) in _ARRIVING
+        for i in range(clause.start, match.first)
+    )
 
 
 def _closes(reading: Reading, match: Match) -> bool:
