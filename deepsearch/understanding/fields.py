@@ -106,6 +106,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "impedance": ("resistance",),
     "data_rate": ("frequency", "speed_data", "data"),
     "pins": (),
+    "cycle_life": (),
     "doors": (),
     "wheels": (),
     "compartments": (),
@@ -136,6 +137,7 @@ COUNT_NOUNS = frozenset(
         "doors",
         "wheels",
         "compartments",
+        "cycle_life",
         "channels",
         "axis",
         "burners",
@@ -174,6 +176,7 @@ BARE = frozenset(
         "doors",
         "wheels",
         "compartments",
+        "cycle_life",
         "channels",
         "axis",
         "burners",
@@ -401,7 +404,7 @@ def in_field_unit(
         target = wanted if wanted in _SECONDS else _natural_time(unit)
         return _clean(_time(value, unit, target)), target
     if unit.dimension in ("count", "money"):  # "1.250 €": no price has three decimals
-        return max(value, count), None if field in _PLAIN_COUNTS else unit.canonical
+        return max(value, count * unit.factor), None if field in _PLAIN_COUNTS else unit.canonical
     if field in _ORDERS:
         return _goods(value, unit)
     if field in _RATIOS:
@@ -415,6 +418,7 @@ _CONVERTED = {
     ("screen_size", "length"): (1 / 25.4, "in"),
     ("range", "length"): (1e-6, "km"),
     ("altitude", "length"): (1e-3, "m"),
+    ("strength", "pressure"): (0.1, "MPa"),
     ("force", "mass"): (9.80665, "N"),
     ("angle", "angle"): (1.0, "deg"),
     ("angle", "temperature"): (1.0, "deg"),

@@ -60,6 +60,9 @@ def unit_trie() -> Trie:
     for code, packed in load_data("money")["currency"].items():
         for spelling in split_spellings(packed):
             trie.add(spelling, "unit", Unit("money", 1.0, code))
+    for code, packed in load_data("money")["hundredth"].items():
+        for spelling in split_spellings(packed):
+            trie.add(spelling, "unit", Unit("money", 0.01, code))
     return trie
 
 

@@ -241,3 +241,39 @@ def test_where_the_buyer_sits_is_no_destination():
 )
 def test_words_of_two_meanings(text, wanted):
     assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("corrugated mailers, 6k to start then more", ("order_quantity", "eq", 6000, "piece")),
+        ("cartas de vinos, 300 para empezar", ("order_quantity", "eq", 300, "piece")),
+        ("cerchiamo buste, costo sotto 15 cent l'una", ("unit_price", "lt", 0.15, "EUR")),
+        ("pouches with zip, under 12 US cents each", ("unit_price", "lt", 0.12, "USD")),
+        ("stackers that lift to 3.6 m", ("lifting_height", "eq", 3600, "mm")),
+        ("gerbeurs, levée d'au moins 4 m", ("lifting_height", "ge", 4000, "mm")),
+        ("spring wire, tensile no less than 1600 MPa", ("strength", "ge", 1600, "MPa")),
+        ("spring wire 1.2 mm, 300 kg", ("diameter", "eq", 1.2, "mm")),
+        ("аккумуляторы 12 В 100 Ач", ("battery_capacity", "eq", 100000, "mAh")),
+        ("batteries, at least 4000 cycles", ("cycle_life", "ge", 4000, None)),
+        ("Suche Holzpellets, 20 Paletten, frei Haus Erfurt", ("destination", "eq", "Erfurt", None)),
+    ],
+)
+def test_starts_cents_lifts_and_cycles(text, wanted):
+    assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("500 mochilas, entrega até 15/01", ("delivery_date", "le", "2027-01-15", None)),
+        ("300 Stühle, Lieferung bis 12/09", ("delivery_date", "le", "2026-09-12", None)),
+        ("エコバッグ500枚、10/20必着", ("delivery_date", "le", "2026-10-20", None)),
+        ("12 tanks, under 45k EUR all in", ("budget", "lt", 45000, "EUR")),
+        ("12 puertas 90x210", ("length", "eq", 900, "mm")),
+        ("steel pipes 1.2 m, 300 pcs", ("length", "eq", 1200, "mm")),
+        ("Stoff, Preis 1.250 € je Ballen", ("unit_price", "eq", 1250, "EUR")),
+    ],
+)
+def test_short_dates_totals_and_metres_of_tube(text, wanted):
+    assert wanted in _read(text)

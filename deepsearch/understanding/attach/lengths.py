@@ -16,6 +16,7 @@ from deepsearch.understanding.units import Unit
 __all__ = ["bare_length"]
 
 _THIN = 1.5  # mm: what is so short is a thickness
+_METRE = 1000  # mm: in metres a tube is measured along
 _SHORTEST, _NEAR = 3, 4  # letters of a noun; tokens from it to its number
 _WALLS = word_set("quantity", "walls")
 _THICKEST_WALL = 60.0  # mm
@@ -42,7 +43,7 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
         return
     elif "sheet" in near and max(quantity.values) <= 200:
         emit(state, quantity, around, "thickness", 0.75)
-    elif "tube" in near and max(quantity.values) <= 2000:
+    elif "tube" in near and max(quantity.values) <= 2000 and unit.factor < _METRE:
         emit(state, quantity, around, "diameter", 0.65)
     elif quantity.shape != "one" or around.op or around.left or len(state.quantities) < 6:
         emit(state, quantity, around, "length", 0.6)
@@ -74,7 +75,8 @@ def _thin(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
     """Whether a length is how thick something is: beside two sides, of a wall, or that short."""
     named = bool(around.left_words) and state.word(around.left_words[0]) in _WALLS
     wall = named and max(quantity.values) <= _THICKEST_WALL
-    short = unit.factor <= 1 and max(quantity.values) < _THIN
+    wire = "tube" in kinds_before(state, quantity)  # whose small measure is across
+    short = unit.factor <= 1 and max(quantity.values) < _THIN and not wire
     return wall or short or _beside_sides(state, quantity)
 
 

@@ -17,6 +17,7 @@ _END = word_set("code", "end_of_month")
 _DAY_ENDINGS = word_set("code", "day_endings")
 
 _WEEKS = 52
+_MONTHS = 12
 _YEAR_JOINS = word_set("code", "year_joins")
 
 
@@ -39,7 +40,12 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
     """The date that begins at a token, and the token after it; None if there is none."""
     kind = state.tokens.kinds[index]
     if kind == "n":
-        return _numeric_date(state, index) or _day_first(state, index) or _cjk_date(state, index)
+        return (
+            _numeric_date(state, index)
+            or _day_first(state, index)
+            or _cjk_date(state, index)
+            or _day_and_month(state, index)
+        )
     if kind == "w" and state.word(index) in month_numbers():
         return _month_first(state, index)
     return _week(state, index) or _feast(state, index) or _month_end(state, index)
@@ -128,6 +134,23 @@ def _numeric_date(state: Codes, index: int) -> tuple[dt.date, int] | None:
     else:
         made = _make(state, three, two, one)
     return (made, index + 5) if made else None
+
+
+def _day_and_month(state: Codes, index: int) -> tuple[dt.date, int] | None:
+    """As in "até 15/01", "10/20必着": two numbers beside what makes a date of them."""
+    if state.word(index + 1) != "/" or not state.tokens.glued(index + 1):
+        return None
+    one, two = _number(state, index), _number(state, index + 2)
+    last = index + 3
+    if one is None or two is None or state.word(last) == "/":
+        return None
+    before = any(state.scan.has(i, "date_by") for i in (index - 1, index - 2))
+    if not before and not state.scan.has(last, "date_by"):
+        return None
+    month_first = state.scan.language in ("en", "zh", "ja")
+    day, month = (two, one) if (month_first and one <= _MONTHS) or two > _MONTHS else (one, two)
+    made = _make(state, None, month, day)
+    return (made, last) if made is not None else None
 
 
 def _day_first(state: Codes, index: int) -> tuple[dt.date, int] | None:

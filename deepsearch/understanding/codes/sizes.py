@@ -57,7 +57,7 @@ def sizes(state: Codes, index: int) -> bool:
                 or state.word(step) in ("-", "~")
                 or (state.scan.has(step, "to") and state.word(step) not in (",", "/"))
             )
-            step += 1
+            step += 1 + (state.word(step + 1) in ("la", "the"))  # "de la S a la XL"
         if step < len(state.tokens) and _size(state, step):
             members.append(_size(state, step))
             at = step + _size_len(state, step)
