@@ -61,8 +61,12 @@ def _phrases(kind: str, language: str) -> frozenset[tuple[str, ...]]:
 
 
 @lru_cache(maxsize=64)
-def _longest(kind: str, language: str) -> int:
-    return max((len(phrase) for phrase in _phrases(kind, language)), default=0)
+def _longest(kind: str, language: str) -> dict[str, int]:
+    """First word → words of the longest phrase that begins with it."""
+    longest: dict[str, int] = {}
+    for phrase in _phrases(kind, language):
+        longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+    return longest
 
 
 class _Reader:
@@ -72,8 +76,13 @@ class _Reader:
 
     def starts(self, kind: str, at: int) -> int:
         """Tokens of the phrase of a kind that begins here: 0 for none."""
+        most = (
+            _longest(kind, self.scan.language).get(self.words[at], 0) if at < len(self.words) else 0
+        )
+        if not most:
+            return 0
         phrases = _phrases(kind, self.scan.language)
-        for length in range(min(_longest(kind, self.scan.language), len(self.words) - at), 0, -1):
+        for length in range(min(most, len(self.words) - at), 0, -1):
             if tuple(self.words[at : at + length]) in phrases:
                 return length
         return 0

@@ -141,8 +141,10 @@ class Trie:
             The match, or None.
         """
         words = tokens.words
-        end = len(words) if limit is None else limit
         frontier: tuple[_Node, ...] | list[_Node] = self._start(words[start])
+        if not frontier:
+            return None
+        end = len(words) if limit is None else limit
         best: Match | None = None
         at = start + 1
         while frontier:

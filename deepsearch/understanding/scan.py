@@ -38,9 +38,10 @@ class Scan:
         tokens: The tokens.
         language: Language of the text.
         languages: Languages of the lexicons used.
-        matches: Longest known phrases, left to right, never overlapping.
-        starting: First token → match.
-        covering: Token → index into `matches`, or -1.
+        starting: First token → longest known phrase beginning there; they never overlap.
+        covering: Token → phrase it is part of, or None.
+        payloads: Token → what that phrase may be; () where there is none.
+        named: Kind → phrases that may be of it, left to right, with their values.
         clauses: The clauses.
         clause_of: Token → index of its clause.
         used: Tokens already spoken for.
@@ -49,19 +50,17 @@ class Scan:
     tokens: Tokens
     language: str
     languages: tuple[str, ...]
-    matches: list[Match]
     starting: dict[int, Match]
-    covering: list[int]
+    covering: list[Match | None]
+    payloads: list[tuple[tuple[str, Any], ...]]
+    named: dict[str, list[tuple[Match, Any]]]
     clauses: list[Clause] = field(default_factory=list)
     clause_of: list[int] = field(default_factory=list)
     used: list[bool] = field(default_factory=list)
 
     def kinds_at(self, index: int) -> tuple[tuple[str, Any], ...]:
         """Payloads of the phrase covering a token."""
-        if not 0 <= index < len(self.covering):
-            return ()
-        found = self.covering[index]
-        return self.matches[found].payloads if found >= 0 else ()
+        return self.payloads[index] if 0 <= index < len(self.payloads) else ()
 
     def value_at(self, index: int, kind: str) -> Any:
         """The value of one kind for the phrase covering a token, or None."""
@@ -72,14 +71,15 @@ class Scan:
 
     def has(self, index: int, kind: str) -> bool:
         """Whether the phrase covering a token is of a kind."""
-        return any(name == kind for name, _ in self.kinds_at(index))
+        if 0 <= index < len(self.payloads):
+            for name, _ in self.payloads[index]:
+                if name == kind:
+                    return True
+        return False
 
     def match_of(self, index: int) -> Match | None:
         """The phrase covering a token."""
-        if not 0 <= index < len(self.covering):
-            return None
-        found = self.covering[index]
-        return self.matches[found] if found >= 0 else None
+        return self.covering[index] if 0 <= index < len(self.covering) else None
 
     def of_kind(
         self, kind: str, first: int = 0, last: int | None = None
@@ -88,10 +88,8 @@ class Scan:
         end = len(self.tokens) if last is None else last
         return [
             (match, value)
-            for match in self.matches
+            for match, value in self.named.get(kind, ())
             if first <= match.first < end
-            for name, value in match.payloads
-            if name == kind
         ]
 
     def claim(self, first: int, last: int) -> None:
@@ -130,9 +128,10 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
         The scan.
     """
     trie = phrase_trie(languages)
-    matches: list[Match] = []
     starting: dict[int, Match] = {}
-    covering = [-1] * len(tokens)
+    covering: list[Match | None] = [None] * len(tokens)
+    payloads: list[tuple[tuple[str, Any], ...]] = [()] * len(tokens)
+    named: dict[str, list[tuple[Match, Any]]] = {}
     at = 0
     while at < len(tokens):
         if tokens.words[at] in _COLOUR_BOOKS:
@@ -146,10 +145,12 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
             continue
         starting[at] = match
         for index in range(match.first, match.last):
-            covering[index] = len(matches)
-        matches.append(match)
+            covering[index] = match
+            payloads[index] = match.payloads
+        for kind, value in match.payloads:
+            named.setdefault(kind, []).append((match, value))
         at = match.last
-    result = Scan(tokens, language, languages, matches, starting, covering)
+    result = Scan(tokens, language, languages, starting, covering, payloads, named)
     result.used = [False] * len(tokens)
     _split(result)
     return result

@@ -200,6 +200,11 @@ class Tokens:
         """Number of tokens."""
         return len(self.words)
 
+    def word(self, index: int) -> str:
+        """The folded word at a token, "" beyond the text."""
+        words = self.words
+        return words[index] if 0 <= index < len(words) else ""
+
     def glued(self, index: int) -> bool:
         """Whether token `index` follows the one before without a space."""
         inside = 0 < index < len(self.words)

@@ -40,7 +40,7 @@ class Attaching:
 
     def word(self, index: int) -> str:
         """The folded word at a token, "" beyond the text."""
-        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+        return self.tokens.word(index)
 
     def add(self, draft: Draft) -> None:
         """Keep a draft; its tokens are spoken for."""

@@ -30,7 +30,7 @@ class Codes:
 
     def word(self, index: int) -> str:
         """The folded word at a token, "" beyond the text."""
-        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+        return self.tokens.word(index)
 
     def raw(self, index: int) -> str:
         """The buyer's own letters of a token."""

@@ -34,7 +34,7 @@ class Reading:
 
     def word(self, index: int) -> str:
         """The folded word at a token, "" beyond the text."""
-        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+        return self.tokens.word(index)
 
     def add(self, draft: Draft, claim: bool = True) -> None:
         """Keep a draft; with `claim`, its tokens are spoken for."""

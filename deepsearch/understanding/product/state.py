@@ -31,7 +31,7 @@ class Finder:
 
     def word(self, index: int) -> str:
         """The folded word at a token, "" beyond the text."""
-        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+        return self.tokens.word(index)
 
     def kinds(self, index: int) -> set[str]:
         """Kinds of the phrase covering a token."""

@@ -28,7 +28,7 @@ class Numbers:
 
     def word(self, index: int) -> str:
         """The folded word at a token, "" beyond the text."""
-        return self.tokens.words[index] if 0 <= index < len(self.tokens) else ""
+        return self.tokens.word(index)
 
     def atom(self, index: int) -> Atom | None:
         """The number at a token, if nothing else took the token."""
