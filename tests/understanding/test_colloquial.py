@@ -277,3 +277,22 @@ def test_starts_cents_lifts_and_cycles(text, wanted):
 )
 def test_short_dates_totals_and_metres_of_tube(text, wanted):
     assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("blackout fabric, 4000 m, rolls of 40 m", ("roll_length", "eq", 40, "m")),
+        ("cable 3x2.5, 3 km on 500 m drums", ("roll_length", "eq", 500, "m")),
+        ("кабель, бухты по 100 м, всего 4 км", ("roll_length", "eq", 100, "m")),
+        ("tubo irrigazione, 3 km, rotoli da 100 m", ("roll_length", "eq", 100, "m")),
+        ("tarpaulins four by seven metres", ("length", "eq", 4000, "mm")),
+        ("Plane, 7,2 auf 2,5 Meter", ("width", "eq", 2500, "mm")),
+        ("une bâche de dix mètres sur huit", ("width", "eq", 8000, "mm")),
+        ("тент 3 на 4 метра", ("width", "eq", 4000, "mm")),
+        ("streetlights, 140 lm/W or better", ("luminous_efficacy", "ge", 140, "lm/W")),
+        ("wood pellets, bags 15 kg, 2 pallets", ("pack_weight", "eq", 15, "kg")),
+    ],
+)
+def test_rolls_and_sides_as_they_are_spoken(text, wanted):
+    assert wanted in _read(text)

@@ -109,10 +109,14 @@ def _generation(state: Attaching, quantity: Quantity) -> bool:
 
 def _in_packs(state: Attaching, quantity: Quantity) -> bool:
     """As in "sacos de 25 kg", "мешках по 50 кг": what one pack holds."""
-    joined = quantity.first - 1
-    if joined < 1 or state.word(joined) not in _PACK_LINKS or state.tokens.kinds[joined - 1] != "w":
+    pack = quantity.first - 1
+    if state.word(pack) in _PACK_LINKS:
+        pack -= 1
+    elif pack < 1 or state.tokens.kinds[pack - 1] == "n":
+        return False  # "2 sacks 15 kg"
+    if pack < 0 or state.tokens.kinds[pack] != "w":
         return False
-    units = unit_at(state.tokens, joined - 1, state.scan.language)
+    units = unit_at(state.tokens, pack, state.scan.language)
     return bool(units) and units[0].canonical in _PACKS and quantity.shape == "one"
 
 

@@ -18,6 +18,8 @@ __all__ = ["bare_length"]
 _THIN = 1.5  # mm: what is so short is a thickness
 _METRE = 1000  # mm: in metres a tube is measured along
 _SHORTEST, _NEAR = 3, 4  # letters of a noun; tokens from it to its number
+_ROLLS = word_set("quantity", "rolls")
+_PACK_LINKS = word_set("quantity", "pack_links")
 _WALLS = word_set("quantity", "walls")
 _THICKEST_WALL = 60.0  # mm
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
@@ -25,8 +27,15 @@ _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with
 
 def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a length."""
+    if unit.factor >= _METRE and _of_roll(state, quantity):
+        emit(state, quantity, around, "roll_length", 0.75)
+    else:
+        _of_goods(state, quantity, around, unit)
+
+
+def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     near = kinds_before(state, quantity)
-    if unit.factor >= 1000 and _runs(state, quantity, around, unit):
+    if unit.factor >= _METRE and _runs(state, quantity, around, unit):
         emit(state, quantity, around, "order_quantity", 0.75)
     elif unit.factor < 0.01:
         if {"sheet", "vessel"} & (near | state.kinds) or state.quantities[0].shape == "dims":
@@ -69,6 +78,15 @@ def _runs(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
         return unit.factor >= 1e6 or metres >= 50 or (asked and led)
     of = state.word(quantity.last) in ("of", "de", "di", "d") and quantity.last < len(state.tokens)
     return (unit.factor == 1000 and asked and metres >= 200) or (of and asked and metres >= _RUN)
+
+
+def _of_roll(state: Attaching, quantity: Quantity) -> bool:
+    """As in "rolls of 50 m", "бухты по 100 м", "500 m drums": how long one is."""
+    before = quantity.first - 1
+    before -= state.word(before) in _PACK_LINKS
+    metres = any(d.field == "order_quantity" and d.unit == "m" for d in state.drafts)
+    behind = metres and state.word(quantity.last) in _ROLLS  # of "1000 pcs, 5 m rolls" the length
+    return behind or (before >= 0 and state.word(before) in _ROLLS)
 
 
 def _thin(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> bool:

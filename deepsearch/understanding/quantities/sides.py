@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.signs import (
     TIMES,
@@ -16,6 +17,7 @@ from deepsearch.understanding.units import Unit, unit_at
 __all__ = ["sides"]
 
 _MOST = 6
+_SPOKEN = word_set("quantity", "spoken_times")
 
 
 def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity | None:
@@ -30,15 +32,15 @@ def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity
         A quantity of shape "dims", or None if no x and number follow.
     """
     at, side = label
-    if state.word(at) not in TIMES:
+    if not _joins(state, head, at):
         return None
     atoms, senses = [head.atom], [head.units]
     labels = [side or label_before(state, head.first)[1]]
     last = at
-    while state.word(at) in TIMES and len(atoms) < _MOST:
+    while _joins(state, head, at) and len(atoms) < _MOST:
         begin, before = label_ahead(state, at + 1)
         atom = state.atom(begin)
-        if atom is None or atom.worded:
+        if atom is None or (atom.worded and not head.atom.worded):
             break
         units = own_units(state, atom.last)
         last = units[0].last if units else atom.last
@@ -73,6 +75,19 @@ def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity
         glued=shared is not None,
         core=head.atom.first,
     )
+
+
+def _joins(state: Numbers, head: Head, at: int) -> bool:
+    """Whether a sign or word joins two sides: "x", "by"; "auf", "sur" only between lengths."""
+    if state.word(at) in TIMES:
+        return True
+    if state.word(at) not in _SPOKEN:
+        return False
+    other = state.atom(at + 1)
+    if other is None or other.values:
+        return False
+    measured = _length(head.units) or _length(own_units(state, other.last))
+    return measured is not None
 
 
 def _length(units: tuple[Unit, ...]) -> Unit | None:
