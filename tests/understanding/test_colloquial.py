@@ -296,3 +296,26 @@ def test_short_dates_totals_and_metres_of_tube(text, wanted):
 )
 def test_rolls_and_sides_as_they_are_spoken(text, wanted):
     assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("excavators not older than 2018, 2 units", ("year", "ge", 2018, None)),
+        ("Bagger, Baujahr 2017 oder jünger", ("year", "ge", 2017, None)),
+        (
+            "шланги, от -25 до +60, прозрачные",
+            ("operating_temperature", "between", (-25, 60), "degC"),
+        ),
+        ("насосы, гарантия минимум год", ("warranty", "ge", 12, "month")),
+        ("مولد ديزل، ضمان سنة على الأقل", ("warranty", "ge", 12, "month")),
+    ],
+)
+def test_years_of_make_degrees_and_a_year_nobody_counts(text, wanted):
+    assert wanted in _read(text)
+
+
+def test_a_year_beside_no_age_is_none():
+    assert not [
+        field for field, *_ in _read("2019 Toyota Hilux bumpers, 40 pcs") if field == "year"
+    ]

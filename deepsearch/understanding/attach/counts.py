@@ -32,6 +32,9 @@ _DOZEN = 12
 
 _PACK_OF = word_set("quantity", "pack_of")
 
+_AGES = word_set("quantity", "ages")
+_FIRST_YEAR, _LAST_YEAR = 1980, 2040
+_COLDEST, _HOTTEST = -100, 400
 _TEMPERATURES = ("temperature", "operating_temperature")
 _LONGEST_SIGN = 5  # letters of "SEER", "CRI"
 _SHORTEST_PART, _MOST_PARTS = 3, 1000
@@ -39,6 +42,8 @@ _SHORTEST_PART, _MOST_PARTS = 3, 1000
 
 def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """A number and then a noun is an order: "12 lamps", "10k glass jars"."""
+    if _degrees(state, quantity, around) or _year(state, quantity, around):
+        return
     if quantity.shape == "range" and _of_samples(state, quantity):
         emit(state, quantity, around, "order_quantity", 0.75)
     if quantity.shape != "one" or _measures(state, quantity, around):
@@ -78,6 +83,32 @@ def _measures(state: Attaching, quantity: Quantity, around: Surroundings) -> boo
         return False
     draft = Draft(slug(raw), around.op, quantity.values[0], None, at, around.last, 0.65)
     state.add(draft)
+    return True
+
+
+def _degrees(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "from -25 to +60": a range that begins below zero is one of temperatures."""
+    low, high = min(quantity.values), max(quantity.values)
+    if quantity.shape != "range" or not quantity.negative or not _COLDEST <= low < 0 < high:
+        return False
+    if high > _HOTTEST or any(name != "temperature" for name, _, _ in around.left):
+        return False
+    span = around.first, around.last
+    state.add(Draft("operating_temperature", "between", (low, high), "degC", *span, 0.7))
+    return True
+
+
+def _year(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "not older than 2018", "2019 or newer": a year of make."""
+    number = quantity.values[0]
+    if quantity.shape != "one" or not _FIRST_YEAR <= number <= _LAST_YEAR or number % 1:
+        return False
+    beside = state.tokens.words[max(0, quantity.first - 4) : quantity.last + 3]
+    if not set(beside) & _AGES:
+        return False
+    newer = {"gt": "gt", "ge": "ge", "le": "ge", "lt": "lt"}  # "not older than" is no ceiling
+    op = newer.get(around.op or "ge", "ge")
+    state.add(Draft("year", op, number, None, around.first, around.last, 0.75))
     return True
 
 
