@@ -8,7 +8,7 @@ from functools import lru_cache
 from deepsearch.understanding.lexicon import Trie, load_data, split_spellings, word_set
 from deepsearch.understanding.text import Tokens
 
-__all__ = ["TIME_DAYS", "Unit", "convert", "unit_at", "unit_trie"]
+__all__ = ["TIME_DAYS", "Unit", "convert", "letter_of_name", "unit_at", "unit_trie"]
 
 TIME_DAYS = {"s": 1 / 86400}
 
@@ -86,6 +86,10 @@ _BAR_GOODS = word_set("unit", "bar_goods")
 _KELVIN = 4  # digits of a colour temperature
 _UPPER_GLUED = {"a": "A", "c": "C", "f": "F", "n": "N", "k": "K", "b": "B", "p": "P"}
 _AFTER_IN = word_set("unit", "after_inch")
+_SHIRTS = word_set("unit", "shirts")
+_MEASURED = word_set("unit", "measured")
+_HYPHENED = frozenset("mgkм")  # a metre, a gram and a thousand are written so before a word
+_COMPOUNDING = frozenset({"de", "nl"})
 # Currencies whose code in small letters is a word.
 _CODES_OR_WORDS = frozenset({"rm", "php", "try", "cop", "pen", "ars", "ron"})
 _FOREIGN_ARTICLES = word_set("unit", "articles")
@@ -160,7 +164,27 @@ def _other_word(tokens: Tokens, index: int, language: str) -> bool:
     """As in "1st choice", "drei und vier" (unidades elsewhere), "60 bar stools"."""
     word, following = tokens.words[index], tokens.words[index + 1 : index + 2]
     ordinal = (language, word) in (("en", "st"), ("de", "und"))
-    return ordinal or (word == "bar" and bool(set(following) & _BAR_GOODS))
+    bar = word == "bar" and bool(set(following) & _BAR_GOODS)
+    return ordinal or bar or _of_name(tokens, index, language)
+
+
+def letter_of_name(tokens: Tokens, index: int) -> bool:
+    """Whether a letter begins a name, as in "T-shirts", "T恤", "V-neck sweaters", "X-ray"."""
+    after = index + 1
+    hyphen = tokens.word(after) == "-" and tokens.glued(after) and tokens.glued(after + 1)
+    named = after + 1 if hyphen else after
+    shirt = tokens.words[index] == "t" and tokens.word(named) in _SHIRTS
+    word = hyphen and tokens.kinds[named] == "w" and tokens.word(named) not in _MEASURED
+    return shirt or (word and len(tokens.words[index]) == 1)
+
+
+def _of_name(tokens: Tokens, index: int, language: str) -> bool:
+    """Whether a letter is no unit but begins a name; "10 m-long" and "20 t-Kran" are units."""
+    if not letter_of_name(tokens, index):
+        return False
+    shirt = tokens.words[index] == "t" and set(tokens.words[index + 1 : index + 3]) & _SHIRTS
+    spaced = tokens.words[index] not in _HYPHENED and not tokens.glued(index)
+    return bool(shirt) or (spaced and language not in _COMPOUNDING)
 
 
 def _cased(tokens: Tokens, index: int, unit: Unit) -> float:

@@ -204,3 +204,36 @@ def test_a_maker_asked_for_is_a_maker_and_has_a_country():
     assert ("supplier_type", "eq", "manufacturer", None) in read
     assert ("supplier_country", "any_of", ("TR", "PL"), None) in read
     assert "supplier_type" not in [f for f, *_ in _read("Industrial Ice Makers Block Mould")]
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "product"),
+    [
+        ("500 T-shirts", 500, "T-shirts"),
+        ("500 t-shirts, 180 gsm", 500, "t-shirts"),
+        ("200 T shirts", 200, "T shirts"),
+        ("300 T恤", 300, "T恤"),
+        ("20 T-Shirts für den Verein", 20, "T-Shirts"),
+        ("300 V-neck sweaters", 300, "V-neck sweaters"),
+        ("50 C-clamps", 50, "C-clamps"),
+        ("300 X-ray tubes", 300, "X-ray tubes"),
+    ],
+)
+def test_a_letter_that_begins_a_name_is_no_unit(text, count, product):
+    parsed = parse(text, today=TODAY)
+    assert parsed.product == product
+    assert ("order_quantity", "eq", count, "piece") in _read(text)
+    assert not {"weight", "voltage", "temperature"} & {f for f, *_ in _read(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("500 t steel coils", ("order_quantity", "eq", 500, "t")),
+        ("12 V-powered pump", ("voltage", "eq", 12, "V")),
+        ("24V-Netzteil", ("voltage", "eq", 24, "V")),
+        ("10 m-long cables", ("length", "eq", 10_000, "mm")),
+    ],
+)
+def test_a_letter_that_is_a_unit_stays_one(text, wanted):
+    assert wanted in _read(text)

@@ -12,7 +12,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.quantities.unwritten import of_them
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit, letter_of_name, unit_at
 
 __all__ = ["bare", "bare_count", "packed", "spelt_out"]
 
@@ -272,7 +272,8 @@ def _noun(state: Attaching, at: int) -> bool:
         return False
     if "stop" in kinds and state.word(at) not in _COUNT_OPENERS:
         return False
-    return (not (kinds & {"join"}) and len(state.word(at)) > 1) or state.tokens.kinds[at] == "c"
+    letter = len(state.word(at)) == 1 and not letter_of_name(state.tokens, at)
+    return not (kinds & {"join"} or letter) or state.tokens.kinds[at] == "c"
 
 
 def _buyer_asks(state: Attaching, quantity: Quantity) -> bool:

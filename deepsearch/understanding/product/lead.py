@@ -223,7 +223,8 @@ def _sign(state: Finder, at: int) -> int | None:
     meet = numbers and state.tokens.kinds[at + 1 : at + 2] == ["n"]
     if meet and word in ("/", "to", "-", "~"):
         return at + 1  # "1/4 to 3/8 tripod adapter"
-    if (word == "x" and at and numbers) or (state.tokens.kinds[at] == "s" and word in _SIGNS):
+    times = word == "x" and numbers and not hyphened(state, at + 1)  # "300 X-ray tubes"
+    if times or (state.tokens.kinds[at] == "s" and word in _SIGNS):
         return at + 1
     return None
 
