@@ -319,3 +319,22 @@ def test_a_year_beside_no_age_is_none():
     assert not [
         field for field, *_ in _read("2019 Toyota Hilux bumpers, 40 pcs") if field == "year"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Sandwichplatten, 800 m², keine Ware aus der Türkei", "TR"),
+        ("garden chairs, 400 pcs, no goods from India please", "IN"),
+        ("garden chairs, 400 pcs, not from China", "CN"),
+        ("sillas, 400 piezas, nada de productos de China", "CN"),
+    ],
+)
+def test_a_country_that_is_ruled_out(text, country):
+    assert ("origin", "ne", country, None) in _read(text)
+
+
+def test_behind_but_the_denial_ends():
+    read = _read("40 lamps, not from China but made in Italy")
+    assert ("origin", "ne", "CN", None) in read
+    assert ("origin", "eq", "IT", None) in read

@@ -13,6 +13,8 @@ _ORIGIN_AFTER = word_set("mention", "origin_after")
 _ORIGIN_BEFORE = word_set("mention", "origin_before")
 
 _FROM_WORDS = word_set("mention", "from_words")
+_WARES = word_set("mention", "wares")
+_COUNTRY_ARTICLES = word_set("mention", "country_articles")
 
 _IN_OR_FROM = word_set("mention", "in_or_from")
 
@@ -126,6 +128,23 @@ def _record_countries(
     reading.add(draft)
 
 
+def _denied(reading: Reading, first: int) -> bool:
+    """Whether "not", "not from", "keine Ware aus der" stands right before a country."""
+    at = first - 1
+    if reading.scan.has(at, "neg"):
+        return True
+    if reading.word(at) in _COUNTRY_ARTICLES:
+        at -= 1
+    if reading.word(at) == ":":  # "NOT FROM: Myanmar"
+        at -= 1
+    if reading.scan.has(at, "neg") and reading.word(at) in _FROM_WORDS:
+        return True
+    if reading.word(at) not in _FROM_WORDS:
+        return False
+    at -= 1 + (reading.word(at - 1) in _WARES)
+    return reading.scan.has(at, "neg")
+
+
 def _origins_after(reading: Reading) -> None:
     """越南产, 中国製, ベトナム製以外: the country, then what is said of it."""
     for match, code in reading.scan.of_kind("country"):
@@ -155,10 +174,7 @@ def _origins_after(reading: Reading) -> None:
                     (match.first, match.last),
                     reading.negated(match.first, match.last + 1),
                 )
-        elif reading.scan.has(match.first - 1, "neg") or (
-            reading.word(match.first - 1) in _FROM_WORDS
-            and reading.scan.has(match.first - 2, "neg")
-        ):
+        elif _denied(reading, match.first):
             field = (
                 "supplier_country"
                 if reading.near(match.first, match.last, "supplier", 5, 2)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import Tokens
 
 __all__ = ["Reading"]
+
+
+_BUT = word_set("mention", "but")  # behind it the denied thing's opposite begins
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class Reading:
                 or self.scan.has(at, "only")
                 or self.scan.has(at, "must")
                 or self.scan.has(at, "supplier_type")
+                or self.word(at) in _BUT
             ):
                 break
         for at in range(last, min(inside.stop, last + 4)):
