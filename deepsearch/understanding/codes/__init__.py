@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from deepsearch.understanding.codes.dates import date
-from deepsearch.understanding.codes.grades import grade
+from deepsearch.understanding.codes.grades import FIRST_OF_GRADES, grade
 from deepsearch.understanding.codes.parts import bearing, pressure_class, refrigerant, tyre
 from deepsearch.understanding.codes.pictures import picture
 from deepsearch.understanding.codes.ratings import ip_rating
-from deepsearch.understanding.codes.sizes import paper, sizes
-from deepsearch.understanding.codes.standards import standard
+from deepsearch.understanding.codes.sizes import GARMENT_SIZES, paper, sizes
+from deepsearch.understanding.codes.standards import BODIES, standard
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.codes.threads import thread
 from deepsearch.understanding.codes.trade import container, hs_code
@@ -37,6 +37,10 @@ _READERS = {
     ),
     "c": (container, date),
 }
+# Most words open none of the others: those are short, or known.
+_OF_ANY_WORD = (hs_code, date, container)
+_SHORT = 3
+_OPENERS = frozenset({*BODIES, *GARMENT_SIZES, *FIRST_OF_GRADES})
 
 
 def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
@@ -53,7 +57,9 @@ def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
     for index, kind in enumerate(scan.tokens.kinds):
         if scan.used[index] or kind == "s":
             continue
-        for reader in _READERS[kind]:
+        word = scan.tokens.words[index]
+        plain = kind == "w" and len(word) > _SHORT and word not in _OPENERS
+        for reader in _OF_ANY_WORD if plain else _READERS[kind]:
             if reader(codes, index):
                 break
     return codes.drafts

@@ -48,7 +48,9 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
         )
     if kind == "w" and state.word(index) in month_numbers():
         return _month_first(state, index)
-    return _week(state, index) or _feast(state, index) or _month_end(state, index)
+    if index not in state.scan.starting:
+        return _week(state, index)
+    return _feast(state, index) or _month_end(state, index) or _week(state, index)
 
 
 def _week(state: Codes, index: int) -> tuple[dt.date, int] | None:

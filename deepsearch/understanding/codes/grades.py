@@ -9,12 +9,12 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.text import split_words
 
-__all__ = ["grade"]
+__all__ = ["FIRST_OF_GRADES", "grade"]
 
 _ALLOY = 4  # digits
 _GRADES = word_set("code", "grades")
 _STEEL_NUMBER = re.compile(r"1\.[0-9]{4}")  # EN 10027-2
-_FIRST = frozenset({"ss", *(split_words(grade)[0] for grade in _GRADES)})
+FIRST_OF_GRADES = frozenset({"ss", *(split_words(grade)[0] for grade in _GRADES)})
 
 
 def grade(state: Codes, index: int) -> bool:
@@ -68,7 +68,7 @@ def _lettered(state: Codes, index: int) -> bool:
 
 def _grade_at(state: Codes, index: int) -> tuple[str, int]:
     word = state.word(index)
-    if word not in _FIRST and not _STEEL_NUMBER.fullmatch(word):
+    if word not in FIRST_OF_GRADES and not _STEEL_NUMBER.fullmatch(word):
         return "", index
     if index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw":
         return "", index

@@ -7,9 +7,9 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.units import unit_at
 
-__all__ = ["paper", "sizes"]
+__all__ = ["GARMENT_SIZES", "paper", "sizes"]
 
-_SIZES = word_set("code", "sizes")
+GARMENT_SIZES = word_set("code", "sizes")
 
 
 _ORDER = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "4XL", "5XL", "6XL")
@@ -94,9 +94,13 @@ def _size(state: Codes, index: int) -> str:
     word = state.word(index)
     if state.tokens.kinds[index] == "n":
         joined = word + state.word(index + 1)
-        ok = joined in _SIZES and index + 1 < len(state.tokens) and state.tokens.glued(index + 1)
+        ok = (
+            joined in GARMENT_SIZES
+            and index + 1 < len(state.tokens)
+            and state.tokens.glued(index + 1)
+        )
         return joined.upper() if ok else ""
-    if word not in _SIZES or not state.raw(index).isupper():
+    if word not in GARMENT_SIZES or not state.raw(index).isupper():
         return ""
     if state.tokens.glued(index) and index and state.tokens.kinds[index - 1] in "nw":
         return ""

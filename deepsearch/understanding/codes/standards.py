@@ -6,9 +6,10 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import load_data, word_set
 
-__all__ = ["standard"]
+__all__ = ["BODIES", "standard"]
 
-_BODIES: dict[str, str] = load_data("codes")["bodies"]
+BODIES: dict[str, str] = load_data("codes")["bodies"]
+"""Word that opens a standard → its body."""
 
 _CASED_BODIES = word_set("code", "cased_bodies")
 
@@ -17,20 +18,20 @@ def standard(state: Codes, index: int) -> bool:
     """Read a standard that begins at a token."""
     word = state.word(index)
     glued = index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw"
-    if glued or word not in _BODIES or state.tokens.kinds[index] != "w":
+    if glued or word not in BODIES or state.tokens.kinds[index] != "w":
         return False
     if word in _CASED_BODIES and not state.raw(index).isupper():
         return False
     if state.scan.has(index, "certification") and state.scan.match_of(index).last > index + 1:  # type: ignore[union-attr]
         return False
-    bodies = [_BODIES[word]]
+    bodies = [BODIES[word]]
     at = index + 1
     while at < min(len(state.tokens), index + 8):
         nxt = state.word(at)
-        if nxt in _BODIES and state.raw(at).isupper():
-            bodies.append(_BODIES[nxt])
+        if nxt in BODIES and state.raw(at).isupper():
+            bodies.append(BODIES[nxt])
             at += 1
-        elif nxt == "/" and state.word(at + 1) in ("t", "z", *_BODIES):
+        elif nxt == "/" and state.word(at + 1) in ("t", "z", *BODIES):
             bodies[-1] += "/" + state.raw(at + 1).upper()
             at += 2
         elif nxt in ("-", "r", "р") and state.tokens.kinds[at + 1 : at + 2] == ["n"] and nxt == "-":
