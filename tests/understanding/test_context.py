@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepsearch.understanding import RuleParser
+from deepsearch.understanding import RuleParser, parse
 
 PARSER = RuleParser(implied=False, questions=False)
 
@@ -122,3 +122,17 @@ def test_words_of_two_meanings(text, field):
 
 def test_a_cream_sofa_keeps_its_colour():
     assert "colour" in {r.field for r in PARSER.parse("I'm looking for a cream sofa").requirements}
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("I'm writing on behalf of Northern Fixings based in Canada. 500 steel bolts", None),
+        ("We only accept makers located in Germany, 500 steel bolts", "DE"),
+        ("500 steel bolts, supplier based in Turkey", "TR"),
+        ("our factory located in Spain needs 500 steel bolts", None),
+    ],
+)
+def test_where_the_buyer_is_asks_nothing_of_the_supplier(text, country):
+    asked = [r.value for r in parse(text).requirements if r.field == "supplier_country"]
+    assert asked == ([] if country is None else [country])

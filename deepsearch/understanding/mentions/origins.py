@@ -17,6 +17,8 @@ _WARES = word_set("mention", "wares")
 _COUNTRY_ARTICLES = word_set("mention", "country_articles")
 
 _IN_OR_FROM = word_set("mention", "in_or_from")
+_SUBJECT_REACH = 10  # tokens
+_ASKING, _SELLERS = ("buy", "wish"), ("supplier", "supplier_type")
 
 
 def origins(reading: Reading) -> None:
@@ -96,11 +98,17 @@ def of_the_buyer(reading: Reading, cue: Match) -> bool:
         Whether they are of the buyer.
     """
     first = reading.scan.clauses[reading.scan.clause_of[cue.first]].first
-    before = range(max(first, cue.first - 4), cue.first)
-    return any(
-        reading.word(i) in ("i", "we", "im", "my", "our") or reading.scan.has(i, "own")
+    before = range(max(first, cue.first - _SUBJECT_REACH), cue.first)
+    told = {i for i in before if _own(reading, i)}
+    return bool(told) and not any(
+        reading.scan.has(i, kind)
         for i in before
-    ) and not any(reading.scan.has(i, "buy") or reading.scan.has(i, "wish") for i in before)
+        for kind in (_ASKING if i - 1 in told else (*_ASKING, *_SELLERS))
+    )
+
+
+def _own(reading: Reading, at: int) -> bool:
+    return reading.word(at) in ("i", "we", "im", "my", "our") or reading.scan.has(at, "own")
 
 
 def _record_countries(
