@@ -32,16 +32,16 @@ __all__ = ["ClusteredConfig", "ClusteredIndex"]
 # Rows a list of a k-means sample; more of them move the centres little.
 _TRAIN_ROWS_A_LIST = 16
 # Up to this many allowed rows, or a few a list, all are scored by their 8-bit codes sooner than
-# they are sorted into lists, lists are ranked and bits are looked at.
+# lists are ranked and bits are looked at.
 _FEW_ROWS = 1_500
 _FEW_ROWS_A_LIST = 2
 # Kept beyond k from the 8-bit scores, so that float32 scores can reorder them.
 _SPARE = 12
 # A thread is worth starting for this many queries.
 _QUERIES_A_THREAD = 4
-# Where fewer are allowed, they are sorted into their lists; else each row of a list
-# visited is looked up in the mask.
-_SORTED_SHARE = 0.06
+# Where fewer are allowed, they are met one by one, each asked for its list; else each row of
+# a list visited is looked up in the mask.
+_ONE_BY_ONE_SHARE = 0.06
 # Efforts are hundredths of a standard deviation; from here on every list is visited.
 _EVERY_LIST = 100_000
 _NO_MASK = read_only(np.empty(0, dtype=np.bool_))
@@ -210,7 +210,7 @@ class ClusteredIndex(ApproximateIndex):
             how, given = kernels.ALL_ROWS, _NO_MASK
         else:
             given = read_only(mask)
-            how = kernels.BY_LIST if allowed < _SORTED_SHARE * len(self) else kernels.BY_MASK
+            how = kernels.BY_ROW if allowed < _ONE_BY_ONE_SHARE * len(self) else kernels.BY_MASK
             few = max(_FEW_ROWS, _FEW_ROWS_A_LIST * self._codes.centres.shape[0])
             if reach < 0 and allowed <= few:
                 how = kernels.BY_CODES

@@ -61,7 +61,7 @@ def test_allowed_rows_are_the_same_however_they_are_met(metric: str, lists: int)
     mask[-1] = True
     allowed = int(mask.sum())
     truth = ExactIndex(vectors, space(96, metric)).search(queries, k=10, allowed=mask)
-    for how in (kernels.BY_MASK, kernels.BY_LIST, kernels.BY_CODES):
+    for how in (kernels.BY_MASK, kernels.BY_ROW, kernels.BY_CODES):
         found = unfilled_matches(40, 10)
         given = (read_only(mask), allowed, read_only(queries), metric == "l2", -1.0, 3.5, 22)
         kernels.search(index._packed, how, *given, found.ids, found.scores, found.counts)
@@ -69,6 +69,31 @@ def test_allowed_rows_are_the_same_however_they_are_met(metric: str, lists: int)
         assert mask[found.ids].all()
         same = found.ids == truth.ids
         assert np.array_equal(found.scores[same], truth.scores[same])
+
+
+def test_rows_met_one_by_one_are_those_of_lists_that_may_reach() -> None:
+    # Knots of thirty, of which a filter leaves three: the tenth best is a stranger.
+    generator = np.random.default_rng(41)
+    knots = rows(670, 96, 42)[generator.integers(0, 670, 20_040)]
+    every = knots + 0.08 * generator.standard_normal((20_040, 96), dtype=np.float32)
+    every /= np.linalg.norm(every, axis=1, keepdims=True)
+    vectors, queries = every[:20_000], every[20_000:]
+    index = ClusteredIndex.build(vectors, space(96), config=ClusteredConfig(lists=300))
+    mask = generator.random(20_000) < 0.1
+    truth = ExactIndex(vectors, space(96)).search(queries, k=10, allowed=mask)
+    recalls = {}
+    for reach in (0.0, 2.5):
+        for how in (kernels.BY_MASK, kernels.BY_ROW):
+            found = unfilled_matches(40, 10)
+            given = (read_only(mask), int(mask.sum()), read_only(queries), False, reach, 2.0, 22)
+            kernels.search(index._packed, how, *given, found.ids, found.scores, found.counts)
+            assert mask[found.ids].all()
+            assert all(len(set(ids)) == 10 for ids in found.ids.tolist())
+            recalls[reach, how] = ann_recall(found.ids, truth.ids)
+    assert recalls[2.5, kernels.BY_ROW] >= 0.97
+    assert recalls[0.0, kernels.BY_ROW] < recalls[2.5, kernels.BY_ROW]
+    for reach in (0.0, 2.5):
+        assert recalls[reach, kernels.BY_ROW] >= recalls[reach, kernels.BY_MASK] - 0.01
 
 
 def test_estimates_of_centres_lie_about_their_scores() -> None:

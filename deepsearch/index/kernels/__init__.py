@@ -9,13 +9,13 @@ from __future__ import annotations
 from deepsearch.index.kernels.encode import encode_rows
 from deepsearch.index.kernels.exact import score_ids
 from deepsearch.index.kernels.tables import Tables, packed
-from deepsearch.index.kernels.visit import ALL_ROWS, BY_CODES, BY_LIST, BY_MASK, search
+from deepsearch.index.kernels.visit import ALL_ROWS, BY_CODES, BY_MASK, BY_ROW, search
 
 __all__ = [
     "ALL_ROWS",
     "BY_CODES",
-    "BY_LIST",
     "BY_MASK",
+    "BY_ROW",
     "Tables",
     "encode_rows",
     "packed",
