@@ -115,18 +115,16 @@ class Trie:
         return found
 
     def _start(self, word: str) -> tuple[_Node, ...]:
-        known = self._first.get(word)
-        if known is None:
-            nodes = self._step(self._root, word)
-            if "\u0600" <= word[:1] <= "\u06ff":
-                if word.endswith("ا") and len(word) > 3:  # the indefinite accusative
-                    nodes.extend(self._step(self._root, word[:-1]))
-                for prefix in _ARABIC_PREFIXES:
-                    if word.startswith(prefix) and len(word) > len(prefix) + 1:
-                        nodes.extend(self._step(self._root, word[len(prefix) :]))
-            known = tuple(nodes)
-            if len(self._first) < 50_000:
-                self._first[word] = known
+        nodes = self._step(self._root, word)
+        if "\u0600" <= word[:1] <= "\u06ff":
+            if word.endswith("ا") and len(word) > 3:  # the indefinite accusative
+                nodes.extend(self._step(self._root, word[:-1]))
+            for prefix in _ARABIC_PREFIXES:
+                if word.startswith(prefix) and len(word) > len(prefix) + 1:
+                    nodes.extend(self._step(self._root, word[len(prefix) :]))
+        known = tuple(nodes)
+        if len(self._first) < 50_000:
+            self._first[word] = known
         return known
 
     def longest(self, tokens: Tokens, start: int, limit: int | None = None) -> Match | None:
@@ -141,7 +139,10 @@ class Trie:
             The match, or None.
         """
         words = tokens.words
-        frontier: tuple[_Node, ...] | list[_Node] = self._start(words[start])
+        known = self._first.get(words[start])
+        frontier: tuple[_Node, ...] | list[_Node] = (
+            self._start(words[start]) if known is None else known
+        )
         if not frontier:
             return None
         end = len(words) if limit is None else limit
