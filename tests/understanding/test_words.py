@@ -237,3 +237,19 @@ def test_a_letter_that_begins_a_name_is_no_unit(text, count, product):
 )
 def test_a_letter_that_is_a_unit_stays_one(text, wanted):
     assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "product", "op", "day"),
+    [
+        ("Steel racks 20 pcs, needed before 1 May", "Steel racks", "lt", "2027-05-01"),
+        ("garden chairs 200, want until August", "garden chairs", "le", "2026-08-31"),
+        ("Töpfe 30 Stück, brauchen bis Ende Juli", "Töpfe", "le", "2026-07-31"),
+        ("杯子500个，8月之前交货", "杯子", "lt", "2026-08-01"),
+        ("杯子500个，8月内交货", "杯子", "le", "2026-08-31"),
+        ("カップ500個、8月前に納品", "カップ", "lt", "2026-08-01"),
+    ],
+)
+def test_what_is_needed_by_a_month_is_no_name(text, product, op, day):
+    assert parse(text, today=TODAY).product == product
+    assert ("delivery_date", op, day, None) in _read(text)

@@ -235,6 +235,11 @@ def _cjk_date(state: Codes, index: int) -> tuple[dt.date, int] | None:
     if state.word(at + 2) in ("末", "底"):
         made = _make(state, year, month, _last_day(year or 2000, month))
         return (made, at + 3) if made else None
+    bound = at + 3 if state.word(at + 2) in ("之", "以") else at + 2  # "3月之前", "3月内"
+    if state.word(bound) in ("前", "内"):
+        first = state.word(bound) == "前"
+        made = _make(state, year, month, 1 if first else _last_day(year or 2001, month))
+        return (made, at + 2) if made else None
     day = _number(state, at + 2)
     if day is None or state.word(at + 3) not in ("日", "号"):
         return None

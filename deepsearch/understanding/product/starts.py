@@ -65,7 +65,8 @@ def _wished(state: Finder) -> tuple[list[int], list[int]]:
     found: list[int] = []
     done: list[int] = []  # "want to cut steel"
     for match, _ in state.scan.of_kind("buy"):
-        if _refused(state, match.first):
+        when = state.scan.has(match.last, "date_by")  # "need by mid February"
+        if when or _refused(state, match.first):
             continue
         after = _to_verb(state, match.last)
         if after is None:
