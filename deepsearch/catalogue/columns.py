@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -333,15 +333,3 @@ def text_hashes(table: pa.Table) -> pa.Array:
         32 hex digits a row; equal texts have equal hashes.
     """
     return _digests(listing_texts(table))
-
-
-def total_rows(tables: Iterable[pa.Table]) -> int:
-    """Add up the rows of several tables.
-
-    Args:
-        tables: Tables of any schema.
-
-    Returns:
-        Their rows together.
-    """
-    return sum(len(table) for table in tables)

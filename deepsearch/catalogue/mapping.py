@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -250,17 +250,6 @@ class ColumnMapping:
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableFileError(f"Cannot read the mapping {path}: {error}.") from error
         return cls.from_toml(text)
-
-    def with_source(self, source: str | None) -> ColumnMapping:
-        """Name the source.
-
-        Args:
-            source: Its name, or None to leave it as it is.
-
-        Returns:
-            The mapping with that source.
-        """
-        return self if source is None else replace(self, source=source)
 
 
 def _toml_value(value: str | float) -> str:

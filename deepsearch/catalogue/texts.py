@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from deepsearch.catalogue.durations import parse_days, parse_hours, parse_months, parse_years
-from deepsearch.catalogue.money import parse_price
 from deepsearch.catalogue.values import (
     UnreadableValueError,
     is_missing,
@@ -322,19 +321,3 @@ def _aligned(title: str, left: list[str], slug: str) -> tuple[list[str], str]:
         else:
             break
     return ["".join(pieces)], rest
-
-
-def price_like(text: str) -> bool:
-    """Tell whether a cell reads as a price that names its currency.
-
-    Args:
-        text: The cell.
-
-    Returns:
-        True for "$6", "12 EUR"; False for "6" and for what is no price.
-    """
-    try:
-        price = parse_price(text)
-    except UnreadableValueError:
-        return False
-    return price is not None and price.currency is not None

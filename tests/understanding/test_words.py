@@ -253,3 +253,16 @@ def test_a_letter_that_is_a_unit_stays_one(text, wanted):
 def test_what_is_needed_by_a_month_is_no_name(text, product, op, day):
     assert parse(text, today=TODAY).product == product
     assert ("delivery_date", op, day, None) in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("hydraulic press under 5 lakh INR", ("unit_price", "lt", 500_000, "INR")),
+        ("lathe, price below Rs 2.5 lakh", ("unit_price", "lt", 250_000, "INR")),
+        ("packing line, budget 1.2 crore INR", ("budget", "eq", 12_000_000, "INR")),
+        ("2 lakh pcs of cable ties", ("order_quantity", "eq", 200_000, "piece")),
+    ],
+)
+def test_indian_multiples(text, wanted):
+    assert wanted in _read(text)
