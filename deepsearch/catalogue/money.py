@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from deepsearch.catalogue.units import canonical_unit, is_known_unit, set_of
 from deepsearch.catalogue.values import (
+    FACTORS,
     NUMBER,
     NegativeValueError,
     UnreadableValueError,
@@ -74,23 +75,35 @@ _SYMBOLS = {
 }
 _BY_NAME = {**_SYMBOLS, **{code.lower(): code for code in _CODES}, "rmb": "CNY"}
 _CURRENCY = "|".join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))
+# "$5 m" may be millions or metres, "5 mil" Spanish thousands or millions, "12 € mille" the price
+# of a thousand: none of them multiplies a price.
+_MULTIPLES = {word: by for word, by in FACTORS.items() if word not in ("m", "b", "mil", "mille")}
+_FACTOR = "|".join(
+    # a Latin word ends there, a Chinese one may have its currency right behind it
+    rf"{re.escape(word)}(?![^\W\d_])\.?" if word.isascii() else re.escape(word)
+    for word in sorted(_MULTIPLES, key=len, reverse=True)
+)
+_AMOUNT = rf"{NUMBER}(?:\s*(?:{_FACTOR}))?"
+_RUPEES = set_of("INR PKR BDT NPR LKR")
+# Units that, without "per" or "/", may as well mean millions or lakhs.
+_LIKE_MULTIPLES = set_of("m l")
 _TO = r"(?:-|~|to|bis|至|到|hasta|à)"
 _LEAD = (
     r"(?:(?:from|starting at|start from|ab|desde|à partir de|approx\.?|about|ca\.?|约|only|fob|exw|"
     r"ex[- ]works|cif|price|unit price|preis|precio|prix|单价|价格)\s*[:：]?\s*)?"
 )
 _PRICE = re.compile(
-    rf"{_LEAD}(?P<c1>{_CURRENCY})?\s*(?P<low>{NUMBER})\s*(?P<c2>{_CURRENCY})?"
-    rf"(?:\s*{_TO}\s*(?P<c3>{_CURRENCY})?\s*(?P<high>{NUMBER})\s*(?P<c4>{_CURRENCY})?)?"
-    r"(?:\s*/-)?\s*(?:(?P<per>/|per|pro|por|par|each|je|每)?\s*"
+    rf"{_LEAD}(?P<c1>{_CURRENCY})?\s*(?P<low>{_AMOUNT})\s*(?P<c2>{_CURRENCY})?"
+    rf"(?:\s*{_TO}\s*(?P<c3>{_CURRENCY})?\s*(?P<high>{_AMOUNT})\s*(?P<c4>{_CURRENCY})?)?"
+    r"(?:\s*/-)?(?:\s*(?:only|onwards?))?\s*(?:(?P<per>/|per|pro|por|par|each|je|每)?\s*"
     r"(?P<unit>[^\d\s:;|(][^\d:;|(]{0,30}[23]?)?)?",
     re.IGNORECASE,
 )
 _QTY = (
-    rf"(?:(?P<q1>{NUMBER})\s*{_TO}\s*(?P<q2>{NUMBER})|(?P<ge>>=|≥|from|ab|min\.?)\s*(?P<q3>{NUMBER})"
-    rf"|(?P<gt>>|over|above|more than)\s*(?P<q4>{NUMBER})"
-    rf"|(?P<q5>{NUMBER})\s*(?:\+|and (?:more|above|up)|以上)"
-    rf"|(?P<le><=|≤|up to|bis)\s*(?P<q6>{NUMBER})|(?P<q7>{NUMBER}))"
+    rf"(?:(?P<q1>{_AMOUNT})\s*{_TO}\s*(?P<q2>{_AMOUNT})|(?P<ge>>=|≥|from|ab|min\.?)\s*(?P<q3>{_AMOUNT})"
+    rf"|(?P<gt>>|over|above|more than)\s*(?P<q4>{_AMOUNT})"
+    rf"|(?P<q5>{_AMOUNT})\s*(?:\+|and (?:more|above|up)|以上)"
+    rf"|(?P<le><=|≤|up to|bis)\s*(?P<q6>{_AMOUNT})|(?P<q7>{_AMOUNT}))"
 )
 _WORD = r"(?:\s*[^\W\d_]{1,12}\.?(?:\(s\))?)?"
 _TIER = re.compile(rf"{_QTY}{_WORD}\s*(?:[:：=@]|\s)\s*(?P<price>.+)", re.IGNORECASE)
@@ -136,35 +149,81 @@ def currency_in(text: str) -> str | None:
     return None
 
 
+def _amount(text: str, decimal: str | None = None) -> tuple[float, str]:
+    """Read "45", "45 Thousand", "1.2 Crore": the number, and the word that multiplies it."""
+    number = re.match(NUMBER, text)
+    if number is None:
+        raise UnreadableValueError(f"{text[:60]!r} is no amount")
+    return read_float(number[0], decimal), text[number.end() :].strip(" .").lower()
+
+
+def _span(low: str, high: str | None, decimal: str | None) -> tuple[float, float]:
+    """Read both ends of a price: "2 - 3 Lakh" is 2 to 3 lakh, "50,000 - 1.2 Lakh" what it says."""
+    first, first_by = _amount(low, decimal)
+    if high is None:
+        return (value := first * _MULTIPLES.get(first_by, 1)), value
+    second, second_by = _amount(high, decimal)
+    if second_by and not first_by and first < second:
+        first_by = second_by
+    start, end = first * _MULTIPLES.get(first_by, 1), second * _MULTIPLES.get(second_by, 1)
+    # "50 - 1 Crore" and "2 Lakh - 3" leave open whether the bare end is multiplied too
+    if bool(first_by) != bool(second_by) and not start <= end <= 100 * start:
+        raise UnreadableValueError(f"{low} to {high} may be read in two ways")
+    return min(start, end), max(start, end)
+
+
+def _check_words(match: re.Match[str], unit: str, currency: str | None) -> None:
+    """Refuse a price whose words may mean another thing: broken is better than a million wrong.
+
+    "12,50 / kg" names a unit; "12,50 soon" does not. "$5 thousand pieces" may be the price of a
+    thousand pieces, "$5 m" that of a metre, "100 Cr" a credit.
+    """
+    by = [word for end in (match["low"], match["high"]) if end and (word := _amount(end)[1])]
+    if unit and not match["per"]:
+        if not is_known_unit(unit):
+            raise UnreadableValueError(f"{match[0][:60]!r} is no price: {unit!r} is no unit")
+        if by or unit.lower() in _LIKE_MULTIPLES:
+            raise UnreadableValueError(
+                f"{match[0][:60]!r} may be read in two ways; write '/ {unit}'"
+            )
+    if "cr" in by and currency not in _RUPEES:
+        raise UnreadableValueError(f"{match[0][:60]!r}: 'cr' is crore only with a rupee's name")
+
+
 def _plain(text: str, decimal: str | None) -> Price:
     match = _PRICE.fullmatch(text)
     if match is None:
         raise UnreadableValueError(f"{text[:60]!r} is no price")
     unit = (match["unit"] or "").strip()
     codes = {_BY_NAME[said.lower()] for name in ("c1", "c2", "c3", "c4") if (said := match[name])}
-    # "12,50 / kg" names a unit; "12,50 soon" does not, and is no price
-    if unit and not match["per"] and not is_known_unit(unit):
-        raise UnreadableValueError(f"{text[:60]!r} is no price: {unit!r} is no unit")
     if len(codes) > 1:
         raise UnreadableValueError(f"{text[:60]!r} names two currencies")
-    low = read_float(match["low"], decimal)
-    high = read_float(match["high"], decimal) if match["high"] else low
-    low, high = min(low, high), max(low, high)
+    currency = codes.pop() if codes else None
+    _check_words(match, unit, currency)
+    low, high = _span(match["low"], match["high"], decimal)
     return Price(
         tiers=(PriceTier(low=low, high=high),),
-        currency=codes.pop() if codes else None,
+        currency=currency,
         unit=canonical_unit(unit) if unit else None,
     )
 
 
 def _bounds(match: re.Match[str]) -> tuple[float | None, float | None]:
-    if match["q1"]:
-        return read_float(match["q1"]), read_float(match["q2"])
-    if match["q4"]:
-        return read_float(match["q4"]) + 1, None
-    if match["q6"]:
-        return None, read_float(match["q6"])
-    return read_float(match["q3"] or match["q5"] or match["q7"]), None
+    """Read the quantities a tier holds for."""
+    read = {
+        name: _amount(said) for name, said in match.groupdict().items() if said and name[0] == "q"
+    }
+    at = {name: number * _MULTIPLES.get(by, 1) for name, (number, by) in read.items()}
+    if "q1" in at:
+        # a ladder's first tier begins at 1: "1-5k" is not 1k-5k for sure
+        if bool(read["q1"][1]) != bool(read["q2"][1]):
+            raise UnreadableValueError(f"{match[0][:60]!r} may be read in two ways")
+        return at["q1"], at["q2"]
+    if "q4" in at:
+        return at["q4"] + 1, None
+    if "q6" in at:
+        return None, at["q6"]
+    return next(iter(at.values())), None
 
 
 def _tier(text: str, decimal: str | None) -> tuple[PriceTier, Price] | None:
@@ -208,9 +267,10 @@ def _ladder(text: str, decimal: str | None) -> Price | None:
 
 
 def parse_price(text: str, *, decimal: str | None = None) -> Price | None:
-    """Read a price cell: "$0.20-19.80", "₹1,00,008.99 / Piece", "100-499: $2.10; ≥500: $1.85".
+    """Read a price cell: "$0.20-19.80", "₹45 Thousand / Ton", "100-499: $2.10; ≥500: $1.85".
 
-    "$" alone is read as USD and "¥" as CNY.
+    "$" alone is read as USD and "¥" as CNY. What may be read in two ways ("$5 m", millions or
+    a metre's price) is refused.
 
     Args:
         text: The cell.

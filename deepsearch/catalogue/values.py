@@ -14,6 +14,7 @@ from deepsearch.catalogue.units import canonical_unit, set_of
 from deepsearch.schema import Quantity
 
 __all__ = [
+    "FACTORS",
     "MISSING",
     "NUMBER",
     "NegativeValueError",
@@ -53,21 +54,26 @@ NUMBER = (
 )
 """Regular expression of a number in any of the usual groupings, without a sign."""
 _NUMBER = re.compile(NUMBER)
-_FACTORS = {
+FACTORS = {
     "k": 1e3,
     "thousand": 1e3,
     "tsd": 1e3,
+    "tausend": 1e3,
     "mil": 1e3,
     "mille": 1e3,
     "千": 1e3,
     "m": 1e6,
     "mn": 1e6,
     "mio": 1e6,
+    "mln": 1e6,
     "million": 1e6,
     "millions": 1e6,
+    "millionen": 1e6,
+    "millones": 1e6,
     "lakh": 1e5,
     "lakhs": 1e5,
     "lac": 1e5,
+    "lacs": 1e5,
     "crore": 1e7,
     "crores": 1e7,
     "cr": 1e7,
@@ -78,7 +84,8 @@ _FACTORS = {
     "bn": 1e9,
     "billion": 1e9,
 }
-_FACTOR = "|".join(sorted(map(re.escape, _FACTORS), key=len, reverse=True))
+"""Words that multiply the number before them; "m", "b", "mil" and "cr" where no unit can stand."""
+_FACTOR = "|".join(sorted(map(re.escape, FACTORS), key=len, reverse=True))
 _ABOUT = r"(?:about|approx\.?|approximately|around|ca\.?|circa|约|大约|ungefähr|etwa|env\.?|~|≈)?"
 _AT_LEAST = (
     r"(?:>=?|≥|<=?|≤|over|more than|above|up to|max\.?|min\.?|within|not more than|以上|以内)?"
@@ -199,7 +206,7 @@ def parse_number(text: str, *, decimal: str | None = None) -> float | None:
     match = re.fullmatch(rf"([+-]?)\s*({NUMBER})\s*({_FACTOR})?", clean, re.IGNORECASE)
     if match is None:
         raise UnreadableValueError(f"{clean[:60]!r} is no number")
-    value = read_float(match[2], decimal) * _FACTORS.get((match[3] or "").lower(), 1)
+    value = read_float(match[2], decimal) * FACTORS.get((match[3] or "").lower(), 1)
     return -value if match[1] == "-" and value else value
 
 
@@ -239,7 +246,7 @@ def parse_count(text: str, *, decimal: str | None = None) -> float | None:
     )
     if match is None:
         raise UnreadableValueError(f"{clean[:60]!r} is no count")
-    return read_float(match[1], decimal) * _FACTORS.get((match[2] or "").lower(), 1)
+    return read_float(match[1], decimal) * FACTORS.get((match[2] or "").lower(), 1)
 
 
 def parse_ratio(text: str, *, percent: bool = False) -> float | None:
@@ -347,7 +354,7 @@ def parse_quantity(
     value, factor, said = match[1], match[2], match[3]
     if factor and factor.lower() in ("m", "b", "cr", "mil") and not said:
         factor, said = None, factor  # "5 m" of cable are metres, not millions
-    number = read_float(value, decimal) * _FACTORS.get((factor or "").lower(), 1)
+    number = read_float(value, decimal) * FACTORS.get((factor or "").lower(), 1)
     return Quantity(value=number, unit=canonical_unit(said) or canonical_unit(unit) or "")
 
 

@@ -99,6 +99,20 @@ PLAIN = [
     ("78000.0", 78000, 78000, None, None),
     ("单价：12元/件", 12, 12, "CNY", "piece"),
     ("$9-5", 5, 9, "USD", None),
+    ("1,20,000", 120_000, 120_000, None, None),
+    ("2.5 Lakh", 250_000, 250_000, None, None),
+    ("1.2 Crore", 12_000_000, 12_000_000, None, None),
+    ("₹1.2 Cr", 12_000_000, 12_000_000, "INR", None),
+    ("3 million", 3_000_000, 3_000_000, None, None),
+    ("€ 1,5 Mio.", 1_500_000, 1_500_000, "EUR", None),
+    ("3万元", 30_000, 30_000, "CNY", None),
+    ("₹ 45 Thousand / Ton", 45_000, 45_000, "INR", "t"),
+    ("Rs. 2.5 Lakh/- only", 250_000, 250_000, "INR", None),
+    ("₹ 2 - 3 Lakh / Piece", 200_000, 300_000, "INR", "piece"),
+    ("₹50,000 - 1.2 Lakh", 50_000, 120_000, "INR", None),
+    ("Rs.20 Lakh - Rs.1.5 Crore/Unit", 2_000_000, 15_000_000, "INR", "piece"),
+    ("$5 / m", 5, 5, "USD", "m"),
+    ("$5 / thousand", 5, 5, "USD", "thousand"),
 ]
 
 
@@ -133,6 +147,32 @@ def test_price_ladder() -> None:
 def test_what_is_no_price_is_refused(text: str) -> None:
     with pytest.raises(UnreadableValueError):
         parse_price(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$5 m",  # millions, or a metre
+        "₹ 2.5 L",  # lakhs, or a litre
+        "5 mil",  # thousands in Spanish, millions in slang
+        "12 € mille",  # twelve thousand, or the price of a thousand
+        "$5 thousand pieces",  # five thousand, or the price of a thousand pieces
+        "100 Cr",  # crore, or a credit
+        "50 - 1 Crore",  # 50 rupees, lakhs or thousands
+        "2 Lakh - 3",
+        "2 Lakh 50 Thousand",
+        "1-5k: $2",  # from one piece, or from a thousand
+    ],
+)
+def test_a_price_that_reads_in_two_ways_stays_unknown(text: str) -> None:
+    with pytest.raises(UnreadableValueError):
+        parse_price(text)
+
+
+def test_quantities_of_a_ladder_may_be_in_thousands() -> None:
+    price = parse_price("1k-5k: $2; 5k+: $1.5")
+    assert price is not None
+    assert [(t.min_quantity, t.max_quantity) for t in price.tiers] == [(1000, 5000), (5000, None)]
 
 
 @pytest.mark.parametrize("text", ["-5", "$-5", "-$5.00", "− 12 €"])
