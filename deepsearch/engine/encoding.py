@@ -49,7 +49,8 @@ class EncodeReport:
         texts: Distinct texts encoded.
         pictures: Distinct pictures encoded.
         videos: Distinct videos of which frames were encoded.
-        cached: Texts and pictures whose vectors were known from other catalogues or runs.
+        cached: Texts, pictures and videos whose vectors were known from other catalogues or
+            runs; a video's are those of all its frames.
         unreadable: (listing id, picture or video, reason) of each that was left out.
     """
 
@@ -93,13 +94,13 @@ def encode_pending(
         run = _Run(catalogue=catalogue, suite=suite, cache=used, progress=progress)
         texts, known = _encode_texts(run)
         pictures = _encode_pictures(run)
-        videos, unreadable = _encode_videos(run)
+        videos = _encode_videos(run)
     return EncodeReport(
         texts=texts,
         pictures=pictures.encoded,
-        videos=videos,
-        cached=known + pictures.cached,
-        unreadable=(*pictures.unreadable, *unreadable),
+        videos=videos.encoded,
+        cached=known + pictures.cached + videos.cached,
+        unreadable=(*pictures.unreadable, *videos.unreadable),
     )
 
 
@@ -127,7 +128,9 @@ class _Pending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pictures:
+class _Media:
+    """What became of the pictures, or of the videos."""
+
     encoded: int
     cached: int
     unreadable: Sequence[tuple[str, str, str]]
@@ -145,7 +148,7 @@ def _encode_texts(run: _Run) -> tuple[int, int]:
     return done, known
 
 
-def _encode_pictures(run: _Run) -> _Pictures:
+def _encode_pictures(run: _Run) -> _Media:
     pending, known = _without_known(run, _pending(run, Modality.PICTURE))
     unreadable: list[tuple[str, str, str]] = []
     encoded = seen = 0
@@ -165,24 +168,27 @@ def _encode_pictures(run: _Run) -> _Pictures:
             encoded += len(kept)
             seen += len(batch)
             run.tell("encoding pictures", seen, len(pending.items))
-    return _Pictures(encoded=encoded, cached=known, unreadable=unreadable)
+    return _Media(encoded=encoded, cached=known, unreadable=unreadable)
 
 
-def _encode_videos(run: _Run) -> tuple[int, list[tuple[str, str, str]]]:
-    """Encode the videos' frames; returns how many videos, and what could not be read."""
-    if not run.suite.spaces.get(Modality.PICTURE):
-        return 0, []
-    items = pending_videos(run.catalogue, run.suite)
+def _encode_videos(run: _Run) -> _Media:
     unreadable: list[tuple[str, str, str]] = []
+    encoded = cached = 0
+    items = pending_videos(run.catalogue, run.suite)
     places = _places(run.catalogue, items)
     for done, (item, place) in enumerate(zip(items, places, strict=True), start=1):
         try:
-            encode_video(run.catalogue, run.suite, item.content_hash, place.path)
+            frames = encode_video(
+                run.catalogue, run.suite, run.cache, item.content_hash, place.path
+            )
         except (UnreadableFileError, OSError) as error:
             _LOGGER.warning("%s", error)
             unreadable.append((place.listing_id, place.uri, str(error)))
+        else:
+            encoded += frames > 0
+            cached += frames == 0
         run.tell("encoding videos", done, len(items))
-    return len(items) - len(unreadable), unreadable
+    return _Media(encoded=encoded, cached=cached, unreadable=unreadable)
 
 
 # ---------------------------------------------------------------- what is to be done

@@ -2,23 +2,29 @@
 
 A listing is then found by the frame that fits best, by all frames pooled, and by its pictures
 alike: one channel holds them all. `benchmarks.video_frames` measures the ways of matching.
+Frames are cached by their pixels, not by their video and time: which frames tell most may be
+chosen otherwise one day, what a frame looks like stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from deepsearch.catalogue import frame_key, pooled_key
+from deepsearch.encoders import VectorCache
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs import read_video
 from deepsearch.protocols import EncoderSuite
 from deepsearch.schema import EmbeddingSpace, FloatArray, Modality, Role
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from deepsearch.catalogue import Catalogue, PendingItem
 
 __all__ = ["encode_video", "pending_videos"]
@@ -44,18 +50,23 @@ def pending_videos(catalogue: Catalogue, suite: EncoderSuite) -> Sequence[Pendin
 
 
 def encode_video(
-    catalogue: Catalogue, suite: EncoderSuite, content_hash: str, path: Path | None
+    catalogue: Catalogue,
+    suite: EncoderSuite,
+    cache: VectorCache | None,
+    content_hash: str,
+    path: Path | None,
 ) -> int:
-    """Encode the telling frames of a video and store their vectors, all of a space or none.
+    """Store vectors of the telling frames of a video, all of a space or none.
 
     Args:
         catalogue: The catalogue.
         suite: The encoders.
+        cache: Vectors known already, by the frame's pixels; None: all are encoded.
         content_hash: Of the video.
         path: Its file; None where there is none.
 
     Returns:
-        How many frames were encoded.
+        How many frames had to be encoded, 0 where the cache knew all.
 
     Raises:
         UnreadableFileError: If the file is not there or cannot be read.
@@ -64,7 +75,7 @@ def encode_video(
     if path is None:
         raise UnreadableFileError("no file of this name below the pictures' folder")
     frames = read_video(path, max_frames=FRAMES, max_side=4 * suite.picture_side)
-    vectors = suite.encode_pictures([frame.picture for frame in frames], role=Role.PASSAGE)
+    vectors, encoded = _vectors(suite, cache, [frame.picture for frame in frames])
     keys = [frame_key(content_hash, max(0.0, frame.seconds)) for frame in frames]
     for space in suite.spaces[Modality.PICTURE]:
         own = vectors[space.name]
@@ -73,7 +84,38 @@ def encode_video(
         catalogue.put_vectors(
             space, Modality.PICTURE, [*keys, pooled_key(content_hash)][: len(stored)], stored
         )
-    return len(frames)
+    return encoded
+
+
+def _vectors(
+    suite: EncoderSuite, cache: VectorCache | None, pictures: Sequence[Image]
+) -> tuple[Mapping[str, FloatArray], int]:
+    """Vectors of pictures by space, and how many of them the cache did not know."""
+    if cache is None:
+        return suite.encode_pictures(pictures, role=Role.PASSAGE), len(pictures)
+    hashes = [_pixels_hash(picture) for picture in pictures]
+    spaces = suite.spaces[Modality.PICTURE]
+    known = {space.name: cache.get(space, Modality.PICTURE, hashes) for space in spaces}
+    missing = [
+        number
+        for number, content in enumerate(hashes)
+        if any(content not in held for held in known.values())
+    ]
+    if missing:
+        made = suite.encode_pictures([pictures[number] for number in missing], role=Role.PASSAGE)
+        contents = [hashes[number] for number in missing]
+        for space in spaces:
+            vectors = made[space.name]
+            cache.put(space, Modality.PICTURE, contents, vectors)
+            known[space.name].update(zip(contents, vectors, strict=True))
+    stacked = {name: np.stack([held[h] for h in hashes]) for name, held in known.items()}
+    return stacked, len(missing)
+
+
+def _pixels_hash(picture: Image) -> str:
+    """Name a picture by what it shows; never the hash of a file, which holds no such header."""
+    head = f"pixels {picture.mode} {picture.width} {picture.height}\0".encode()
+    return hashlib.sha256(head + picture.tobytes()).hexdigest()
 
 
 def _pooled(vectors: FloatArray, space: EmbeddingSpace) -> FloatArray:

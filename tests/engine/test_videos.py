@@ -12,7 +12,9 @@ from PIL import Image
 
 from deepsearch.catalogue import Catalogue, frame_key, medium_of, pooled_key
 from deepsearch.demo import data_folder
+from deepsearch.encoders import VectorCache
 from deepsearch.engine import SearchEngine
+from deepsearch.engine.encoding import encode_pending
 from deepsearch.engine.inquiry import build_queries
 from deepsearch.errors import InvalidInputError
 from deepsearch.ranking import to_json
@@ -124,6 +126,24 @@ def test_what_is_done_is_not_done_again(engine: SearchEngine) -> None:
     assert (report.videos, report.pictures) == (0, 0)
     assert [row[0] for row in report.unreadable] == ["broken"]
     assert "broken.mp4" in report.unreadable[0][2]
+
+
+def test_frames_are_looked_up_in_the_next_catalogue(
+    engine: SearchEngine, photos: list[Path], tmp_path: Path
+) -> None:
+    cache = VectorCache(tmp_path / "cache")
+    video = medium(film(tmp_path / "first.mp4", photos[:2]), "video")
+    other = medium(film(tmp_path / "other.mp4", photos[2:4]), "video")
+    reports, vectors = [], []
+    for name, listed in (("a", video), ("b", video), ("c", other)):
+        catalogue = Catalogue.create(tmp_path / name)
+        catalogue.upsert([Listing(id="x", title="Item", media=(listed,))])
+        reports.append(encode_pending(catalogue, engine.suite, cache=cache))
+        (space, *_) = engine.suite.spaces[Modality.PICTURE]
+        vectors.append(catalogue.vectors(space, Modality.PICTURE).vectors)
+    assert [report.videos for report in reports] == [1, 0, 1]
+    assert [report.cached for report in reports] == [0, 2, 1]  # the title is known as well
+    np.testing.assert_array_equal(vectors[0], vectors[1])
 
 
 def test_a_removed_video_is_not_found(engine: SearchEngine, photos: list[Path]) -> None:
