@@ -18,25 +18,21 @@ says whether anything would change.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import gc
 import hashlib
-import importlib.metadata
 import json
 import os
-import platform
 import re
-import resource
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
+
+from benchmarks.machine import ROOT, peak_memory_mb, pin_threads, system_facts, turn
+from benchmarks.tables import Row, markdown_table, print_table
+from benchmarks.timing import Timing, interleave, summarise, time_calls
 
 __all__ = [
     "RESULTS",
@@ -60,15 +56,9 @@ __all__ = [
     "write_results",
 ]
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 # What is measured is encoded, not looked up.
 os.environ.setdefault("DEEPSEARCH_CACHE", "off")
-CORE_PACKAGES = ("numpy", "pyarrow", "deepsearch")
-
-Row: TypeAlias = Mapping[str, Any]
-_TURNS: list[str] = []  # the turn this process holds
 
 
 # ---------------------------------------------------------------- the run
@@ -101,19 +91,6 @@ def arguments(doc: str | None) -> Options:
     return Options(small=given.small, seed=given.seed, out=given.out)
 
 
-def pin_threads(threads: int) -> None:
-    """Restart this program with its numeric libraries held to `threads` threads.
-
-    They read the variables when they are first imported, so nothing less is sure to work.
-    Call it first in `main`; it returns at once in the restarted program.
-    """
-    wanted = dict.fromkeys(THREAD_VARIABLES, str(threads))
-    if all(os.environ.get(name) == value for name, value in wanted.items()):
-        return
-    sys.stdout.flush()
-    os.execve(sys.executable, sys.orig_argv, {**os.environ, **wanted})
-
-
 def shared_data() -> Path:
     """Folder of real data kept outside the project.
 
@@ -129,138 +106,7 @@ def shared_data() -> Path:
     return folder
 
 
-# ---------------------------------------------------------------- timing
-
-
-@contextlib.contextmanager
-def turn() -> Iterator[None]:
-    """Wait for the machine's turn, so that no two benchmarks time at once.
-
-    The turn is a lock on the file that DEEPSEARCH_BENCH_LOCK names; without it, or where the
-    system has no such locks, nothing is waited for. A turn within a turn is the same one.
-    """
-    path = os.environ.get("DEEPSEARCH_BENCH_LOCK")
-    if not path or sys.platform == "win32" or _TURNS:
-        yield
-        return
-    import fcntl
-
-    with Path(path).open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        _TURNS.append(path)
-        try:
-            yield
-        finally:
-            _TURNS.pop()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Wall time of repeated calls, in milliseconds."""
-
-    p50: float
-    p95: float
-    p99: float
-    mean: float
-    calls: int
-
-    def row(self) -> dict[str, float]:
-        """Return the figures as table columns, four significant digits."""
-        return {
-            "p50 ms": _round(self.p50),
-            "p95 ms": _round(self.p95),
-            "p99 ms": _round(self.p99),
-        }
-
-
-def summarise(seconds: Iterable[float]) -> Timing:
-    """Percentiles (linear interpolation) of measured seconds."""
-    values = np.fromiter(seconds, dtype=np.float64) * 1000
-    p50, p95, p99 = np.percentile(values, [50, 95, 99])
-    return Timing(
-        p50=float(p50),
-        p95=float(p95),
-        p99=float(p99),
-        mean=float(values.mean()),
-        calls=len(values),
-    )
-
-
-def time_calls(call: Callable[[int], object], *, repeat: int, warmup: int = 3) -> Timing:
-    """Time `call(0)`, `call(1)` ... one by one, garbage collection off.
-
-    Args:
-        call: Given the number of the call, so that inputs can vary.
-        repeat: Calls measured.
-        warmup: Calls made before, not measured.
-
-    Returns:
-        Percentiles of the wall time of a call.
-    """
-    return interleave({"": call}, repeat=repeat, warmup=warmup)[""]
-
-
-def interleave(
-    calls: Mapping[str, Callable[[int], object]], *, repeat: int, warmup: int = 3
-) -> dict[str, Timing]:
-    """Time several candidates turn by turn, so that the machine's moods hit all alike.
-
-    Args:
-        calls: Name → call, given the number of the round.
-        repeat: Rounds measured.
-        warmup: Rounds made before, not measured.
-
-    Returns:
-        Name → percentiles of its wall time.
-    """
-    seconds: dict[str, list[float]] = {name: [] for name in calls}
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        for turn in range(-warmup, repeat):
-            for name, call in calls.items():
-                start = time.perf_counter()
-                call(max(turn, 0))
-                took = time.perf_counter() - start
-                if turn >= 0:
-                    seconds[name].append(took)
-    finally:
-        if collecting:
-            gc.enable()
-    return {name: summarise(values) for name, values in seconds.items()}
-
-
-def peak_memory_mb() -> float:
-    """Largest resident memory of this process so far, in MB (10^6 bytes)."""
-    unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-
-
 # ---------------------------------------------------------------- facts
-
-
-def system_facts(packages: Sequence[str] = ()) -> dict[str, Any]:
-    """What a reader needs to know about the machine and the code.
-
-    Args:
-        packages: Distributions whose versions matter beside `CORE_PACKAGES`.
-
-    Returns:
-        cpu, cores, threads, memory, python, package versions, commit, date.
-    """
-    return {
-        "cpu": _cpu_name(),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
-        "threads": os.environ.get("OMP_NUM_THREADS", "not pinned"),
-        "memory_gb": _round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "versions": {name: _version(name) for name in (*CORE_PACKAGES, *packages)},
-        "commit": _commit(),
-        "date": datetime.now(UTC).date().isoformat(),
-    }
 
 
 def data_hash(*paths: Path) -> str:
@@ -269,36 +115,6 @@ def data_hash(*paths: Path) -> str:
     for path in paths:
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _cpu_name() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE)
-        if found:
-            return found[1]
-    return platform.processor() or "unknown"
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
-
-
-def _commit() -> str:
-    def git(*words: str) -> str:
-        done = subprocess.run(
-            ["git", *words], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        return done.stdout.strip()
-
-    # The results themselves change while benchmarks run; they are no change of the code.
-    changed = git(
-        "status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results"
-    )
-    return (git("rev-parse", "--short", "HEAD") or "unknown") + (" + changes" if changed else "")
 
 
 # ---------------------------------------------------------------- tables, files
@@ -348,38 +164,6 @@ def write_results(
     return path
 
 
-def print_table(rows: Sequence[Row], *, title: str = "") -> None:
-    """Print rows as an aligned table."""
-    if title:
-        print(f"\n{title}")
-    print(markdown_table(rows))
-
-
-def markdown_table(rows: Sequence[Row]) -> str:
-    """Format rows as a Markdown table; numbers to the right, missing cells empty."""
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
-    numeric = [
-        all(isinstance(row.get(column), int | float | None) for row in rows) for column in columns
-    ]
-    widths = [
-        max([len(column), 3, *(len(line[i]) for line in cells)]) for i, column in enumerate(columns)
-    ]
-
-    def line(words: Sequence[str]) -> str:
-        padded = [
-            word.rjust(width) if right else word.ljust(width)
-            for word, width, right in zip(words, widths, numeric, strict=True)
-        ]
-        return "| " + " | ".join(padded) + " |"
-
-    rule = [
-        "-" * (width - 1) + ":" if right else "-" * width
-        for width, right in zip(widths, numeric, strict=True)
-    ]
-    return "\n".join([line(columns), line(rule), *(line(row) for row in cells)])
-
-
 def render_docs(text: str, *, results: Path = RESULTS) -> str:
     """Fill the result tables of a Markdown text.
 
@@ -411,18 +195,6 @@ def render_docs(text: str, *, results: Path = RESULTS) -> str:
         r".*?<!-- /results -->"
     )
     return re.sub(pattern, fill, text, flags=re.DOTALL)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{_round(value):g}"
-    return str(value)
-
-
-def _round(value: float, digits: int = 4) -> float:
-    return float(f"{value:.{digits}g}")
 
 
 def _plain(value: object) -> object:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,9 @@ import pyarrow as pa
 from deepsearch.catalogue import upkeep
 from deepsearch.catalogue import vectors as vector_rows
 from deepsearch.catalogue.columns import LISTING_SCHEMA
+from deepsearch.catalogue.committing import CommittedFolder, now
 from deepsearch.catalogue.factcache import drop_facts, load_facts
+from deepsearch.catalogue.failures import writing
 from deepsearch.catalogue.linking import Link, suggest_links
 from deepsearch.catalogue.links import (
     LinkStatus,
@@ -25,15 +25,7 @@ from deepsearch.catalogue.links import (
     with_suggestions,
     write_links,
 )
-from deepsearch.catalogue.manifest import (
-    Manifest,
-    TableRef,
-    list_versions,
-    read_head,
-    read_manifest,
-    write_lock,
-    write_manifest,
-)
+from deepsearch.catalogue.manifest import Manifest, TableRef, read_manifest, write_lock
 from deepsearch.catalogue.merge import Merge, UpsertReport
 from deepsearch.catalogue.records import listings_to_table
 from deepsearch.catalogue.tables import (
@@ -42,11 +34,9 @@ from deepsearch.catalogue.tables import (
     delete_keys,
     evolved,
     open_table,
-    writing,
 )
 from deepsearch.catalogue.upkeep import Problem
-from deepsearch.catalogue.view import CatalogueView
-from deepsearch.errors import CatalogueError, ConflictError, InvalidInputError
+from deepsearch.errors import InvalidInputError
 from deepsearch.schema import EmbeddingSpace, FloatArray, Listing, Modality
 
 __all__ = ["Catalogue"]
@@ -54,141 +44,14 @@ __all__ = ["Catalogue"]
 _UPSERT_CHUNK = 4096
 
 
-class Catalogue(CatalogueView):
+class Catalogue(CommittedFolder):
     """Listings of one or several sources, in a folder of Lance tables.
 
     An object stays at the version it was opened at, whatever others write, and moves on
     with its own writes.
     """
 
-    # ------------------------------------------------------------ opening
-
-    @classmethod
-    def create(cls, path: str | Path) -> Catalogue:
-        """Create an empty catalogue.
-
-        Args:
-            path: A folder that does not exist, or is empty.
-
-        Returns:
-            The catalogue, at version 1.
-
-        Raises:
-            CatalogueError: If the folder holds something already or cannot be written.
-        """
-        path = Path(path)
-        if list_versions(path):
-            raise CatalogueError(f"There is a catalogue at {path} already. Open it instead.")
-        with writing("create a catalogue", path, 0):
-            if path.is_dir() and {item.name for item in path.iterdir()} - {
-                "lock",
-                "tables",
-                "versions",
-            }:
-                raise CatalogueError(
-                    f"The folder {path} holds other files and no catalogue. Name a new folder."
-                )
-            path.mkdir(parents=True, exist_ok=True)
-            with write_lock(path):
-                if list_versions(path):  # made by another process since we looked
-                    raise ConflictError(
-                        f"Another process has just created the catalogue {path}. Open it instead."
-                    )
-                manifest = Manifest(
-                    version=1,
-                    created=_now(),
-                    operation="create",
-                    summary={},
-                    next_key=0,
-                    tables={"listings": create_table(path, "listings.lance", LISTING_SCHEMA)},
-                    sources={},
-                )
-                write_manifest(path, manifest)
-        return cls(path, manifest)
-
-    def withdraw(self) -> bool:
-        """Empty the folder of a catalogue that nothing was ever committed to.
-
-        Returns:
-            Whether it was; False where something has been committed, also by others.
-
-        Raises:
-            ConflictError: If another writer is at work.
-        """
-        with write_lock(self.path):
-            if list_versions(self.path) != [1]:
-                return False
-            for item in self.path.iterdir():
-                if item.is_dir():
-                    shutil.rmtree(item)
-                elif item.name != "lock":
-                    item.unlink()
-        (self.path / "lock").unlink()
-        return True
-
-    @classmethod
-    def open(
-        cls, path: str | Path, version: int | None = None, *, verify: bool = True
-    ) -> Catalogue:
-        """Open a catalogue.
-
-        Args:
-            path: Its folder.
-            version: A committed version; None for the newest. An older one can be read,
-                and made current again with `rollback`.
-            verify: Whether to open every table first, so that a missing one is found
-                here; False to run `check` on a damaged catalogue.
-
-        Returns:
-            The catalogue at that version.
-
-        Raises:
-            CatalogueError: If there is none, it is of another format, or a table is missing.
-        """
-        path = Path(path)
-        manifest = read_head(path) if version is None else read_manifest(path, version)
-        for ref in manifest.tables.values() if verify else ():
-            open_table(path, ref)
-        return cls(path, manifest)
-
-    @classmethod
-    def open_or_create(cls, path: str | Path) -> Catalogue:
-        """Open the catalogue at `path`, or create it where there is none.
-
-        Args:
-            path: Its folder.
-
-        Returns:
-            The catalogue at its newest version.
-        """
-        return cls.open(path) if list_versions(Path(path)) else cls.create(path)
-
     # ------------------------------------------------------------ writing
-
-    def _commit(
-        self,
-        operation: str,
-        change: Callable[[Manifest], tuple[Manifest, Mapping[str, Any]]],
-    ) -> None:
-        """Run one change of the tables and make it the current version, or neither."""
-        with write_lock(self.path):
-            head = list_versions(self.path)[-1]
-            if head != self.version:
-                raise ConflictError(
-                    f"{self.path} is at version {head} by now, this object at {self.version}. "
-                    f"Nothing was written; call refresh(), or open it again, and retry."
-                )
-            with writing(operation, self.path, self.version):
-                changed, summary = change(self._manifest)
-            manifest = replace(
-                changed,
-                version=self.version + 1,
-                created=_now(),
-                operation=operation,
-                summary=summary,
-            )
-            write_manifest(self.path, manifest)
-        self._move_to(manifest)
 
     def upsert(self, listings: Iterable[Listing]) -> UpsertReport:
         """Add listings, or replace those of the same id, in one commit.
@@ -236,16 +99,16 @@ class Catalogue(CatalogueView):
         """
         merge = Merge(self.known, next_key=self._manifest.next_key, distinct=distinct)
 
-        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
-            ref = evolved(self.path, now.tables["listings"], LISTING_SCHEMA)
+        def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            ref = evolved(self.path, head.tables["listings"], LISTING_SCHEMA)
             ref = append(self.path, ref, LISTING_SCHEMA, merge.batches(tables))
             ref = delete_keys(self.path, ref, merge.replaced_keys)
-            further = extra(self.path, now.tables) if extra else {}
+            further = extra(self.path, head.tables) if extra else {}
             changed = replace(
-                now,
+                head,
                 next_key=merge.next_key,
-                tables={**now.tables, "listings": ref, **further},
-                sources={**now.sources, **(sources() if sources else {})},
+                tables={**head.tables, "listings": ref, **further},
+                sources={**head.sources, **(sources() if sources else {})},
             )
             return changed, merge.report.counts()
 
@@ -268,9 +131,11 @@ class Catalogue(CatalogueView):
         keys = self.keys[self.rows(unique)].tolist()
         if keys:
 
-            def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
-                ref = delete_keys(self.path, now.tables["listings"], keys)
-                return replace(now, tables={**now.tables, "listings": ref}), {"removed": len(keys)}
+            def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+                ref = delete_keys(self.path, head.tables["listings"], keys)
+                return replace(head, tables={**head.tables, "listings": ref}), {
+                    "removed": len(keys)
+                }
 
             self._commit("remove", change)
         return len(keys)
@@ -306,13 +171,13 @@ class Catalogue(CatalogueView):
             return 0
         batch = vector_rows.vector_batch(space, hashes, checked, fresh)
 
-        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
-            table = now.tables.get(name) or create_table(
+        def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            table = head.tables.get(name) or create_table(
                 self.path, f"{name}.lance", batch.schema, vector_rows.space_meta(space, modality)
             )
             table = append(self.path, table, batch.schema, [batch])
             table = vector_rows.compacted(self.path, table)
-            return replace(now, tables={**now.tables, name: table}), {"vectors": len(fresh)}
+            return replace(head, tables={**head.tables, name: table}), {"vectors": len(fresh)}
 
         self._commit("vectors", change)
         return len(fresh)
@@ -351,13 +216,13 @@ class Catalogue(CatalogueView):
             ConflictError: If another writer was first.
         """
         chosen = [item.link if isinstance(item, StoredLink) else item for item in links]
-        self._write_links(f"links {status}", decided(self.links(), chosen, status, _now()))
+        self._write_links(f"links {status}", decided(self.links(), chosen, status, now()))
 
     def _write_links(self, operation: str, links: Sequence[StoredLink]) -> None:
-        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
-            ref = write_links(self.path, now.tables.get("links"), links)
+        def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+            ref = write_links(self.path, head.tables.get("links"), links)
             counts: Counter[str] = Counter(item.status for item in links)
-            return replace(now, tables={**now.tables, "links": ref}), counts
+            return replace(head, tables={**head.tables, "links": ref}), counts
 
         self._commit(operation, change)
 
@@ -377,12 +242,12 @@ class Catalogue(CatalogueView):
         """
         old = read_manifest(self.path, version)
 
-        def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+        def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
             for ref in old.tables.values():
                 open_table(self.path, ref)
-            kept = {name: ref for name, ref in now.tables.items() if name.startswith("vectors_")}
+            kept = {name: ref for name, ref in head.tables.items() if name.startswith("vectors_")}
             tables = {**old.tables, **kept}
-            return replace(now, tables=tables, sources=old.sources), {"restored": version}
+            return replace(head, tables=tables, sources=old.sources), {"restored": version}
 
         self._commit("rollback", change)
 
@@ -403,7 +268,7 @@ class Catalogue(CatalogueView):
         """
         if keep < 1:
             raise InvalidInputError(f"keep is {keep}; at least 1 version must stay.")
-        self._commit("vacuum", lambda now: (upkeep.compacted(self.path, now), {}))
+        self._commit("vacuum", lambda head: (upkeep.compacted(self.path, head), {}))
         with (
             write_lock(self.path),
             writing("delete unused files", self.path, self.version),
@@ -434,12 +299,8 @@ class Catalogue(CatalogueView):
                 drop_facts(self.path, listings)
         if repair and droppable:
 
-            def change(now: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
-                return upkeep.drop_bad_vectors(self.path, now, droppable), {}
+            def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
+                return upkeep.drop_bad_vectors(self.path, head, droppable), {}
 
             self._commit("repair", change)
         return problems
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deepsearch.catalogue.columns import LISTING_SCHEMA, conform, content_hashes, text_hashes
+from deepsearch.catalogue.failures import reading
 from deepsearch.catalogue.manifest import Manifest, TableRef, list_versions, read_manifest
-from deepsearch.catalogue.tables import clean_up, compact, delete_where, open_table, reading
+from deepsearch.catalogue.tables import clean_up, compact, delete_where, open_table
 from deepsearch.catalogue.vectors import space_of
 from deepsearch.errors import CatalogueError
 

@@ -173,7 +173,7 @@ def test_of_two_that_create_one_keeps_the_other_s_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second looked before the first was there, and gets the lock after it wrote."""
-    from deepsearch.catalogue import catalogue as module
+    from deepsearch.catalogue import committing as module
 
     real = module.write_lock
 

@@ -103,7 +103,7 @@ def test_a_catalogue_of_an_older_schema_opens_and_grows(
     older = older_table([])
     fewer = older.schema
     with monkeypatch.context() as patch:
-        patch.setattr("deepsearch.catalogue.catalogue.LISTING_SCHEMA", fewer)
+        patch.setattr("deepsearch.catalogue.committing.LISTING_SCHEMA", fewer)
         catalogue = Catalogue.create(tmp_path / "c")
     now = older_table([listing(0, supplier=Supplier(id="a", name="A"))])
     for name, column in {
