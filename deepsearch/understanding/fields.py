@@ -331,6 +331,7 @@ _SECONDS = {"day": 86400.0, "hour": 3600.0, "s": 1.0, "month": 2629800.0, "year"
 _FAR = 1e12
 _SHORT_TIMES = frozenset({"lead_time", "response_time"})
 _YEAR = 3e7  # seconds, less a little
+_SHORTEST_RANGE = 1_000.0  # mm: "full-range: 12 inch" is no reach
 _LONGEST = {
     "particle_size": 100.0,
     "thickness": 5_000.0,
@@ -364,6 +365,8 @@ def fits(field: str, quantity: Quantity) -> bool:
     if field in _SHORT_TIMES and quantity.units[0].factor >= _YEAR:
         return False
     of_length = quantity.units[0].dimension == "length"
+    if field == "range" and of_length and max(quantity.values) < _SHORTEST_RANGE:
+        return False
     if of_length and max(quantity.values) > _LONGEST.get(field, _FAR):
         return False
     return any(unit.dimension in wanted for unit in quantity.units)

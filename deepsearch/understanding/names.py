@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
+from deepsearch.understanding.lexicon import Trie, load_data, split_spellings, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 from deepsearch.understanding.units import unit_at
@@ -13,6 +13,7 @@ from deepsearch.understanding.units import unit_at
 __all__ = ["read_names"]
 
 
+_TAILS = word_set("code", "model_tails")
 _NEAR = 2  # words behind a brand in which the digits of its model stand
 
 
@@ -124,6 +125,8 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         )
     ):
         end += 1
+    while 0 < end < len(scan.tokens) and scan.tokens.glued(end) and scan.tokens.kinds[end] in "nw":
+        end += 1  # no code is cut in two
     if fits:
         drafts.append(
             Draft("compatible_with", "eq", scan.raw(first, end), None, max(0, first - 1), end, 0.8)
@@ -139,6 +142,7 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
         and not _measured(scan, end)
     ):
         end += 1
+    end = _code_end(scan, last, end)
     code = scan.raw(last, end).strip(" #") if end > last else ""
     if any(char.isdigit() for word in code.split()[:_NEAR] for char in word):
         drafts.append(Draft("model", "eq", code, None, last, end, 0.75))
@@ -147,9 +151,28 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
     return last
 
 
+def _code_end(scan: Scan, first: int, last: int) -> int:
+    """Where a model's code ends: "R5 5600 Desktop Computer Processor" names no goods."""
+    end = first
+    for at in range(first, last):
+        word = scan.tokens.words[at]
+        coded = scan.tokens.kinds[at] == "n" or word in _TAILS or scan.tokens.glued(at)
+        end = at + 1 if coded else end
+    return end or last
+
+
 def _measured(scan: Scan, at: int) -> bool:
     """Whether a number has a unit: "SKF Bearings 10 pieces" names no model 10."""
     return at + 1 < len(scan.tokens) and bool(unit_at(scan.tokens, at + 1, scan.language))
+
+
+def _part_of_code(scan: Scan, sign: int) -> bool:
+    """Whether letters behind a sign are of the code: of "B260/KRD 901" they open another."""
+    tokens = scan.tokens
+    if tokens.kinds[sign + 1] != "w":
+        return False
+    apart = sign + 2 >= len(tokens) or not tokens.glued(sign + 2)
+    return tokens.words[sign] == "-" or not (apart and tokens.kinds[sign + 2 : sign + 3] == ["n"])
 
 
 def _code(scan: Scan, at: int) -> int:
@@ -176,7 +199,7 @@ def _code(scan: Scan, at: int) -> int:
                 tokens.words[end] in "-/"
                 and end + 1 < len(tokens)
                 and tokens.glued(end + 1)
-                and tokens.kinds[end + 1] in "nw"
+                and (tokens.kinds[end + 1] == "n" or _part_of_code(scan, end))
             )
         )
     ):

@@ -159,6 +159,7 @@ _HALF_JOINS = frozenset({"and", "und", "y", "et", "e", "с", "و", "en"})
 _SCORE = frozenset({"vingt", "vingts"})
 _HALF, _FOUR, _TWENTY = 0.5, 4.0, 20.0
 _INCHES = word_set("number", "inches")
+_PARTED = word_set("number", "parted")
 _OF = word_set("number", "links")
 _LINKS = {
     **dict.fromkeys(word_list("number", "collective"), _OF),
@@ -255,11 +256,11 @@ class NumberReader:
             and tokens.glued(last + 1)
         ):
             below = tokens.words[last + 1]
-            inch = tokens.words[last + 2] if last + 2 < len(tokens) else ""
+            unit = tokens.words[last + 2] if last + 2 < len(tokens) else ""
             if (
                 below in ("2", "4", "8", "16", "32", "64")
                 and value < float(below)
-                and inch in _INCHES
+                and (unit in _INCHES or (unit in _PARTED and value == 1))
             ):
                 return last + 2, value / float(below)
         if (

@@ -20,6 +20,7 @@ _CAPACITY = word_set("quantity", "capacity")
 _COOLERS = word_set("quantity", "coolers")
 _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
 _LEAST_ORDER = 0.5  # kg
+_FIRST_YEAR, _LAST_YEAR = 1980, 2040
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
 _REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)
 
@@ -31,7 +32,7 @@ _PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
 def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a mass."""
     kinds = state.kinds
-    if _generation(state, quantity):
+    if _generation(state, quantity) or _of_a_name(state, quantity, unit):
         return
     if unit.factor >= _TON and max(quantity.values) <= _LARGEST_COOLER and _cooler(state, quantity):
         _cooling(state, quantity, around)
@@ -65,6 +66,8 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         name, confidence = "load_capacity", 0.75
     elif orders_bulk(state, quantity, around, unit):
         name, confidence = "order_quantity", 0.8
+    elif "machine" in kinds and unit.factor >= _TON:
+        return  # a press of 50 tons, an ice machine of 2: what it does, in what unit of time?
     else:
         name, confidence = "weight", 0.75
     emit(state, quantity, around, name, confidence)
@@ -105,6 +108,15 @@ def _generation(state: Attaching, quantity: Quantity) -> bool:
         state.word(quantity.last),
     )
     return max(quantity.values) <= 6 or "+" in beside
+
+
+def _of_a_name(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
+    """As in "Facelift 2025 GR", "BMW 3.0T": a year and an engine's litres are no masses."""
+    raw = state.scan.raw(quantity.core, quantity.last)
+    if unit.raw == "gr" and _FIRST_YEAR <= quantity.counts[0] <= _LAST_YEAR and raw.isupper():
+        return not quantity.glued
+    litres = raw[:1].isdigit() and raw[1:2] == "." and raw[3:] == "T"
+    return litres and not state.kinds & {"lifting", "bulk"}
 
 
 def _in_packs(state: Attaching, quantity: Quantity) -> bool:

@@ -15,6 +15,7 @@ from deepsearch.understanding.quantities import Quantity
 __all__ = ["choose"]
 
 _PARTS = word_set("key", "part_words")
+_QUIETING = word_set("quantity", "no_noise")
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
 
 
@@ -35,6 +36,8 @@ def choose(
     for name, first, last in around.right:
         if not fits(name, quantity) or name == "pack_size":
             continue  # "500 cartons of 24": the pack is of the next number
+        if name == "noise" and state.word(last) in _QUIETING:
+            continue  # "50dB noise reduction"
         gap = first - quantity.last
         if not quantity.units and (
             gap > 1

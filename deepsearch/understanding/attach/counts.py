@@ -11,6 +11,7 @@ from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.quantities.signs import TIMES
 from deepsearch.understanding.quantities.unwritten import of_them
 from deepsearch.understanding.units import Unit, letter_of_name, unit_at
 
@@ -26,6 +27,8 @@ _COUNT_OPENERS = word_set("quantity", "count_openers")
 
 _NUMBERED = word_set("quantity", "numbered")
 
+_CAPACITY = word_set("quantity", "capacity")
+_CODE = 1000  # what is so large and not round is oftener a model than an order
 _SEVERAL = 2
 _LONGEST_WORDED = 6  # tokens of "quatre-vingt-dix"
 _DOZEN = 12
@@ -158,6 +161,8 @@ def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool
         or (state.tokens.glued(at) and state.scan.language not in ("zh", "ja", "ar"))
     ):
         return False
+    if _numbers_no_goods(state, quantity, around):
+        return False
     model_year = 1950 <= quantity.counts[0] <= 2050 and "," not in state.word(quantity.core)
     named = state.scan.raw(at, at + 1)[:1].isupper() or state.tokens.words[at + 1 : at + 2] == ["-"]
     if (model_year and named) or state.word(at) in _PARTS_COUNTED:
@@ -169,6 +174,15 @@ def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool
         return False
     emit(state, quantity, around, "order_quantity", 0.8)
     return True
+
+
+def _numbers_no_goods(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """As in "capacity 300 chickens", "4*4 off-road", "2811 LED strip", "from 1688 for"."""
+    before = state.tokens.words[max(0, quantity.first - 2) : quantity.first]
+    count = quantity.counts[0]
+    coded = quantity.first == 0 and count >= _CODE and count % 5 and "," not in state.word(0)
+    holds = bool(_CAPACITY & {*before})
+    return bool(coded) or holds or bool(before and before[-1] in TIMES) or around.op_words == "from"
 
 
 def _product_again(state: Attaching, at: int) -> bool:
@@ -328,7 +342,11 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     if any(count != int(count) for count in quantity.counts):
         return  # "4.6 条" is the sixth line of a list
     article = quantity.worded and state.word(quantity.core) in _ARTICLES
-    if _one_of_price(state, quantity) or (article and not _led(state, quantity)):
+    priced = _one_of_price(state, quantity) or _of_title(state, quantity)
+    if priced or (article and not _led(state, quantity)):
+        return
+    if any(name == "text:packaging" for name, _, _ in around.left):
+        emit(state, quantity, around, "pack_size", 0.7)  # "Packing: 40*30*36 cm/2 pcs"
         return
     if state.word(quantity.first - 1) in _PACK_OF and _counted_before(state, quantity.first - 2):
         emit(state, quantity, around, "pack_size", 0.8)
@@ -341,6 +359,14 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     ):
         quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
     emit(state, quantity, around, "order_quantity")
+
+
+def _of_title(state: Attaching, quantity: Quantity) -> bool:
+    """As in "1pc New reflective wrap": a seller's title, copied; "all in one PC"."""
+    if quantity.counts[0] != 1:
+        return False
+    copied = quantity.first == 0 and "\n" in state.tokens.words
+    return copied or (quantity.worded and state.word(quantity.first - 1) in ("in", "-"))
 
 
 def _singly(quantity: Quantity, unit: Unit) -> Quantity:

@@ -17,6 +17,8 @@ _NEED_UNIT = frozenset({"order_quantity", "min_order_quantity", "unit_price", "b
 
 
 _LARGEST = {"supplier_years": 300.0, "rating": 10.0}
+# What is none at all is not said in these.
+_NEVER_ZERO = frozenset({"power", "voltage", "charge", "energy", "mass", "data", "frequency"})
 
 
 def emit(
@@ -49,6 +51,8 @@ def emit(
         return
     if values[0][0] > _LARGEST.get(name, values[0][0]):
         return  # "founded in 1978", "2019 racing"
+    if unit is not None and unit.dimension in _NEVER_ZERO and not any(quantity.values):
+        return  # "540-0W"
     first, last = span or (around.first, around.last)
     draft = Draft(name, op or "", values[0][0], unit_name, first, last, confidence)
     record(state, quantity, around, draft, tuple(value for value, _ in values))
@@ -90,7 +94,8 @@ def record(
     if quantity.shape == "range":
         draft.op, draft.value = "between", (numbers[0], numbers[1])
     elif quantity.shape == "list":
-        draft.op, draft.value = "any_of", tuple(dict.fromkeys(numbers))
+        both = state.scan.has(quantity.first - 1, "both")
+        draft.op, draft.value = "all_of" if both else "any_of", tuple(dict.fromkeys(numbers))
     elif quantity.tolerance is not None:
         scale = value / quantity.values[0] if quantity.values[0] else 1.0
         width = quantity.tolerance * scale

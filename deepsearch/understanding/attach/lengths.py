@@ -44,7 +44,7 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "thickness", 0.7)
     elif unit.factor >= 1e6:
         emit(state, quantity, around, "range", 0.7)
-    elif unit.factor == 25.4 and "screen" in state.kinds:
+    elif unit.factor == 25.4 and "screen" in state.kinds | _kinds_beside(state, quantity):
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
         emit(state, quantity, around, "cable_length", 0.8)
@@ -56,6 +56,12 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "diameter", 0.65)
     elif quantity.shape != "one" or around.op or around.left or len(state.quantities) < 6:
         emit(state, quantity, around, "length", 0.6)
+
+
+def _kinds_beside(state: Attaching, quantity: Quantity) -> frozenset[str]:
+    """Kinds of goods named within a few words of a quantity: "70 pulgadas 4K TV"."""
+    ahead = min(len(state.tokens), quantity.last + _NEAR)
+    return goods_kinds(state.tokens, max(0, quantity.first - _NEAR), ahead)
 
 
 def _beside_sides(state: Attaching, quantity: Quantity) -> bool:

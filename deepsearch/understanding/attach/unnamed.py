@@ -28,12 +28,25 @@ _BARE_DEGREES = word_set("quantity", "bare_degrees")
 
 _IN_TIME = word_set("quantity", "in_time")
 
+_NO_NOISE = word_set("quantity", "no_noise")
+_FAR = 15  # tokens
+
+_PRINTERS = word_set("quantity", "printers")
+
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
+
+_WORKING, _MOST_MEMORY = 1.0, 64.0  # GB
 
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
 
 
 def _bare_data(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:
+    values = quantity.values
+    both = quantity.shape == "list" and len(values) == 2 and _WORKING <= values[0] <= values[1] / 8
+    if both and values[0] <= _MOST_MEMORY:  # "8GB 256GB": a computer's memory, then its disk
+        for name, value in zip(("memory", "storage"), values, strict=True):
+            state.add(Draft(name, "eq", value, "GB", quantity.first, quantity.last, 0.75))
+        return
     name = "memory" if "memory" in state.kinds else "storage"
     emit(state, quantity, around, name, 0.75)
 
@@ -157,11 +170,15 @@ def _of_another(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     inside = range(clause.first, quantity.first)
     if unit.dimension == "sound":
-        return any(state.word(i) == ":" for i in inside)
+        before = state.tokens.words[max(0, quantity.first - _FAR) : quantity.last + 2]
+        return ":" in state.tokens.words[inside.start : inside.stop] or bool(_NO_NOISE & {*before})
     if unit.factor >= 1e6 and unit.dimension == "length":
         return any(state.scan.value_at(i, "field") == "warranty" for i in inside)
-    rim = unit.dimension == "temperature" and unit.raw == "c" and quantity.glued
-    return rim and max(quantity.values) >= 500
+    if unit.dimension != "temperature" or unit.raw != "c" or not quantity.glued:
+        return False
+    beside = (quantity.first - 1, quantity.last)
+    coded = any(state.tokens.kinds[i : i + 1] == ["n"] for i in beside if i >= 0)  # "5 5C 5S"
+    return max(quantity.values) >= 500 or (coded and quantity.shape == "one")
 
 
 def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
@@ -174,4 +191,6 @@ def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> 
     elif (reader := _READERS.get(unit.dimension)) is not None:
         reader(state, quantity, around, unit)
     elif (name := DEFAULT.get(unit.dimension)) is not None:
+        if unit.dimension == "ppi" and not _PRINTERS & {*state.tokens.words}:
+            name = "resolution"  # of a mouse, of a scan
         emit(state, quantity, around, name, 0.8)

@@ -25,6 +25,8 @@ def grade(state: Codes, index: int) -> bool:
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
     metal = _metal_near(state, index, last) or state.word(index) in ("ss", "sus")
     metal = metal or state.word(last) + state.word(last + 1) == "材质"
+    other, end = _grade_at(state, last + 1) if state.scan.has(last, "join") else ("", last)
+    metal = metal or bool(other and _metal_near(state, last + 1, end))  # "304 or 316 steel"
     screws = found in ("A2", "A4") and any(
         d.field == "standard" or (d.field == "size" and d.value != found) for d in state.drafts
     )

@@ -42,8 +42,9 @@ def standard(state: Codes, index: int) -> bool:
         else:
             break
     end, code = _code(state, at)
-    if not code:
-        return False
+    shortest = 3 if bodies == ["ISO"] else 2
+    if not code or (at == index + 1 and len(code) < shortest and state.tokens.glued(at)):
+        return False  # "SN1", "ISO30" of a spindle
     value = " ".join(bodies) + " " + code
     _add_standard(state, index, end, value)
     return True

@@ -18,7 +18,7 @@ from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 from deepsearch.understanding.units import unit_at
 
-__all__ = ["NO_END", "Cut", "best_cut", "in_key", "key_floor"]
+__all__ = ["NO_END", "Cut", "behind_prose", "best_cut", "in_key", "key_floor"]
 
 _SHORT = frozenset({"max", "min", "no", "nom"})  # "Max. Speed", "Part No."
 _LONGEST = 6  # words a key on a shared line may have
@@ -90,6 +90,25 @@ def best_cut(scan: Scan, previous: Pair, end: int) -> Cut | None:
         return None
     margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 9.0
     return Cut(scored[0][1], margin)
+
+
+def behind_prose(scan: Scan, first: int, end: int) -> int:
+    """Where a key begins that a sentence runs into: of "thank you, David Type:" at "Type".
+
+    Args:
+        scan: The text.
+        first: Where the best cut puts it.
+        end: Token after the key's last.
+
+    Returns:
+        The first token that may open a key, or `first` if none but the last word may.
+    """
+    words = scan.tokens.words
+    for at in range(first, end):
+        usual = words[at] in _MODIFIERS or words[at] in _HEADS or _known(scan, at, end)
+        if usual and scan.tokens.kinds[at] in "wc":
+            return at
+    return first
 
 
 def _starts(scan: Scan, start: int, end: int) -> list[int]:

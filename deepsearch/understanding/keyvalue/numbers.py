@@ -45,6 +45,7 @@ _DEGREES = word_set("quantity", "bare_degrees")
 _VAGUE = frozenset({"length", "mass", "volume", "area"})
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter", "weight"})
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
+_BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
 _DAY = 86400.0  # seconds
 _NO_MEASURE = frozenset({"count", "money", "persons"})
 
@@ -139,8 +140,11 @@ def _of_part(scan: Scan, pair: Pair) -> bool:
     """Whether a key measures a part: "Band Width" is no width of the watch."""
     if pair.whole or not pair.sure or not set(pair.fields) <= _SIDES:
         return False
-    first = scan.match_of(pair.first)
-    words = scan.tokens.words[pair.first : pair.colon]
+    begin = pair.first
+    while begin < pair.colon - 1 and scan.tokens.words[begin] in _BOUNDS:
+        begin += 1  # "Max. tree height"
+    first = scan.match_of(begin)
+    words = scan.tokens.words[begin : pair.colon]
     return first is None and len(words) == 2 and words[0] not in _OF_THE_WHOLE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import slug
-from deepsearch.understanding.keyvalue.chains import best_cut, key_floor
+from deepsearch.understanding.keyvalue.chains import behind_prose, best_cut, key_floor
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import word_list, word_set
 from deepsearch.understanding.scan import Scan
@@ -91,13 +91,16 @@ def _pair(scan: Scan, colon: int, floor: int, previous: Pair | None) -> tuple[Pa
         if _short(scan, start, end):
             return _made(scan, start, colon, hint, end), True
     elif before == "," and not shared and _short(scan, start, end):
+        if scan.tokens.glued(start):
+            start = behind_prose(scan, start, end)
         return _made(scan, start, colon, hint, end), True
     if previous is None or not shared:
         previous = Pair(start, start + 1, start, start, (), (), "")
     cut = best_cut(scan, previous, end)
     if cut is None:
         return None, False
-    return _made(scan, cut.first, colon, hint, end), cut.margin >= _SURE
+    first = cut.first if shared else behind_prose(scan, cut.first, end)
+    return _made(scan, first, colon, hint, end), cut.margin >= _SURE
 
 
 def _bracketed(scan: Scan, colon: int, floor: int) -> tuple[int, int]:

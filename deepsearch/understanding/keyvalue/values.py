@@ -68,6 +68,9 @@ _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
 _LONGEST_KEY = 4  # words of a key nobody knows
+# Under these keys a material or a colour is another thing's.
+_ELSEWHERE = frozenset({"application", "size", "compatible_with", "model", "destination"})
+_USES = frozenset({"function", "functions", "usage", "use"})
 _OPEN_KEYS = word_set("key", "open")
 _PART_WORDS = word_set("key", "part_words")
 
@@ -98,7 +101,7 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     """The key's own name, the value's own words."""
     name = _key_name(pair)
     if (
-        not name
+        len(name) < 2
         or set(name.split("_")) & _LETTERHEAD
         or name in _LETTERHEAD
         or not pair.sure
@@ -263,7 +266,8 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
 def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     """Drop what a word says by itself under a key that speaks of something else.
 
-    "Clasp Type: Folding Clasp" makes no watch foldable; "Feature: Foldable" does.
+    "Clasp Type: Folding Clasp" makes no watch foldable; "Feature: Foldable" does. What a thing
+    works on ("Function: PET bottle recycling") is not what it is made of.
 
     Args:
         scan: The text.
@@ -274,17 +278,37 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
         The drafts, in their order.
     """
     owner: dict[int, Pair] = {}
+    parts: dict[int, str] = {}
+    used: set[int] = set()
     for pair in pairs:
+        if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
+            used.update(range(pair.begin, pair.end))
+        if _only_part(scan, pair):
+            parts.update((index, pair.name) for index in range(pair.begin, pair.end))
         unknown = not pair.whole and set(pair.texts) <= {"type"} and not pair.fields
         if unknown and not _telling(scan, pair):
             owner.update((index, pair) for index in range(pair.begin, pair.end))
+    for draft in drafts:
+        if draft.first in parts and draft.field in ("material", "grade", "colour"):
+            draft.field = f"{parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
+        elif draft.field == "brand" and draft.first in owner and owner[draft.first].name:
+            draft.field = f"{owner[draft.first].name}_brand"  # "Gears: Shimano"
     return [
         draft
         for draft in drafts
-        if draft.value is not True
-        or draft.first not in owner
-        or draft.first <= owner[draft.first].first
+        if (
+            draft.value is not True
+            or draft.first not in owner
+            or draft.first <= owner[draft.first].first
+        )
+        and not (draft.first in used and draft.field in ("material", "colour"))
     ]
+
+
+def _only_part(scan: Scan, pair: Pair) -> bool:
+    """Whether a key is the name of a part and nothing else."""
+    words = scan.tokens.words[pair.first : pair.colon]
+    return bool(words) and not pair.fields and all(word in _PART_WORDS for word in words)
 
 
 def _telling(scan: Scan, pair: Pair) -> bool:

@@ -45,6 +45,8 @@ def customs(reading: Reading) -> None:
         if value in ("sample", "custom_design") and negated:
             continue
         field, flag = value, not negated
+        if value == "custom_design" and _of_packaging(reading, match):
+            field = "custom_packaging"
         reading.add(
             Draft(
                 field,
@@ -78,6 +80,15 @@ def _packed_in_logo(reading: Reading, logo: Match) -> None:
             span = min(index, logo.first), max(index + 1, logo.last)
             reading.add(Draft("custom_packaging", "eq", True, None, *span, 0.8), claim=False)
             return
+
+
+def _of_packaging(reading: Reading, match: Match) -> bool:
+    """As in "customize the packaging": articles and owners between."""
+    at = match.last
+    while reading.scan.has(at, "stop") or reading.scan.has(at, "own"):
+        at += 1
+    verb = at > match.last  # "custom boxes" are boxes
+    return verb and reading.word(at) in _PACKAGING_NOUNS and at < len(reading.tokens)
 
 
 def _opens_with(reading: Reading, logo: Match) -> bool:

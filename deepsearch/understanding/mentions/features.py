@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import list_draft, runs
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["features", "finishes"]
+
+_PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
+_NOUN_FIRST = ("es", "fr", "it", "pt")
 
 
 def finishes(reading: Reading) -> None:
@@ -41,6 +44,10 @@ def features(reading: Reading) -> None:
 def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
     if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
         return False
+    packed = reading.word(match.first - 1) in _PACKAGING_NOUNS
+    goods = reading.product[0] <= match.first - 1 < reading.product[1]
+    if packed and not goods and reading.scan.language in _NOUN_FIRST:
+        return False  # "embalaje ecológico": the packaging is
     word = reading.word(match.first)
     inside = reading.product[0] <= match.first < reading.product[1]
     if (name in ("smart", "heavy_duty") or word == "clear") and not inside:

@@ -32,7 +32,7 @@ def runs(
         if not free or (wanted is not None and not wanted(match, value)):
             continue
         last = groups[-1] if groups else None
-        joiner = _joiner(reading, last.last, match.first) if last is not None else None
+        joiner = _joiner(reading, kind, last.last, match.first) if last is not None else None
         if last is not None and joiner == "side" and value.startswith("RAL "):
             last.values[-1], last.last = value, match.last  # "grey RAL 7035"
         elif last is not None and joiner is not None:
@@ -46,7 +46,7 @@ def runs(
     return groups
 
 
-def _joiner(reading: Reading, last: int, first: int) -> str | None:
+def _joiner(reading: Reading, kind: str, last: int, first: int) -> str | None:
     gap = first - last
     if gap < 0 or gap > 3:
         return None
@@ -63,12 +63,22 @@ def _joiner(reading: Reading, last: int, first: int) -> str | None:
             found = "slash"
         elif (join := reading.scan.value_at(at, "join")) is not None:
             found = join
+        elif kind == "colour" and _unknown_member(reading, at, last, first):
+            continue  # "red/rose red", "brown/prink/yellow"
         elif not (
             reading.scan.has(at, "stop")
             or reading.scan.value_at(at, "textfield") == "certification"
         ):
             return None
     return found
+
+
+def _unknown_member(reading: Reading, at: int, last: int, first: int) -> bool:
+    """Whether an unknown word behind a slash or comma is one of the listed."""
+    after = at + 1 == first or reading.word(at + 1) == reading.word(last)
+    plain = reading.tokens.kinds[at] == "w" and reading.scan.match_of(at) is None
+    behind = reading.word(last) in ("/", ",") and reading.word(at - 1) in ("/", ",")
+    return plain and after and behind and reading.tokens.glued(at)
 
 
 def list_draft(reading: Reading, field: str, group: Group, default: str) -> Draft:

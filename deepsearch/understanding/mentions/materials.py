@@ -119,7 +119,8 @@ def materials(reading: Reading) -> None:
     if reading.scan.language in ("de", "nl") and not reading.machine:
         _compounds(reading)
     for group in runs(reading, "material", wanted):
-        if reading.scan.value_at(group.first - 1, "textfield") == "colour":
+        coloured = reading.scan.value_at(group.first - 1, "textfield") == "colour"
+        if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
             continue  # "color nogal"
         field = "material"

@@ -9,6 +9,7 @@ from deepsearch.understanding.mentions.reading import Reading
 __all__ = ["hedged_with", "parts"]
 
 _WITH_WORDS = word_set("mention", "with_words")
+_NO_FEATURE = word_set("mention", "no_feature")
 
 
 def parts(reading: Reading) -> None:
@@ -48,6 +49,8 @@ def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
     for at in range(match.first - 1, max(inside.start, match.first - 4) - 1, -1):
         if reading.scan.has(at, "with"):
             found = reading.scan.match_of(at)
+            if found is not None and _no_feature(reading, found):
+                return False, match.first, match.last
             return True, found.first if found is not None else at, match.last
         if reading.tokens.kinds[at] == "n":
             break
@@ -64,6 +67,14 @@ def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
     return chained, match.first, match.last
 
 
+def _no_feature(reading: Reading, match: Match) -> bool:
+    """As in "familiar with", "along with", "54kg(with battery)": nothing the thing shall have."""
+    before = match.first - 1
+    if reading.word(before) in _NO_FEATURE:
+        return True
+    return reading.word(before) == "(" and before > 0 and reading.scan.used[before - 1]
+
+
 def hedged_with(reading: Reading) -> None:
     """As in "with dryer": an unknown noun after with is a feature, if short."""
     if reading.scan.language not in ("en", "es", "de", "fr", "it", "pt", "nl"):
@@ -71,7 +82,7 @@ def hedged_with(reading: Reading) -> None:
     for match, _ in reading.scan.of_kind("with"):
         at = match.last
         clause = reading.clause(match.first)
-        if reading.word(match.first) not in _WITH_WORDS:
+        if reading.word(match.first) not in _WITH_WORDS or _no_feature(reading, match):
             continue
         words = [i for i in range(at, clause.stop) if reading.tokens.kinds[i] == "w"]
         plain = [i for i in words if not reading.scan.used[i] and reading.scan.match_of(i) is None]

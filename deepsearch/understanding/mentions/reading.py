@@ -64,6 +64,7 @@ class Reading:
                 or self.word(at) in ":="
                 or self.scan.has(at, "with")
                 or self.scan.has(at, "only")
+                or self.scan.has(at, "cmp")
                 or self.scan.has(at, "must")
                 or self.scan.has(at, "supplier_type")
                 or self.word(at) in _BUT

@@ -11,6 +11,8 @@ __all__ = ["suppliers"]
 _MAKERS = frozenset({"maker", "makers"})
 
 _NO_MAKER = word_set("mention", "no_maker")
+_BOASTS = word_set("mention", "boasts")
+_WORKS = word_set("mention", "works")
 
 
 def suppliers(reading: Reading) -> None:
@@ -80,7 +82,21 @@ def _of_a_name(reading: Reading, match: Match) -> bool:
     return not asked and reading.tokens.kinds[match.first - 1 : match.first] == ["w"]
 
 
+def _boasts(reading: Reading, match: Match) -> bool:
+    """As in "Factory wholesale muffin cups": a seller's title, copied, asks for no maker."""
+    opens = match.first == 0 or reading.word(match.first - 1) in ("\n", ".")
+    titled = opens and reading.scan.raw(match.first, match.first + 1)[:1].isupper()
+    following = reading.word(match.last)
+    return following in _BOASTS or (
+        titled
+        and reading.word(match.first) in _WORKS
+        and reading.scan.raw(match.last, match.last + 1)[:1].isupper()
+    )
+
+
 def _buyer_own(reading: Reading, match: Match) -> bool:
+    if _boasts(reading, match):
+        return True
     for at in (match.first - 1, match.first - 2):
         if at < 0 or reading.scan.has(at, "only"):
             return False

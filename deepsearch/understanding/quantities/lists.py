@@ -55,7 +55,8 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
     for number, units in members:
         own = next((u for u in (units or final) if u.dimension == dimension), final[0])
         values.append(in_unit(number.value, own))
-    if len(values) == _PAIR and head.units and not _of_one_size(values):
+    alike = dimension == "data" or _of_one_size(values)  # "8GB 256GB" is one computer
+    if len(values) == _PAIR and head.units and not alike:
         return None
     last_number, last_units = members[-1]
     return Quantity(

@@ -122,6 +122,9 @@ def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
     if word in _LABELS and len(word) < 6:
         following = state.word(index + 1)
         raw = state.tokens.text[state.tokens.starts[index]] if word else ""
+        code = state.tokens.kinds[index + 1 : index + 2] == ["n"] and state.tokens.glued(index + 1)
+        if code and len(word) == 1:
+            return index, None  # "100M AIIwinner H313"
         if (raw.isupper() or len(word) > 1 or raw == "ø") and (
             following in TIMES
             or following in ("", ",", ".", ")", "\n", ";", "(")
