@@ -32,7 +32,7 @@ _CYRILLIC = (
 )
 _ARABIC = "ه ات ين ون ان ا"
 ENDINGS = frozenset(["", *_LATIN.split(), *_CYRILLIC.split(), *_ARABIC.split()])
-_SKIP = frozenset("-.·_")
+_SKIP = frozenset("-.·_'")
 _ARABIC_ARTICLE, _SHORTEST_ARABIC = "ال", 5
 _ARABIC_PREFIXES = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 
