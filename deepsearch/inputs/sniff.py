@@ -70,8 +70,8 @@ KINDS = _kinds(
     FileKind("pdf", "a PDF document", "document", (".pdf",)),
     FileKind("docx", "a Word document", "document", (".docx", ".docm", ".dotx")),
     FileKind("pptx", "a PowerPoint presentation", "document", (".pptx", ".pptm", ".ppsx")),
-    FileKind("html", "an HTML page", "document", (".html", ".htm", ".xhtml", ".mhtml")),
-    FileKind("eml", "an e-mail", "document", (".eml", ".mht")),
+    FileKind("html", "an HTML page", "document", (".html", ".htm", ".xhtml")),
+    FileKind("eml", "an e-mail", "document", (".eml", ".mht", ".mhtml")),
     FileKind("md", "a Markdown text", "document", (".md", ".markdown")),
     FileKind("txt", "a plain text", "document", (".txt", ".text", ".log")),
     FileKind("dxf", "a DXF drawing", "drawing", (".dxf",)),
@@ -118,6 +118,8 @@ _ADVICE = {
     "iges": "Save it as .step.",
     "psd": "Export it as .png.",
     "postscript": "Convert it to .pdf.",
+    "xml": "Save what it holds as .xlsx or .csv.",
+    "json": "Save what it holds as .xlsx or .csv.",
     "zeros": "The download or copy was cut short; fetch it again.",
 }
 
@@ -322,6 +324,9 @@ _TEXT_ENDINGS = {
 
 
 def _plain_text(extension: str, start: str) -> str:
+    # What Excel saves as "Unicode text" is a table, too.
+    if extension == ".txt" and _delimited(start, "\t"):
+        return "csv"
     if extension in _TEXT_ENDINGS:
         return _TEXT_ENDINGS[extension]
     if extension == ".eml" and _MAIL_FIELDS.search(start[:2048]):
@@ -330,12 +335,14 @@ def _plain_text(extension: str, start: str) -> str:
         return "obj"
     if re.match(r".{72}S\s{0,6}\d+\s*$", start[:81], re.M):
         return "iges"
+    return "csv" if any(_delimited(start, delimiter) for delimiter in "\t;,") else "txt"
+
+
+def _delimited(start: str, delimiter: str) -> bool:
+    """Whether the first lines have equally many cells."""
     lines = [line for line in start.splitlines()[:8] if line.strip()]
-    for delimiter in ("\t", ";", ","):
-        counts = {line.count(delimiter) for line in lines[:-1]}
-        if len(lines) > 2 and len(counts) == 1 and counts.pop() >= 1:
-            return "csv"
-    return "txt"
+    counts = {line.count(delimiter) for line in lines[:-1]}
+    return len(lines) > 2 and len(counts) == 1 and counts.pop() >= 1
 
 
 def _decode(head: bytes) -> str | None:

@@ -118,7 +118,8 @@ def parse_document(blocks: Iterable[str], *, source: str | None = None) -> Parse
         parsed = parser.parse(body)
         cited = " ".join(part for part in (source, f"§{number}" if number else "") if part) or None
         if not product and not number and heading is None and not body.rstrip().endswith(":"):
-            product = _about(parser, body) if parsed.product else ""
+            prose = body.rstrip().endswith((".", "。", "!", "！"))
+            product = _about(parser, body) if parsed.product and not prose else parsed.product
         if parsed.requirements and language == "en":
             language = parsed.language
         for r in parsed.requirements:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deepsearch.errors import InvalidInputError, UnreadableFileError
-from deepsearch.inputs import read_table
+from deepsearch.inputs import read_file, read_table
 
 CHINESE = "序号;产品名称;规格;数量;单位\n1;不锈钢球阀;DN25;20;个\n2;法兰盘;PN16;16;片\n"
 TEXTS = {
@@ -68,6 +68,22 @@ def test_unknown_headers_are_headers_all_the_same() -> None:
     (table,) = read_table(b"foo,bar\nalpha beta,1\ngamma delta,2\n", name="a.csv")
     assert [column.name for column in table.columns] == ["foo", "bar"]
     assert len(table.rows) == 2
+
+
+def test_unicode_text_of_excel() -> None:
+    lines = ["Enquiry 4711\t\t", "\t\t", "S/N\tDescription\tQty", "1\tSafety helmet\t100"]
+    loaded = read_file("\r\n".join([*lines, ""]).encode("utf-16"), name="a.txt")
+    assert [(row.description, row.quantity) for row in loaded.rows] == [("Safety helmet", 100)]
+    prose = b"Dear all,\nwe need\tfive\nvalves.\n\nRegards\n"
+    assert read_file(prose, name="a.txt").rows == ()
+
+
+def test_references_to_places_on_a_board() -> None:
+    for cells, role in ((("C1,C2,C5", "R7"), "reference"), (("C12", "R7"), "code")):
+        lines = [f'"{cell}","Capacitor 100nF",{i}' for i, cell in enumerate(cells, 1)]
+        text = "\n".join(["Reference,Description,Qty", *lines])
+        (table,) = read_table(text.encode(), name="bom.csv")
+        assert table.columns[0].role == role
 
 
 def test_a_quotation_mark_never_closed() -> None:

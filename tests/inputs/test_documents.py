@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import pptx
 import pytest
+from docx.oxml import OxmlElement
 from PIL import Image, ImageDraw, ImageFont
 
 from deepsearch.errors import UnreadableFileError
@@ -42,15 +43,16 @@ def word() -> bytes:
     return buffer.getvalue()
 
 
-def slides() -> bytes:
+def slides(*, items: bool = True) -> bytes:
     show = pptx.Presentation()
     slide = show.slides.add_slide(show.slide_layouts[5])
     slide.shapes.title.text = "Our enquiry"
     slide.shapes.add_textbox(0, 0, 999, 999).text_frame.text = "Stainless steel only"
-    grid = slide.shapes.add_table(3, 3, 0, 0, 9999, 9999).table
-    for r, cells in enumerate(CELLS):
-        for c, text in enumerate(cells):
-            grid.cell(r, c).text = text
+    if items:
+        grid = slide.shapes.add_table(3, 3, 0, 0, 9999, 9999).table
+        for r, cells in enumerate(CELLS):
+            for c, text in enumerate(cells):
+                grid.cell(r, c).text = text
     slide.shapes.add_picture(io.BytesIO(picture(200, 150)), 0, 0)
     buffer = io.BytesIO()
     show.save(buffer)
@@ -63,11 +65,43 @@ class TestWord:
         assert loaded.family == "document"
         parts = {part.source: part.text for part in loaded.parts if part.text}
         assert parts["rfq.docx Requirements"] == "# Requirements\nValves for drinking water."
-        assert "## Quantities" in parts["rfq.docx Quantities"]
-        assert "Ball valve; Size: DN50; Quantity: 12" in parts["rfq.docx Quantities"]
-        assert [row.quantity for row in loaded.tables[0].rows] == [12, 4]
+        assert parts["rfq.docx Quantities"] == "## Quantities"
+        assert [row.quantity for row in loaded.rows] == [12, 4]
+        assert loaded.rows == loaded.tables[0].rows
+        # Nothing says which of the two the picture shows.
+        assert pictures(loaded) == []
+        assert any("its pictures were left out" in note for note in loaded.notes)
+
+    def test_a_long_text_is_one_request_whatever_it_lists(self) -> None:
+        document = docx.Document(io.BytesIO(word()))
+        document.add_paragraph("The valve shall withstand 16 bar. " * 100)
+        buffer = io.BytesIO()
+        document.save(buffer)
+        loaded = read_file(buffer.getvalue(), name="rfq.docx")
         assert loaded.rows == ()
+        assert "Ball valve; Size: DN50; Quantity: 12" in texts(loaded)
         assert len(pictures(loaded)) == 1
+
+    def test_changes_are_read_as_accepted(self) -> None:
+        document = docx.Document()
+        changed = document.add_paragraph("At least ")
+        for kind, text in (("del", "40"), ("ins", "60")):
+            run = changed.add_run(text)
+            mark = OxmlElement(f"w:{kind}")
+            run._r.addprevious(mark)
+            mark.append(run._r)
+        changed.add_run(" l/min")
+        control = OxmlElement("w:sdt")
+        inside = OxmlElement("w:sdtContent")
+        filled_in = document.add_paragraph("Chosen:\t316L")
+        filled_in._p.addprevious(control)
+        control.append(inside)
+        inside.append(filled_in._p)
+        buffer = io.BytesIO()
+        document.save(buffer)
+        assert texts(read_file(buffer.getvalue(), name="a.docx")) == (
+            "At least 60 l/min\nChosen:\t316L"
+        )
 
     def test_damaged(self) -> None:
         data = repacked(word(), {"word/document.xml": b"<w:document"})
@@ -93,11 +127,13 @@ class TestWord:
 
 def test_slides() -> None:
     loaded = read_file(slides(), name="a.pptx")
-    text = texts(loaded)
-    assert text.startswith("# Our enquiry\nStainless steel only")
-    assert "Gate valve; Size: DN80; Quantity: 4" in text
+    assert texts(loaded) == "# Our enquiry\nStainless steel only"
+    assert [row.text.replace("\n", "; ") for row in loaded.rows] == [
+        "Ball valve; Size: DN50; Quantity: 12", "Gate valve; Size: DN80; Quantity: 4",
+    ]  # fmt: skip
     assert {part.source for part in loaded.parts} == {"a.pptx slide 1"}
-    assert len(pictures(loaded)) == 1
+    alone = slides(items=False)
+    assert len(pictures(read_file(alone, name="a.pptx"))) == 1
     with pytest.raises(UnreadableFileError, match="presentation but damaged"):
         read_file(repacked(slides(), {"ppt/presentation.xml": b"<p"}), name="a.pptx")
 
@@ -121,9 +157,9 @@ class TestPdf:
             ("Ball valve", 12),
             ("Gate valve", 4),
         ]
-        # The table's words stand in the text once.
-        assert texts(loaded).count("Ball valve") == 1
-        assert texts(loaded).startswith("Items wanted:")
+        # Each item is a query of its own; what stands around them goes with all.
+        assert loaded.rows == table.rows
+        assert texts(loaded) == "Items wanted:"
 
     def test_a_scan_is_read_by_ocr_or_said_to_be_unread(self) -> None:
         image = Image.new("RGB", (1240, 600), "white")
@@ -194,8 +230,21 @@ class TestWeb:
         text = texts(loaded)
         assert text.startswith("# Enquiry\nValves & fittings")
         assert "alert" not in text
-        assert [row.quantity for row in loaded.tables[0].rows] == [12, 4]
-        assert len(pictures(loaded)) == 1
+        assert [row.quantity for row in loaded.rows] == [12, 4]
+
+    def test_the_page_without_its_site(self) -> None:
+        specified = "<tr><th>Capacity<td>750 ml</tr><tr><th>Lid<td>Bamboo</tr>"
+        main = f"<h1>Bottle</h1><p>Double wall, keeps cold for a day.</p><table>{specified}</table>"
+        site = "<header>Sign in</header><aside>Also bought</aside>"
+        for opened in (main, f"<main>{main * 2}</main>"):
+            markup = f"<html><body>{site}{opened}<footer>Cookies</footer></body></html>"
+            text = texts(read_file(markup.encode(), name="a.html"))
+            assert "Capacity: 750 ml\nLid: Bamboo" in text
+            assert "Cookies" not in text
+            assert "Also bought" not in text
+            assert ("Sign in" in text) == ("<main>" not in markup)
+        shell = "<html><body><main></main><p>Read me</p></body></html>"
+        assert texts(read_file(shell.encode(), name="a.html")) == "Read me"
 
     def test_declared_encoding(self) -> None:
         markup = '<html><head><meta charset="gbk"></head><body><p>不锈钢球阀</p></body></html>'
@@ -216,8 +265,10 @@ def test_plain_and_markdown() -> None:
     assert texts(loaded) == "Нужны шаровые краны DN50"
     table = "\n".join("| " + " | ".join(row) + " |" for row in [CELLS[0], ["---"] * 3, *CELLS[1:]])
     loaded = read_file(f"# Enquiry\n\nPlease quote:\n\n{table}\n\nThanks".encode(), name="a.md")
-    assert [row.quantity for row in loaded.tables[0].rows] == [12, 4]
+    assert [row.quantity for row in loaded.rows] == [12, 4]
     assert "Please quote:" in texts(loaded)
+    loaded = read_file(b"- **Product**: bolt\n\n```\nM8 x `40`\n```\n5 ** 3", name="a.md")
+    assert texts(loaded) == "- Product: bolt\n\nM8 x 40\n5 ** 3"
     with pytest.raises(UnreadableFileError, match="only blanks"):
         read_file(b" \n\n ", name="a.txt")
 

@@ -162,3 +162,8 @@ def test_headings_name_the_thing(heading: str, product: str) -> None:
 def test_clauses_are_cited_by_their_number(line: str, clause: str) -> None:
     weight = next(r for r in parse_document([line]).requirements if r.field == "weight")
     assert (weight.source or "").lstrip("§") == clause
+
+
+def test_a_letters_sentence_names_the_product_as_any_request_does() -> None:
+    letter = ["We are looking for a hydraulic power unit.", "The pump shall deliver 60 l/min."]
+    assert parse_document(letter).product == "hydraulic power unit"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import load_picture
-from deepsearch.inputs.records import CellValue, LoadedFile, Table, cell_text
+from deepsearch.inputs.records import CellValue, ColumnRole, LoadedFile, Table, cell_text
 from deepsearch.inputs.source import Source
 from deepsearch.inputs.tables.grid import Grid
 from deepsearch.inputs.tables.reader import tables_of
@@ -21,6 +22,24 @@ __all__ = ["Collector"]
 _MIN_SIDE = 64
 # Texts of one place are joined up to this length; a search encodes far less anyway.
 _PART_CHARS = 4_000
+# A page of words around a list of items is its covering letter; a longer text describes one
+# thing, of which the list names accessories or deliveries.
+_LETTER_CHARS = 3_000
+
+
+@dataclass(slots=True, kw_only=True)
+class _Text:
+    """Words of one place.
+
+    Attributes:
+        place: Where they stand.
+        of_items: Whether they are the rows of a list of items.
+        pieces: Paragraphs, tables.
+    """
+
+    place: str
+    of_items: bool
+    pieces: list[str] = field(default_factory=list)
 
 
 class Collector:
@@ -37,7 +56,7 @@ class Collector:
         self._source = source
         self._kind = kind
         self._limits = limits
-        self._texts: list[tuple[str, list[str]]] = []
+        self._texts: list[_Text] = []
         self._chars = 0
         self._pictures: dict[str, tuple[int, str, bytes]] = {}
         self._tables: list[Table] = []
@@ -68,6 +87,9 @@ class Collector:
             text: Words; blank ones are skipped.
             place: Where it stands, e.g. "p. 3"; "" for the document as a whole.
         """
+        self._add(text, place, of_items=False)
+
+    def _add(self, text: str, place: str, *, of_items: bool) -> None:
         text = text.strip()
         if not text:
             return
@@ -81,12 +103,12 @@ class Collector:
             if not text:
                 return
         self._chars += len(text)
-        if self._texts and self._texts[-1][0] == place:
-            pieces = self._texts[-1][1]
+        if self._texts and (self._texts[-1].place, self._texts[-1].of_items) == (place, of_items):
+            pieces = self._texts[-1].pieces
             if sum(map(len, pieces)) + len(text) <= _PART_CHARS:
                 pieces.append(text)
                 return
-        self._texts.append((place, [text]))
+        self._texts.append(_Text(place=place, of_items=of_items, pieces=[text]))
 
     def table(self, rows: Sequence[Sequence[str | None]], place: str) -> None:
         """Add a table: its items as rows, its contents as text.
@@ -103,12 +125,17 @@ class Collector:
         cells: list[list[CellValue]] = [[*row, *[None] * (width - len(row))] for row in cleaned]
         grid = Grid(sheet=place or "table", rows=cells)
         tables = tables_of(grid, self._source.name) if len(cells) > 1 and width > 1 else []
-        self._tables += tables
-        if tables:
+        if width == 2 and all(table.header_row is None for table in tables):
+            # Labels and what they say: the rows are properties of one thing.
+            tables = []
+            rows_text = [": ".join(cell_text(cell) for cell in row if cell) for row in cells]
+        elif tables:
             rows_text = [row.text.replace("\n", "; ") for table in tables for row in table.rows]
         else:
             rows_text = ["; ".join(cell_text(cell) for cell in row if cell) for row in cells]
-        self.text("\n".join(rows_text), place)
+        self._tables += tables
+        of_items = bool(tables) and all(map(_lists_items, tables))
+        self._add("\n".join(rows_text), place, of_items=of_items)
 
     def picture(self, data: bytes, place: str) -> None:
         """Add a picture, unless it is tiny, seen already, or cannot be decoded.
@@ -138,27 +165,32 @@ class Collector:
             empty: What to say where nothing was found.
 
         Returns:
-            The loaded file. Texts together weigh as much as one text, pictures as one.
+            The loaded file. Texts together weigh as much as one text, pictures as one. A
+            list of several items with at most a page of words around it becomes item rows.
 
         Raises:
             UnreadableFileError: If there is neither text nor picture.
         """
         name = self._source.name
-        ranked = sorted(self._pictures.values(), key=lambda item: -item[0])
-        kept = ranked[: self._limits.document.max_pictures]
-        if len(ranked) > len(kept):
-            self.note(f"{len(ranked) - len(kept)} smaller pictures were left out.")
-        chosen = [item for item in self._pictures.values() if item in kept]
+        chosen = self._chosen_pictures()
         if not self._texts and not chosen:
             raise UnreadableFileError(f"{name}: {empty} {' '.join(self._notes)}".strip())
+        rows = [row for table in self._tables if _lists_items(table) for row in table.rows]
+        letter = [text for text in self._texts if not text.of_items]
+        if len(rows) > 1 and sum(len(p) for text in letter for p in text.pieces) <= _LETTER_CHARS:
+            if chosen:
+                self.note("its pictures were left out: which of its items they show is not said.")
+            chosen = []
+        else:
+            rows, letter = [], self._texts
         texts = [
             QueryPart(
                 kind=Modality.TEXT,
-                text="\n".join(pieces),
-                weight=1.0 / len(self._texts),
-                source=f"{name} {place}".strip(),
+                text="\n".join(text.pieces),
+                weight=1.0 / len(letter),
+                source=f"{name} {text.place}".strip(),
             )
-            for place, pieces in self._texts
+            for text in letter
         ]
         pictures = [
             QueryPart(
@@ -174,7 +206,26 @@ class Collector:
             family="document",
             kind=self._kind,
             parts=(*texts, *pictures),
+            rows=tuple(rows),
             tables=tuple(self._tables),
             notes=tuple(self._notes),
             facts=self.facts,
         )
+
+    def _chosen_pictures(self) -> list[tuple[int, str, bytes]]:
+        """The largest pictures, in the order in which they stand."""
+        ranked = sorted(self._pictures.values(), key=lambda item: -item[0])
+        kept = ranked[: self._limits.document.max_pictures]
+        if len(ranked) > len(kept):
+            self.note(f"{len(ranked) - len(kept)} smaller pictures were left out.")
+        return [item for item in self._pictures.values() if item in kept]
+
+
+def _lists_items(table: Table) -> bool:
+    """Whether a table says, under a header, of what how much is wanted."""
+    roles = {column.role for column in table.columns}
+    return (
+        table.header_row is not None
+        and roles >= {ColumnRole.DESCRIPTION, ColumnRole.QUANTITY}
+        and any(row.quantity is not None for row in table.rows)
+    )

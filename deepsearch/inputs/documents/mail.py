@@ -70,7 +70,7 @@ def read_mail(source: Source, reading: Reading) -> LoadedFile:
     return replace(
         own,
         parts=(*own.parts, *inner.parts),
-        rows=inner.rows,
+        rows=(*own.rows, *inner.rows),
         tables=(*own.tables, *inner.tables),
         notes=(*own.notes, *inner.notes),
     )

@@ -15,6 +15,8 @@ from deepsearch.inputs.source import Source
 __all__ = ["read_plain"]
 
 _PIPE_ROW = re.compile(r"^\s*\|.*\|\s*$")
+_EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
 _PIPE_RULE = re.compile(r"^\s*\|[\s:|-]+\|\s*$")
 
 
@@ -54,7 +56,9 @@ def read_plain(source: Source, kind: FileKind, *, limits: InputLimits) -> Loaded
             found.text("\n".join(lines), "")
             found.table(table, "")
             lines, table = [], []
-        lines.append(line)
+        if kind.name == "md" and _FENCE.match(line):
+            continue
+        lines.append(_EMPHASIS.sub(r"\2", line) if kind.name == "md" else line)
         if sum(map(len, lines[-40:])) > 2_000 and not line.strip():
             found.text("\n".join(lines), "")
             lines = []

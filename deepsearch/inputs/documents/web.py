@@ -15,7 +15,12 @@ from deepsearch.inputs.source import Source
 
 __all__ = ["read_markup", "read_web"]
 
-_SILENT = frozenset({"script", "style", "template", "noscript", "svg", "math", "head", "nav"})
+_SILENT = frozenset(
+    {"script", "style", "template", "noscript", "svg", "math", "head", "nav", "footer", "aside"}
+)
+_MAIN = re.compile(r"<main[\s>].*</main\s*>", re.I | re.S)
+_TAG = re.compile(r"<[^>]{0,2000}>")
+_ENOUGH_CHARS = 80
 _BLOCKS = frozenset(
     {"p", "div", "li", "br", "tr", "section", "article", "header", "footer", "ul", "ol", "dl", "dt",
      "dd", "blockquote", "pre", "figure", "figcaption", "main", "form", "hr", "td", "th", "table"}
@@ -61,9 +66,17 @@ def read_markup(found: Collector, markup: str) -> None:
         markup: The page.
     """
     reader = _Reader(found)
-    reader.feed(markup)
+    reader.feed(_main(markup))
     reader.close()
     reader.end()
+
+
+def _main(markup: str) -> str:
+    """What a page marks as its own contents, without what every page of its site shows."""
+    main = _MAIN.search(markup)
+    if main is None or len(_TAG.sub("", main.group()).strip()) < _ENOUGH_CHARS:
+        return markup
+    return main.group()
 
 
 class _Reader(HTMLParser):
@@ -78,6 +91,7 @@ class _Reader(HTMLParser):
         self._section = ""
         # One list of rows an open table; inner tables are read before outer ones.
         self._tables: list[list[list[str | None]]] = []
+        self._cell_open = False
 
     def parse_marked_section(self, i: int, report: bool = True) -> int:
         """Read "<![...": one of unknown keyword, which the parser asserts on, is a comment."""
@@ -93,14 +107,19 @@ class _Reader(HTMLParser):
         if self._silent or self._found.full:
             return
         heading = _HEADING.match(tag)
+        if self._cell_open and tag in ("td", "th", "tr"):
+            self._cell()  # its end need not be marked
         if heading or tag in _BLOCKS:
             self.flush()
         if heading:
             self._heading = int(heading[1])
         elif tag == "table" and len(self._tables) < 20:
             self._tables.append([])
+            self._cell_open = False
         elif tag == "tr" and self._tables:
             self._tables[-1].append([])
+        elif tag in ("td", "th") and self._tables:
+            self._cell_open = True
         elif tag == "img":
             self._image(dict(attrs))
 
@@ -109,7 +128,7 @@ class _Reader(HTMLParser):
             if tag == self._silent[-1]:
                 self._silent.pop()
             return
-        if tag in ("td", "th") and self._tables:
+        if self._tables and (tag in ("td", "th") or (self._cell_open and tag in ("tr", "table"))):
             self._cell()
         elif tag in _BLOCKS or _HEADING.match(tag):
             self.flush()
@@ -130,6 +149,7 @@ class _Reader(HTMLParser):
         if not rows:
             rows.append([])
         rows[-1].append(self._take())
+        self._cell_open = False
 
     def flush(self) -> None:
         """End the current block of text."""

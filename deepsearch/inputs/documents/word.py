@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from deepsearch.errors import UnreadableFileError
@@ -12,6 +13,18 @@ from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.source import Source
 
 __all__ = ["read_word"]
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_P, _TABLE = f"{_W}p", f"{_W}tbl"
+# What may stand around paragraphs and tables.
+_WRAPPERS = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo"))
+# What a change took away, stops of tabulators, and what is there for older programs.
+_GONE = frozenset({
+    f"{_W}del", f"{_W}moveFrom", f"{_W}tabs", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+})  # fmt: skip
+_CHARACTERS = {
+    f"{_W}t": "", f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"
+}  # fmt: skip
 
 
 def read_word(source: Source, *, limits: InputLimits) -> LoadedFile:
@@ -34,11 +47,11 @@ def read_word(source: Source, *, limits: InputLimits) -> LoadedFile:
         try:
             document = _open(source)
             section = ""
-            for block in document.iter_inner_content():
+            for block in _blocks(document.element.body):
                 if found.full or found.out_of_time:
                     found.note("was read in part only.")
                     break
-                section = _block(found, block, section)
+                section = _block(found, document, block, section)
         except UnreadableFileError:
             raise
         # The reader meets unexpected contents with whatever error its code runs into.
@@ -60,15 +73,24 @@ def _open(source: Source) -> Any:
         return docx.Document(stream)
 
 
-def _block(found: Collector, block: Any, section: str) -> str:
+def _blocks(parent: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order, those in content controls and the like among them."""
+    for child in parent.iterchildren():
+        if child.tag in (_P, _TABLE):
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _blocks(child)
+
+
+def _block(found: Collector, document: Any, block: Any, section: str) -> str:
     """Add a paragraph or table; return the heading that now holds."""
-    if hasattr(block, "rows"):
-        found.table(_cells(block), section)
+    if block.tag == _TABLE:
+        found.table(_cells(document, block), section)
         return section
-    text = block.text.strip()
+    text = _words(block).strip()
     if not text:
         return section
-    level = _level(block)
+    level = _level(document, block)
     if level:
         section = text[:80]
         found.text("#" * level + " " + text, section)
@@ -77,9 +99,37 @@ def _block(found: Collector, block: Any, section: str) -> str:
     return section
 
 
-def _level(paragraph: Any) -> int:
+def _words(element: Any) -> str:
+    """The words of an element's paragraphs as they stand once all changes are accepted.
+
+    Text boxes hang in the paragraph they are anchored in; their paragraphs come after it.
+    """
+    lines: dict[Any, list[str]] = {}
+    for node in element.iter(*_CHARACTERS):
+        paragraph = _paragraph_of(node, element)
+        if paragraph is not None:
+            lines.setdefault(paragraph, []).append(_CHARACTERS[node.tag] or node.text or "")
+    return "\n".join("".join(pieces) for pieces in lines.values())
+
+
+def _paragraph_of(node: Any, top: Any) -> Any:
+    """The paragraph a piece of text belongs to; None where it was deleted, or is said twice."""
+    paragraph = None
+    for above in node.iterancestors():
+        if above.tag in _GONE:
+            return None
+        if paragraph is None and above.tag == _P:
+            paragraph = above
+        if above is top:
+            break
+    return paragraph
+
+
+def _level(document: Any, paragraph: Any) -> int:
     """Heading level of a paragraph, 0 for none; style ids are English in every language."""
-    style = paragraph.style
+    from docx.text.paragraph import Paragraph
+
+    style = Paragraph(paragraph, document).style
     key = (getattr(style, "style_id", "") or "").lower()
     if key == "title":
         return 1
@@ -88,14 +138,17 @@ def _level(paragraph: Any) -> int:
     return 0
 
 
-def _cells(table: Any) -> list[list[str | None]]:
+def _cells(document: Any, element: Any) -> list[list[str | None]]:
+    from docx.table import Table
+
     rows: list[list[str | None]] = []
-    for row in table.rows:
+    for row in Table(element, document).rows:
         line: list[str | None] = []
         previous = None
         for cell in row.cells:
             # A cell merged over columns comes once for each of them.
-            line.append(None if cell._tc is previous else cell.text)
+            line.append(None if cell._tc is previous else _words(cell._tc))
             previous = cell._tc
-        rows.append(line)
+        if row._tr.find(f"{_W}trPr/{_W}del") is None:
+            rows.append(line)
     return rows

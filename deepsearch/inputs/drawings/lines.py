@@ -20,6 +20,11 @@ _MARGIN = 0.03
 _SECONDS = 15.0
 _MAX_POINTS = 3_000_000
 _FLATTEN_SEGMENTS = 8
+# What is written about the thing stands beside it, and is no part of its size.
+_NOTES = frozenset({
+    "ACAD_TABLE", "ARC_DIMENSION", "ATTDEF", "ATTRIB", "DIMENSION", "LARGE_RADIAL_DIMENSION",
+    "LEADER", "MTEXT", "MULTILEADER", "TEXT", "TOLERANCE",
+})  # fmt: skip
 Point = tuple[float, float]
 
 
@@ -33,6 +38,8 @@ class _Strokes:
     def __init__(self) -> None:
         self.lines: list[list[Point]] = []
         self.areas: list[list[Point]] = []
+        self.things: list[list[Point]] = []  # those of both that are no notes
+        self._notes: list[bool] = []  # of the entities being drawn, outermost first
         self._points = 0
         self._deadline = time.monotonic() + _SECONDS
 
@@ -42,6 +49,8 @@ class _Strokes:
             raise _TooMuchError
         if all(abs(x) < 1e12 and abs(y) < 1e12 for x, y in points):
             target.append(points)
+            if not (self._notes and self._notes[-1]):
+                self.things.append(points)
 
     def draw_point(self, pos: Any, properties: Any) -> None:
         self._take(self.lines, [(pos.x, pos.y)])
@@ -84,8 +93,11 @@ class _Strokes:
     def enter_entity(self, entity: Any, properties: Any) -> None:
         if time.monotonic() > self._deadline:
             raise _TooMuchError
+        inherited = bool(self._notes) and self._notes[-1]
+        self._notes.append(inherited or entity.dxftype() in _NOTES)
 
-    def exit_entity(self, entity: Any) -> None: ...
+    def exit_entity(self, entity: Any) -> None:
+        self._notes.pop()
 
     def set_background(self, color: Any) -> None: ...
 
@@ -106,7 +118,8 @@ def draw_layout(
         side: Pixels of the square result.
 
     Returns:
-        An RGB image, and (width, height) of what is drawn, in drawing units.
+        An RGB image, and (width, height) of what is drawn, texts and dimensions left out where
+        there is more, in drawing units.
 
     Raises:
         UnreadableFileError: If nothing can be drawn, or it takes too long.
@@ -115,10 +128,15 @@ def draw_layout(
     points = [point for line in (*strokes.lines, *strokes.areas) for point in line]
     if not points:
         raise UnreadableFileError(f"{name}: draws nothing. Check that it is the right file.")
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    low, high = (min(xs), min(ys)), (max(xs), max(ys))
-    image = _paint(strokes, low, high, side)
+    image = _paint(strokes, *_corners(points), side)
+    low, high = _corners([point for line in strokes.things for point in line] or points)
     return image, (high[0] - low[0], high[1] - low[1])
+
+
+def _corners(points: list[Point]) -> tuple[Point, Point]:
+    """The lowest and the highest coordinates."""
+    xs, ys = zip(*points, strict=True)
+    return (min(xs), min(ys)), (max(xs), max(ys))
 
 
 def _collect(name: str, document: Any, layout: Any) -> _Strokes:

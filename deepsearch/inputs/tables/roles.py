@@ -15,6 +15,8 @@ from deepsearch.inputs.tables.words import is_total, looks_like_code, numbering
 __all__ = ["column_roles"]
 
 _SAMPLE = 300
+_BETWEEN = r"\s*[,;]\s*|\s*-\s*|\s+"
+_PLACES = re.compile(rf"\s*[A-Z]{{1,3}}\d{{1,4}}(?:(?:{_BETWEEN})[A-Z]{{1,3}}\d{{1,4}})*\s*")
 _IN_BRACKETS = re.compile(r"[(\[（].*")
 R = ColumnRole
 # Roles that a header may claim for a column of units.
@@ -63,6 +65,12 @@ class _Cells:
         return any(len(text) > 1 for text in self.texts)
 
     @property
+    def places_on_a_board(self) -> bool:
+        """Whether these are designators of a circuit: "C1, C2, C5" beside "R7"."""
+        places = self.share(lambda value: isinstance(value, str) and _PLACES.fullmatch(value))
+        return places == 1 and any(len(re.split(_BETWEEN, text.strip())) > 1 for text in self.texts)
+
+    @property
     def codes(self) -> float:
         return self.share(lambda value: isinstance(value, float) or looks_like_code(str(value)))
 
@@ -98,7 +106,10 @@ def column_roles(
     if R.DESCRIPTION not in roles.values():
         _promote(roles, cells, used)
     names = header.names if header else {}
-    return {index: _sharpened(roles.get(index, R.OTHER), names.get(index, "")) for index in used}
+    return {
+        index: _sharpened(roles.get(index, R.OTHER), names.get(index, ""), cells[index])
+        for index in used
+    }
 
 
 def _count_by_totals(
@@ -147,11 +158,13 @@ def _sums_up(
     return total > 0 and hits >= 0.8 * total
 
 
-def _sharpened(role: ColumnRole, name: str) -> ColumnRole:
+def _sharpened(role: ColumnRole, name: str, column: _Cells) -> ColumnRole:
     """Tell a model number from one that only the buyer knows, and from a class of goods."""
     if role is not R.CODE:
         return role
     key = normalise(name)
+    if key.startswith("ref") and column.places_on_a_board:
+        return R.REFERENCE
     return R.REFERENCE if key in _OWN_CODES else R.OTHER if key in _CLASSES else role
 
 
