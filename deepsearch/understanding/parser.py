@@ -179,6 +179,14 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and isinstance(draft.value, str)
         ):
             continue  # named again
+        if previous is not None and _beside(previous, draft):  # "M6 M8 M10"
+            values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
+            previous.value, previous.op, previous.last = (
+                (*values, draft.value),
+                "any_of",
+                draft.last,
+            )
+            continue
         if (
             previous is not None
             and previous.op in ("eq", "any_of")
@@ -218,6 +226,13 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
         kept.append(draft)
         latest[draft.field] = draft
     return kept
+
+
+def _beside(previous: Draft, draft: Draft) -> bool:
+    """Whether a size follows another with nothing between: each will do."""
+    sizes = previous.field == draft.field == "size" and isinstance(draft.value, str)
+    joined = sizes and draft.op == "eq" and previous.op in ("eq", "any_of")
+    return joined and draft.first == previous.last
 
 
 def parse(text: str, *, today: dt.date | None = None) -> ParsedQuery:

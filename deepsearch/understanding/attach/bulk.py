@@ -20,6 +20,7 @@ _CAPACITY = word_set("quantity", "capacity")
 _COOLERS = word_set("quantity", "coolers")
 _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
 _LEAST_ORDER = 0.5  # kg
+_TEETH = word_set("quantity", "teeth")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2040
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
 _REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)
@@ -115,6 +116,9 @@ def _of_a_name(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
     raw = state.scan.raw(quantity.core, quantity.last)
     if unit.raw == "gr" and _FIRST_YEAR <= quantity.counts[0] <= _LAST_YEAR and raw.isupper():
         return not quantity.glued
+    chained = state.word(quantity.first - 1) == "/" and quantity.glued
+    if raw.endswith("T") and raw[:-1].isdigit() and (chained or _TEETH & {*state.tokens.words}):
+        return True  # "24V/5.5KW/11T" of a starter's pinion
     litres = raw[:1].isdigit() and raw[1:2] == "." and raw[3:] == "T"
     return litres and not state.kinds & {"lifting", "bulk"}
 

@@ -29,6 +29,7 @@ _NUMBERED = word_set("quantity", "numbered")
 
 _CAPACITY = word_set("quantity", "capacity")
 _CODE = 1000  # what is so large and not round is oftener a model than an order
+_TELLING = word_set("quantity", "telling")
 _SEVERAL = 2
 _LONGEST_WORDED = 6  # tokens of "quatre-vingt-dix"
 _DOZEN = 12
@@ -182,7 +183,12 @@ def _numbers_no_goods(state: Attaching, quantity: Quantity, around: Surroundings
     count = quantity.counts[0]
     coded = quantity.first == 0 and count >= _CODE and count % 5 and "," not in state.word(0)
     holds = bool(_CAPACITY & {*before})
-    return bool(coded) or holds or bool(before and before[-1] in TIMES) or around.op_words == "from"
+    return (
+        bool(coded)
+        or holds
+        or bool(before and (before[-1] in TIMES or before[-1] == "/"))
+        or around.op_words == "from"
+    )
 
 
 def _product_again(state: Attaching, at: int) -> bool:
@@ -381,8 +387,10 @@ def _led(state: Attaching, quantity: Quantity) -> bool:
 
 
 def _one_of_price(state: Attaching, quantity: Quantity) -> bool:
-    """As in "1枚50円": the one is what the price is for."""
+    """As in "1枚50円", "one piece includes": it is spoken of, not ordered."""
     number = state.owner[quantity.last] if quantity.last < len(state.tokens) else -1
+    if quantity.counts[0] == 1 and state.word(quantity.last) in _TELLING:
+        return True  # "does one piece include all five?"
     return (
         quantity.counts[0] == 1
         and number >= 0

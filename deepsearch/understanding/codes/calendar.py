@@ -55,7 +55,9 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
 
 def _week(state: Codes, index: int) -> tuple[dt.date, int] | None:
     """As in "spätestens KW 36": the last day of the ISO week that comes next."""
-    number = _number(state, index + 1) if state.word(index) in ("kw", "kalenderwoche") else None
+    named = state.word(index) in ("kw", "kalenderwoche")
+    measured = index > 0 and state.tokens.kinds[index - 1] == "n"  # "5kw 10kw"
+    number = _number(state, index + 1) if named and not measured else None
     if number is None or not 1 <= number <= _WEEKS:
         return None
     today = state.today or dt.date.today()

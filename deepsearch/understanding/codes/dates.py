@@ -9,6 +9,8 @@ from deepsearch.understanding.lexicon import Match
 
 __all__ = ["date"]
 
+_BACK = 6  # tokens: "by the end of August"
+
 
 def date(state: Codes, index: int) -> bool:
     """Read a date that begins at a token."""
@@ -36,7 +38,9 @@ def _date_bound(state: Codes, first: int, last: int) -> tuple[str | None, int, i
                 return value, first, behind.last
     if state.word(last) in ("前", "内"):
         return ("lt" if state.word(last) == "前" else "le"), first, last + 1
-    for back in range(first - 1, max(-1, first - 4), -1):
+    for back in range(first - 1, max(-1, first - _BACK), -1):
+        if state.tokens.kinds[back] == "n" and state.scan.match_of(back) is None:
+            break
         match = state.scan.match_of(back)
         value = _bound_of(match) if match is not None else None
         if match is not None and value is not None:

@@ -128,6 +128,10 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         if general or scan.tokens.words[quantity.last : quantity.last + 1] == ["/"]:
             continue
         draft = _measured(pair, quantity, _bound(scan, pair, quantity))
+        staffed = quantity.unit is not None and quantity.unit.dimension == "persons"
+        if staffed and pair.sure and not pair.fields:  # "Workers required: 5-6 people"
+            scan.claim(pair.first, quantity.last)
+            continue
         if draft is not None:
             found.append(draft)
             scan.claim(draft.first, draft.last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
 from deepsearch.understanding.keyvalue.model import Pair
@@ -68,6 +68,8 @@ _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
 _LONGEST_KEY = 4  # words of a key nobody knows
+# What is said of the thing elsewhere, and of the part under its key.
+_PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
 # Under these keys a material or a colour is another thing's.
 _ELSEWHERE = frozenset({"application", "size", "compatible_with", "model", "destination"})
 _USES = frozenset({"function", "functions", "usage", "use"})
@@ -179,7 +181,7 @@ def _speaks(scan: Scan, pair: Pair, value: str) -> bool:
 
 
 def _hollow(value: str) -> bool:
-    return boilerplate(value) or len(value) < _SHORTEST
+    return boilerplate(value) or len(value) < _SHORTEST or value.startswith("[")
 
 
 def _cut_off(scan: Scan, pair: Pair) -> bool:
@@ -254,6 +256,10 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue
         if len(value) > 40 or fold(value) in _FLAGS or value.isdigit():
             continue
+        if texts[-1] == "material" and any(
+            scan.has(i, "feature") for i in range(pair.begin, pair.end)
+        ):
+            continue  # "Material: durable and eco-friendly"
         if not _speaks(scan, pair, value):
             continue
         kept = _lowered(" ".join(words))
@@ -280,16 +286,20 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     owner: dict[int, Pair] = {}
     parts: dict[int, str] = {}
     used: set[int] = set()
+    named: set[int] = set()
     for pair in pairs:
+        if "product" in pair.texts:
+            named.update(range(pair.begin, pair.end))
         if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
             used.update(range(pair.begin, pair.end))
-        if _only_part(scan, pair):
-            parts.update((index, pair.name) for index in range(pair.begin, pair.end))
+        part = _part_named(scan, pair)
+        if part:
+            parts.update((index, part) for index in range(pair.begin, pair.end))
         unknown = not pair.whole and set(pair.texts) <= {"type"} and not pair.fields
         if unknown and not _telling(scan, pair):
             owner.update((index, pair) for index in range(pair.begin, pair.end))
     for draft in drafts:
-        if draft.first in parts and draft.field in ("material", "grade", "colour"):
+        if draft.first in parts and draft.field in _PARTED:
             draft.field = f"{parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
         elif draft.field == "brand" and draft.first in owner and owner[draft.first].name:
             draft.field = f"{owner[draft.first].name}_brand"  # "Gears: Shimano"
@@ -302,13 +312,17 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
             or draft.first <= owner[draft.first].first
         )
         and not (draft.first in used and draft.field in ("material", "colour"))
+        and not (draft.first in named and draft.field.startswith("supplier_"))
     ]
 
 
-def _only_part(scan: Scan, pair: Pair) -> bool:
-    """Whether a key is the name of a part and nothing else."""
+def _part_named(scan: Scan, pair: Pair) -> str:
+    """The part a key is the name of, alone or with "material" behind it; "" for none."""
     words = scan.tokens.words[pair.first : pair.colon]
-    return bool(words) and not pair.fields and all(word in _PART_WORDS for word in words)
+    if words and words[-1] in ("material", "colour", "color"):
+        words = words[:-1]
+    named = bool(words) and not pair.fields and all(word in _PART_WORDS for word in words)
+    return slug(" ".join(words)) if named else ""
 
 
 def _telling(scan: Scan, pair: Pair) -> bool:

@@ -113,7 +113,8 @@ def _headed_by(reading: Reading, first: int) -> int | None:
         )
     ):
         at -= 1
-    if reading.scan.has(at, "for") and "," not in reading.tokens.words[at:first]:
+    headed = reading.scan.has(at, "for") or reading.word(at) == "for"
+    if headed and "," not in reading.tokens.words[at:first]:
         return None  # "switches for HPE Aruba"
     return (
         at + 1

@@ -44,7 +44,8 @@ def _makers_from(reading: Reading) -> None:
             ):
                 at += 1
             codes, last = _countries_from(reading, at) if at > match.last else ([], at)
-            if codes and reading.scan.free(at, last) and not of_the_buyer(reading, match):
+            told = of_the_buyer(reading, match) or reading.titled(at)
+            if codes and reading.scan.free(at, last) and not told:
                 negated = reading.negated(match.first, match.last)
                 first = at if not reading.scan.free(match.first, match.last) else match.first
                 _record_countries(reading, "supplier_country", codes, (first, last), negated)
@@ -156,7 +157,7 @@ def _denied(reading: Reading, first: int) -> bool:
 def _origins_after(reading: Reading) -> None:
     """越南产, 中国製, ベトナム製以外: the country, then what is said of it."""
     for match, code in reading.scan.of_kind("country"):
-        if not reading.scan.free(match.first, match.last):
+        if not reading.scan.free(match.first, match.last) or reading.titled(match.first):
             continue
         if (
             reading.scan.language in ("zh", "ja")
@@ -193,8 +194,8 @@ def _origins_after(reading: Reading) -> None:
 
 def _demonyms(reading: Reading) -> None:
     for match, code in reading.scan.of_kind("demonym"):
-        if not reading.scan.free(match.first, match.last):
-            continue
+        if not reading.scan.free(match.first, match.last) or reading.titled(match.first):
+            continue  # "American type hose clamp"
         beside = [match.last, match.first - 1, match.first - 2]
         if any(reading.scan.has(i, k) for i in beside for k in ("supplier", "supplier_type")):
             negated = reading.negated(match.first, match.last) or any(

@@ -8,6 +8,7 @@ from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["hedged_with", "parts"]
 
+_LONGEST_TITLE = 120  # characters
 _WITH_WORDS = word_set("mention", "with_words")
 _NO_FEATURE = word_set("mention", "no_feature")
 
@@ -67,6 +68,13 @@ def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
     return chained, match.first, match.last
 
 
+def _cut_off(reading: Reading, last: int) -> bool:
+    """Whether the page cut the words off: dots behind them, or a title as long as one may be."""
+    end = reading.tokens.ends[last - 1]
+    line = reading.tokens.text.find("\n")
+    return reading.tokens.folded.startswith("..", end) or (end == line and line >= _LONGEST_TITLE)
+
+
 def _no_feature(reading: Reading, match: Match) -> bool:
     """As in "familiar with", "along with", "54kg(with battery)": nothing the thing shall have."""
     before = match.first - 1
@@ -88,8 +96,8 @@ def hedged_with(reading: Reading) -> None:
         plain = [i for i in words if not reading.scan.used[i] and reading.scan.match_of(i) is None]
         if not 1 <= len(words) <= 2 or len(plain) != len(words) or clause.stop - at != len(words):
             continue
-        if reading.tokens.folded.startswith("..", reading.tokens.ends[clause.stop - 1]):
-            continue  # cut off by the page
+        if _cut_off(reading, clause.stop):
+            continue
         if reading.scan.raw(at, at + 1).isupper():
             continue  # "with UPS"
         name = slug(

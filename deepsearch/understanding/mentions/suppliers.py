@@ -20,7 +20,7 @@ def suppliers(reading: Reading) -> None:
     for match, value in reading.scan.of_kind("supplier_type"):
         if not reading.scan.free(match.first, match.last) or _buyer_own(reading, match):
             continue
-        if _of_a_name(reading, match):
+        if _of_a_name(reading, match) or reading.titled(match.first):
             continue
         negated = reading.negated(match.first, match.last)
         if (
