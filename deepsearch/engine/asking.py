@@ -14,9 +14,17 @@ from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite, RequirementParser
 from deepsearch.schema import FloatArray, Modality, ParsedQuery, Query, QueryPart, Role
 from deepsearch.understanding.language import detect
+from deepsearch.understanding.markets import country_of_town
 from deepsearch.understanding.text import tokenise
 
-__all__ = ["Asked", "check_not_empty", "encode_queries", "picture_part", "understand"]
+__all__ = [
+    "Asked",
+    "check_not_empty",
+    "countries_of",
+    "encode_queries",
+    "picture_part",
+    "understand",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,27 @@ def understand(parser: RequirementParser, query: Query, options: SearchOptions) 
         others = (r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said)
         parsed = replace(parsed, requirements=(*query.requirements, *others))
     return parsed if options.edit is None else options.edit(parsed)
+
+
+def countries_of(parsed: ParsedQuery) -> dict[str, str]:
+    """Tell which countries the towns are in that suppliers must be of.
+
+    Args:
+        parsed: What was understood.
+
+    Returns:
+        Town, as the requirement writes it → ISO 3166-1 code, for those whose country is certain.
+    """
+    found: dict[str, str] = {}
+    for requirement in parsed.requirements:
+        if requirement.field != "supplier_city":
+            continue
+        value = requirement.value
+        for town in value if isinstance(value, tuple) else (value,):
+            country = country_of_town(str(town), parsed.language)
+            if country is not None:
+                found[str(town)] = country
+    return found
 
 
 def encode_queries(

@@ -218,9 +218,10 @@ def trusting(words: Run, meaning: Run, *, listings: int, floor: float) -> Run:
     """
     best = min(_BEST, len(words.rows), len(meaning.rows))
     usual = np.unique(np.linspace(0, listings - 1, min(_USUAL, listings)).astype(np.int64))
-    share = trust(
-        meaning.score(words.rows[:best]), meaning.scores[:best], meaning.score(usual), floor=floor
-    )
+    rows = np.concatenate((words.rows[:best], usual))
+    rows, of = np.unique(rows, return_inverse=True)
+    scores = meaning.score(rows)[of]
+    share = trust(scores[:best], meaning.scores[:best], scores[best:], floor=floor)
     return replace(words, weight=words.weight * share)
 
 

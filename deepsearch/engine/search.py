@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from deepsearch.catalogue import medium_of
-from deepsearch.engine.asking import Asked
+from deepsearch.engine.asking import Asked, countries_of
 from deepsearch.engine.candidates import Fused, fuse_runs
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.retrieval import (
@@ -86,7 +86,7 @@ def answer(
         k=options.first_phase,
         max_per_supplier=options.max_per_supplier,
         today=options.today,
-        config=RankingConfig(rates=options.rates),
+        config=RankingConfig(rates=options.rates, countries=countries_of(parsed)),
     )
     timings["rank"] = ms_since(start)
     facts: dict[str, object] = {"listings": total, "allowed": count}
@@ -178,6 +178,7 @@ def _allowed(
         order_quantity=order_quantity_of(parsed),
         today=options.today,
         rates=options.rates,
+        countries=countries_of(parsed),
     )
     return holds if filtered is None else filtered & holds
 
@@ -200,6 +201,7 @@ def _relaxed(
         order_quantity=order_quantity_of(parsed),
         today=options.today,
         rates=options.rates,
+        countries=countries_of(parsed),
         wanted=options.k,
     )
 

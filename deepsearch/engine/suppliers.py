@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deepsearch.engine.asking import Asked
+from deepsearch.engine.asking import Asked, countries_of
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.search import filter_mask, ms_since, retrieve
 from deepsearch.engine.second_phase import rerank_hits
@@ -111,7 +111,7 @@ def answer_suppliers(
         weights=options.weights,
         k=k,
         today=options.today,
-        config=RankingConfig(rates=options.rates),
+        config=RankingConfig(rates=options.rates, countries=countries_of(parsed)),
         second_phase=second_phase,
     )
     timings["rank"] = ms_since(start) - timings.get("rerank", 0.0)

@@ -19,6 +19,7 @@ _ONE_EDIT = 5  # letters from which one edit is allowed
 _TWO_EDITS = 8
 _LEAST_PART = 4  # letters of a part of a compound
 _LONGEST = 32  # letters; longer words are not compared
+_ONES = np.ones(32, dtype=np.int8)  # no sum of letters reaches 127
 
 
 def edits_allowed(word: str) -> int:
@@ -114,14 +115,12 @@ class Spellings:
         bag = _bags(letters)
         for length in range(len(word) - best, len(word) + best + 1):
             group = self._group(word[0], length)
-            difference = group.bags - bag
-            near = np.flatnonzero(
-                (np.maximum(difference, 0).sum(axis=1) <= best)
-                & (np.minimum(difference, 0).sum(axis=1) >= -best)
-            )
+            # Letters too many less letters missing is the difference in length: one sum tells both.
+            apart = np.abs(group.bags - bag) @ _ONES
+            near = np.flatnonzero(apart <= 2 * best - abs(length - len(word)))
             if len(near) == 0:
                 continue
-            distance = _edits(letters[0], group.letters[near])
+            distance = _edits(letters[0], group.letters[near], best)
             least = int(distance.min())
             if least > best:
                 continue
@@ -163,30 +162,39 @@ def _bags(letters: npt.NDArray[np.uint32]) -> npt.NDArray[np.int8]:
     return bags
 
 
-def _edits(word: npt.NDArray[np.uint32], terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.int16]:
+def _edits(
+    word: npt.NDArray[np.uint32], terms: npt.NDArray[np.uint32], most: int
+) -> npt.NDArray[np.int16]:
     """Edits between a word and each of m terms of one length.
 
     Insertions, deletions, substitutions and swaps of neighbours count one each (optimal
-    string alignment), column by column over all terms at once.
+    string alignment), column by column over all terms at once. So few edits never lead
+    farther from the diagonal than they are many; nothing else is computed.
 
     Args:
         word: (n,) code points.
-        terms: (m, length) code points.
+        terms: (m, length) code points; n and length differ by at most `most`.
+        most: Edits that are told apart, >= 1.
 
     Returns:
-        (m,) distances.
+        (m,) distances; more than `most` where they are more.
     """
     m, length = terms.shape
+    far = np.full(m, most + 1, dtype=np.int16)
     before: list[npt.NDArray[np.int16]] = []
-    row = [np.full(m, j, dtype=np.int16) for j in range(length + 1)]
+    row = [np.full(m, j, dtype=np.int16) if j <= most else far for j in range(length + 1)]
+    one = np.int16(1)
     for i, letter in enumerate(word, start=1):
-        new = [np.full(m, i, dtype=np.int16)]
-        for j in range(1, length + 1):
-            cost = (terms[:, j - 1] != letter).astype(np.int16)
-            value = np.minimum(row[j - 1] + cost, np.minimum(row[j], new[j - 1]) + np.int16(1))
-            if i > 1 and j > 1:
+        new = [far] * (length + 1)
+        if i <= most:
+            new[0] = np.full(m, i, dtype=np.int16)
+        for j in range(max(1, i - most), min(length, i + most) + 1):
+            cost = terms[:, j - 1] != letter
+            value = np.minimum(row[j - 1] + cost, np.minimum(row[j], new[j - 1]) + one)
+            if i > 1 and j > 1 and (letter != word[i - 2]):
                 swapped = (terms[:, j - 1] == word[i - 2]) & (terms[:, j - 2] == letter)
-                value = np.where(swapped, np.minimum(value, before[j - 2] + np.int16(1)), value)
-            new.append(value)
+                if swapped.any():
+                    value = np.where(swapped, np.minimum(value, before[j - 2] + one), value)
+            new[j] = value
         before, row = row, new
     return row[length]

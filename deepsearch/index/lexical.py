@@ -12,8 +12,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +24,7 @@ import numpy.typing as npt
 from deepsearch.errors import InvalidInputError
 from deepsearch.index._checks import as_mask, check_k
 from deepsearch.index._select import best_first, empty_matches, shortlist
+from deepsearch.index.codes import read_only
 from deepsearch.index.fuzzy import Spellings, split_compound
 from deepsearch.index.lexical_file import Postings, read_postings, write_postings
 from deepsearch.index.tokenise import tokenise
@@ -31,6 +34,9 @@ __all__ = ["LexicalConfig", "LexicalIndex"]
 
 _OTHER_FORM = 0.5
 """What a word counts that the query does not hold, but its parts, or the whole of them."""
+
+_COMPILED_FROM = 10_000
+"""Postings of a word from which compiled code adds them: a fifth of the time, once loaded."""
 
 _SAMPLE = 4096
 """Rows looked at for a bound on the score of the k best."""
@@ -284,7 +290,13 @@ class LexicalIndex:
         totals = np.zeros(self._length, dtype=np.float32)
         for term, weight in sorted(weights.items()):  # one order of adding: equal texts tie
             postings = slice(self._starts[term], self._starts[term + 1])
-            totals[self._rows[postings]] += self._scores[postings] * np.float32(weight)
+            rows, scores = self._rows[postings], self._scores[postings]
+            if weight != 1:
+                scores = scores * np.float32(weight)
+            if len(rows) < _COMPILED_FROM:
+                totals[rows] += scores
+            else:
+                _kernels().add_postings(read_only(rows), read_only(scores), totals)
         return totals
 
     # -- files
@@ -321,6 +333,13 @@ class LexicalIndex:
                 of the format or the tokeniser.
         """
         return cls(read_postings(Path(path)))
+
+
+@cache
+def _kernels() -> ModuleType:
+    from deepsearch.index import kernels
+
+    return kernels
 
 
 def _promising(totals: FloatArray, k: int) -> IntArray:

@@ -7,8 +7,8 @@ changes the sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -50,11 +50,14 @@ class Ask:
         order_quantity: How many are asked for; None: not said.
         today: The day certificates must be valid on and dates count from.
         rates: Exchange rates; None: other currencies are incomparable.
+        countries: Place, as a requirement names it → ISO 3166-1 code of the country it is
+            surely in.
     """
 
     order_quantity: Quantity | None = None
     today: date
     rates: Rates | None = None
+    countries: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ __all__ = [
     "read_numbers",
 ]
 
+_FEW = 8  # values with another result than the rest, up to which rows are compared with each
 _NEVER = np.iinfo(np.int64).max  # a claim without an expiry date
 
 
@@ -56,10 +57,23 @@ class Codes:
 
     def map(self, rule: Callable[[str], int]) -> StatusArray:
         """Apply a rule to each distinct value, giving each row its result, 0 where none."""
-        table = np.zeros(len(self.values) + 1, dtype=np.int8)
-        for i, value in enumerate(self.values):
-            table[i] = rule(value)
-        return np.take(table, self.codes, mode="wrap")  # -1 is the last, the entry for none
+        return self._spread([*(rule(value) for value in self.values), 0])
+
+    def _spread(self, results: Sequence[int]) -> StatusArray:
+        """Give each row its value's result; the last one is that of no value."""
+        table = np.array(results, dtype=np.int8)
+        usual = max(set(results), key=results.count)
+        odd = [code for code, result in enumerate(results[:-1]) if result != usual]
+        if len(odd) > _FEW:
+            return np.take(table, self.codes, mode="wrap")  # -1 is the last
+        # comparing all rows with a code is done in a twentieth of the time of looking all up
+        absent = results[-1]
+        given = np.full(len(self.codes), absent, dtype=np.int8)
+        if usual != absent:
+            given += (self.codes >= 0).view(np.int8) * np.int8(usual - absent)
+        for code in odd:
+            given += (self.codes == code).view(np.int8) * np.int8(table[code] - usual)
+        return given
 
     def map_number(self, rule: Callable[[str], float | None], absent: float) -> Array:
         """Apply a numeric rule to each distinct value; NaN for None, `absent` where none."""
@@ -82,8 +96,7 @@ class Codes:
         found = [*(rule(value) for value in self.values), absent]
         scale = mask = None
         if any(factor is None for factor in found):
-            table = np.array([factor is not None for factor in found])
-            mask = np.take(table, self.codes, mode="wrap")
+            mask = self._spread([factor is not None for factor in found]).view(np.bool_)
         if any(factor not in (None, 1.0) for factor in found):
             numbers = np.array([1.0 if factor is None else factor for factor in found])
             scale = np.take(numbers, self.codes, mode="wrap")

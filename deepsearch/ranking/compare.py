@@ -237,5 +237,9 @@ def in_passing_array(statuses: StatusArray, passing: BoolArray, *, binding: bool
     Returns:
         (m,) int8.
     """
-    weaker = np.maximum(statuses, 0) if binding else np.zeros_like(statuses)
-    return np.where(passing, weaker, statuses).astype(np.int8)
+    given = statuses.astype(np.int8)
+    if binding:
+        np.maximum(given, 0, out=given, where=passing)
+    else:
+        given[passing] = 0
+    return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from deepsearch.ranking.dimensions import DIMENSIONS
 from deepsearch.ranking.scoring import Candidate, Scored
@@ -19,11 +20,12 @@ __all__ = ["explain"]
 _STATUS_WORDS = {Status.MET: "Met", Status.UNKNOWN: "Not known", Status.VIOLATED: "Not met"}
 
 
-def explain(item: Scored, stressed: frozenset[str]) -> Explanation:
+def explain(item: Scored, dimensions: Iterable[str], stressed: frozenset[str]) -> Explanation:
     """Write the explanation of a scored candidate.
 
     Args:
         item: A candidate, fully scored.
+        dimensions: All that count, in the order they are told.
         stressed: Dimensions the buyer asked about.
 
     Returns:
@@ -49,10 +51,11 @@ def explain(item: Scored, stressed: frozenset[str]) -> Explanation:
             )
         )
     unknown = []
-    for name, value, score in item.dimension_values:
-        if score is None:
+    for name in dimensions:
+        if name not in item.known:
             unknown.append(name)
             continue
+        value, score = item.known[name]
         words = DIMENSIONS[name].words(score.stated)
         stress = ", which you asked about" if name in stressed else ""
         parts.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -44,8 +45,12 @@ def _alike(
     a: tuple[frozenset[str], frozenset[str]], b: tuple[frozenset[str], frozenset[str]]
 ) -> bool:
     (words_a, numbers_a), (words_b, numbers_b) = a, b
-    either = len(words_a | words_b)
-    return numbers_a == numbers_b and either > 0 and len(words_a & words_b) >= _OVERLAP * either
+    return numbers_a == numbers_b and _overlap(words_a, words_b)
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> bool:
+    both = len(a & b)
+    return both > 0 and both >= _OVERLAP * (len(a) + len(b) - both)
 
 
 def first_alike(listings: Sequence[Listing]) -> list[int]:
@@ -59,21 +64,34 @@ def first_alike(listings: Sequence[Listing]) -> list[int]:
     Returns:
         Positions: of an earlier listing that is itself its own first, or the listing's own.
     """
-    groups: dict[frozenset[str], list[tuple[frozenset[str], int]]] = {}
+    groups: dict[tuple[frozenset[str], str], list[tuple[frozenset[str], int]]] = {}
     first = []
     for position, listing in enumerate(listings):
         words, numbers = _words(listing.title)
-        group = groups.setdefault(numbers, [])
-        least, most = _OVERLAP * len(words), len(words) / _OVERLAP
-        found = next(
-            (at for other, at in group
-             if least <= len(other) <= most and _alike((words, numbers), (other, numbers))),
-            position,
+        telling = _telling(words)
+        found = min(
+            (at for word in telling for other, at in groups.get((numbers, word), ())
+             if _overlap(words, other)),
+            default=position,
         )  # fmt: skip
         if found == position:
-            group.append((words, position))
+            for word in telling:
+                groups.setdefault((numbers, word), []).append((words, position))
         first.append(found)
     return first
+
+
+@lru_cache(maxsize=8192)
+def _telling(words: frozenset[str]) -> tuple[str, ...]:
+    """So many words of a title that another one without any of them is not alike.
+
+    Alike titles share nine in ten of the words of either; in one order of all words, the
+    first tenth of both then have a word in common.
+
+    Source: Chaudhuri, Ganti, Kaushik, "A primitive operator for similarity joins", 2006.
+    """
+    spare = len(words) - math.ceil(_OVERLAP * len(words) - 1e-9)
+    return tuple(sorted(words, key=lambda word: (-len(word), word))[: spare + 1])
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
@@ -72,6 +72,7 @@ class RequirementMatcher:
         order_quantity: Quantity | None = None,
         today: date | None = None,
         rates: Rates | None = None,
+        countries: Mapping[str, str] | None = None,
     ) -> StatusArray:
         """Judge every row, as `judge` does a listing.
 
@@ -80,11 +81,17 @@ class RequirementMatcher:
             order_quantity: How many are asked for.
             today: Day certificates must be valid on; None: the current day.
             rates: Exchange rates; None: other currencies are incomparable.
+            countries: As `judge`.
 
         Returns:
             (n,) int8: 1 met, 0 unknown, -1 violated.
         """
-        ask = Ask(order_quantity=order_quantity, today=today or date.today(), rates=rates)
+        ask = Ask(
+            order_quantity=order_quantity,
+            today=today or date.today(),
+            rates=rates,
+            countries=countries or {},
+        )
         return status_of_rows(self._table, requirement, ask)
 
     def allowed(
@@ -95,6 +102,7 @@ class RequirementMatcher:
         order_quantity: Quantity | None = None,
         today: date | None = None,
         rates: Rates | None = None,
+        countries: Mapping[str, str] | None = None,
     ) -> BoolArray:
         """Return the rows that violate no hard requirement.
 
@@ -105,6 +113,7 @@ class RequirementMatcher:
             order_quantity: How many are asked for.
             today: Day certificates must be valid on; None: the current day.
             rates: Exchange rates.
+            countries: As `judge`.
 
         Returns:
             (n,) mask.
@@ -115,7 +124,12 @@ class RequirementMatcher:
         if unknown not in ("keep", "exclude"):
             raise InvalidInputError(f"unknown={unknown!r}; expected 'keep' or 'exclude'.")
         least = 0 if unknown == "keep" else 1
-        ask = Ask(order_quantity=order_quantity, today=today or date.today(), rates=rates)
+        ask = Ask(
+            order_quantity=order_quantity,
+            today=today or date.today(),
+            rates=rates,
+            countries=countries or {},
+        )
         mask = np.ones(len(self._table), dtype=np.bool_)
         for requirement in settle(requirements):
             if requirement.hard:

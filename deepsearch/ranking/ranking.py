@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -50,6 +50,7 @@ class RankingConfig:
         exclude_violated: Whether a candidate that violates a hard requirement is dropped;
             if kept, it ranks below all that violate fewer.
         rates: Exchange rates; None: other currencies are incomparable.
+        countries: Place, as a requirement names it → ISO 3166-1 code of its country.
     """
 
     hard: float = 0.20
@@ -58,6 +59,7 @@ class RankingConfig:
     most: float = 0.6
     exclude_violated: bool = True
     rates: Rates | None = None
+    countries: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check the weights once.
@@ -136,7 +138,13 @@ def rank(
     shares, stressed = weights_for(chosen, parsed, weights)
     views = [ListingView(candidate.listing) for candidate in candidates]
     frame = Frame(
-        scene=scene_of(parsed, views, today=today or date.today(), rates=config.rates),
+        scene=scene_of(
+            parsed,
+            views,
+            today=today or date.today(),
+            rates=config.rates,
+            countries=config.countries,
+        ),
         requirements=_requirement_weights(settle(parsed.requirements), config),
         shares=shares,
         strength=chosen.strength,
@@ -158,7 +166,7 @@ def rank(
         Hit(
             rank=position,
             listing=item.candidate.listing,
-            score=(explanation := explain(item, frozenset(stressed))).total,
+            score=(explanation := explain(item, shares, frozenset(stressed))).total,
             explanation=explanation,
             judgements=item.judgements,
             media=item.candidate.media,
@@ -168,7 +176,12 @@ def rank(
 
 
 def scene_of(
-    parsed: ParsedQuery, views: Sequence[ListingView], *, today: date, rates: Rates | None
+    parsed: ParsedQuery,
+    views: Sequence[ListingView],
+    *,
+    today: date,
+    rates: Rates | None,
+    countries: Mapping[str, str] | None = None,
 ) -> Scene:
     """Return what a query's candidates are scored in.
 
@@ -177,11 +190,17 @@ def scene_of(
         views: All candidates, for the usual price.
         today: The day.
         rates: Exchange rates.
+        countries: As `judge`.
 
     Returns:
         The scene.
     """
-    ask = Ask(order_quantity=order_quantity_of(parsed), today=today, rates=rates)
+    ask = Ask(
+        order_quantity=order_quantity_of(parsed),
+        today=today,
+        rates=rates,
+        countries=countries or {},
+    )
     return Scene(
         ask=ask,
         parsed=parsed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
@@ -55,6 +55,7 @@ def relax(
     order_quantity: Quantity | None = None,
     today: date | None = None,
     rates: Rates | None = None,
+    countries: Mapping[str, str] | None = None,
     wanted: int = 10,
     most_changes: int = 3,
     limit: int = 6,
@@ -73,6 +74,7 @@ def relax(
         order_quantity: How many are asked for.
         today: Day certificates must be valid on.
         rates: Exchange rates.
+        countries: As `judge`.
         wanted: Listings a loosened bound should reach; the bound stops there.
         most_changes: Largest set tried.
         limit: Ways returned at most.
@@ -86,7 +88,12 @@ def relax(
     if not hard:
         return []
     options = _Options(
-        matcher=matcher, unknown=unknown, order_quantity=order_quantity, today=today, rates=rates
+        matcher=matcher,
+        unknown=unknown,
+        order_quantity=order_quantity,
+        today=today,
+        rates=rates,
+        countries=countries,
     )
     base = np.ones(len(matcher), dtype=np.bool_) if base_allowed is None else base_allowed
     failing = np.zeros(len(matcher), dtype=np.int64)
@@ -106,11 +113,16 @@ class _Options:
     order_quantity: Quantity | None
     today: date | None
     rates: Rates | None
+    countries: Mapping[str, str] | None
 
     def allows(self, requirement: Requirement) -> BoolArray:
         quantity = self.order_quantity
         status = self.matcher.status(
-            requirement, order_quantity=quantity, today=self.today, rates=self.rates
+            requirement,
+            order_quantity=quantity,
+            today=self.today,
+            rates=self.rates,
+            countries=self.countries,
         )
         return np.asarray(status >= (0 if self.unknown == "keep" else 1))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from deepsearch.ranking.dimensions import DIMENSIONS, Scene, Score, trusted
+from deepsearch.ranking.dimensions import DIMENSIONS, Dimension, Scene, Score, trusted
 from deepsearch.ranking.judging import ListingView, judge_view
 from deepsearch.schema import (
     Contribution,
@@ -15,9 +16,10 @@ from deepsearch.schema import (
     MediaMatch,
     Requirement,
     Status,
+    Supplier,
 )
 
-__all__ = ["Candidate", "Frame", "Scored", "best_of", "judge_all", "score_dimensions"]
+__all__ = ["Candidate", "Frame", "Scored", "best_of", "judge_all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +48,20 @@ class Frame:
     shares: Mapping[str, float]
     strength: float
 
-    @property
-    def most_gain(self) -> float:
-        """The most that all dimensions together can add, as a share of relevance."""
-        return self.strength * math.fsum(
-            share * (1.0 - DIMENSIONS[name].prior) for name, share in self.shares.items()
-        )
+
+_Part: TypeAlias = tuple[str, Dimension, float]
+"""A dimension's name, itself, and its share."""
 
 
 @dataclass(slots=True)
 class Scored:
-    """A candidate with the parts of its score; the dimensions' come last, if at all."""
+    """A candidate with the parts of its score; the dimensions' come last, if at all.
+
+    Attributes:
+        known: Dimension → what it adds, and its score; those of the supplier first.
+        claimed: Dimensions of which a claim is made.
+        could: What the score may reach, once all dimensions are scored.
+    """
 
     candidate: Candidate
     view: ListingView
@@ -64,9 +69,11 @@ class Scored:
     judgements: tuple[Judgement, ...] = ()
     gains: tuple[float, ...] = ()
     requirement_values: list[float] = field(default_factory=list)
-    dimension_values: list[tuple[str, float, Score | None]] = field(default_factory=list)
+    known: dict[str, tuple[float, Score]] = field(default_factory=dict)
+    claimed: Sequence[_Part] = ()
     violated: int = 0
     score: float = 0.0
+    could: float = 0.0
     dealt: float = 0.0
     folded: list[str] = field(default_factory=list)
 
@@ -104,22 +111,7 @@ def judge_all(item: Scored, frame: Frame) -> None:
     item.weigh(item.relevance)
 
 
-def score_dimensions(item: Scored, frame: Frame) -> None:
-    """Add what the supplier can do."""
-    share_of_relevance = item.relevance * frame.strength
-    today = frame.scene.ask.today
-    for name, share in frame.shares.items():
-        dimension = DIMENSIONS[name]
-        score = dimension.score(item.view, frame.scene)
-        value = 0.0
-        if score is not None:
-            gain = trusted(score, dimension.prior, today) - dimension.prior
-            value = share_of_relevance * share * gain
-        item.dimension_values.append((name, value, score))
-    item.score = math.fsum([item.score, *(value for _, value, _ in item.dimension_values)])
-
-
-_BLOCK = 32
+_BLOCK = 16
 
 
 def best_of(
@@ -128,27 +120,127 @@ def best_of(
     k: int,
     select: Callable[[Sequence[Scored]], list[Scored]],
 ) -> list[Scored]:
-    """Select the best k, scoring dimensions only of those that can still be among them.
+    """Select the best k, scoring all dimensions only of those that can still be among them.
 
-    Dimensions add at most a known share of relevance, so candidates are taken by what
-    they could reach; once the k-th hit is above that, the rest cannot change the answer.
+    The supplier's own are scored first, once a supplier. The others add at most a known
+    share of relevance, so candidates are taken by what they could reach; once the k-th hit
+    is above that, the rest cannot change the answer.
+
+    Args:
+        judged: The candidates, requirements judged.
+        frame: What they are scored with.
+        k: Hits wanted.
+        select: Takes the best k of some, best first: folds, and caps suppliers.
+
+    Returns:
+        The best k, all their dimensions scored.
     """
-    reach = frame.most_gain
+    panel = Panel(frame)
+    for item in judged:
+        panel.begin(item)
     waiting = sorted(
-        judged,
-        key=lambda item: (item.violated, -(item.score + reach * item.relevance),
-                          item.candidate.listing.id),
-    )  # fmt: skip
+        judged, key=lambda item: (item.violated, -item.could, item.candidate.listing.id)
+    )
     done: list[Scored] = []
     kept: list[Scored] = []
     for start in range(0, len(waiting), max(_BLOCK, k)):
         block = waiting[start : start + max(_BLOCK, k)]
-        if len(kept) == k and kept[-1].violated <= block[0].violated:
-            could = block[0].score + reach * block[0].relevance
-            if kept[-1].violated < block[0].violated or kept[-1].score > could + 1e-9:
-                break
+        if len(kept) == k and _beyond(kept[-1], block[0]):
+            break
         for item in block:
-            score_dimensions(item, frame)
+            panel.finish(item)
         done = sorted([*done, *block], key=lambda item: item.order)
         kept = select(done)
     return kept
+
+
+def _beyond(last: Scored, item: Scored) -> bool:
+    """Whether a whole score is above all that another may reach."""
+    if last.violated != item.violated:
+        return last.violated < item.violated
+    return last.score > item.could + 1e-9
+
+
+_Known: TypeAlias = tuple[str, float, float, Score]
+"""A dimension's name, its share, what it adds as a share of both, and its score."""
+
+
+class Panel:
+    """The dimensions that count in a query, by what they are known from."""
+
+    def __init__(self, frame: Frame) -> None:
+        """Sort the dimensions.
+
+        Args:
+            frame: What the query's candidates are scored with.
+        """
+        self._frame = frame
+        self._of_supplier: list[_Part] = []
+        self._of_claims: dict[str, list[_Part]] = {}
+        self._others: list[_Part] = []
+        for name, share in frame.shares.items():
+            dimension = DIMENSIONS[name]
+            part = (name, dimension, share)
+            if dimension.of_supplier:
+                self._of_supplier.append(part)
+            elif dimension.claims is None:
+                self._others.append(part)
+            else:
+                for claim in dimension.claims:
+                    self._of_claims.setdefault(claim, []).append(part)
+        self._suppliers: dict[str, tuple[Supplier, list[_Known]]] = {}
+        self._reach = math.fsum(_most(part) for part in self._others)
+
+    def begin(self, item: Scored) -> None:
+        """Score what the supplier's record tells, and bound what the rest may add."""
+        scale = item.relevance * self._frame.strength
+        item.known = {
+            name: (scale * share * gain, score)
+            for name, share, gain, score in self._by_supplier(item.view)
+        }
+        item.claimed = self._by_claims(item.view)
+        reach = self._reach + math.fsum(_most(part) for part in item.claimed)
+        so_far = math.fsum([item.score, *(value for value, _ in item.known.values())])
+        item.could = so_far + scale * reach
+
+    def finish(self, item: Scored) -> None:
+        """Score the other dimensions; the score is then whole."""
+        scale = item.relevance * self._frame.strength
+        for name, share, gain, score in self._known((*self._others, *item.claimed), item.view):
+            item.known[name] = scale * share * gain, score
+        item.score = math.fsum([item.score, *(value for value, _ in item.known.values())])
+
+    def _by_supplier(self, view: ListingView) -> list[_Known]:
+        supplier = view.supplier
+        if supplier is None:
+            return []
+        held = self._suppliers.get(supplier.id)
+        # One id should be one supplier; where two listings differ, each has his own.
+        if held is not None and (held[0] is supplier or held[0] == supplier):
+            return held[1]
+        known = self._known(self._of_supplier, view)
+        self._suppliers[supplier.id] = supplier, known
+        return known
+
+    def _by_claims(self, view: ListingView) -> Sequence[_Part]:
+        """Dimensions of claims of which the listing or its supplier makes one."""
+        found: dict[str, _Part] = {}
+        for claim in view.claims:
+            for part in self._of_claims.get(claim, ()):
+                found[part[0]] = part
+        return tuple(found.values())
+
+    def _known(self, parts: Iterable[_Part], view: ListingView) -> list[_Known]:
+        scene, known = self._frame.scene, []
+        for name, dimension, share in parts:
+            score = dimension.score(view, scene)
+            if score is not None:
+                gain = trusted(score, dimension.prior, scene.ask.today) - dimension.prior
+                known.append((name, share, gain, score))
+        return known
+
+
+def _most(part: _Part) -> float:
+    """The most a dimension can add, as a share of relevance and strength."""
+    _, dimension, share = part
+    return share * (1.0 - dimension.prior)

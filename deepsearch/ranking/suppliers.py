@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from deepsearch.errors import InvalidInputError
@@ -111,10 +111,7 @@ def rank_suppliers(
     if k < 1:
         raise InvalidInputError(f"k={k}; expected at least 1.")
     base = config or RankingConfig()
-    keeping = RankingConfig(
-        hard=base.hard, wish=base.wish, implied=base.implied, most=base.most, rates=base.rates,
-        exclude_violated=False,
-    )  # fmt: skip
+    keeping = replace(base, exclude_violated=False)
     owned = [c for c in candidates if c.listing.supplier is not None]
     if not owned:
         return []

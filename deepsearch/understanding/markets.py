@@ -12,7 +12,7 @@ from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
 from deepsearch.understanding.places import city_phrases, country_phrases
 from deepsearch.understanding.text import Tokens, fold, tokenise
 
-__all__ = ["markets_named", "markets_of"]
+__all__ = ["country_of_town", "markets_named", "markets_of"]
 
 # Incoterms whose place is where the goods arrive.
 _ARRIVAL = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP", "CFR", "CIF"})
@@ -131,6 +131,36 @@ def _said(parsed: ParsedQuery) -> Iterator[str]:
             code = name if len(name) == 2 and name.isupper() else _code(name, parsed.language)
             if code:
                 yield "GB" if code == "UK" else code
+
+
+def country_of_town(name: str, language: str) -> str | None:
+    """Tell the country that a town is surely in.
+
+    Args:
+        name: Its whole name, such as "Chennai".
+        language: ISO 639-1 code of the text it stands in.
+
+    Returns:
+        ISO 3166-1 code; None where the name is not known, or of a country or region itself.
+    """
+    trading = _trading_towns().get(fold(name.strip()))
+    if trading is not None:
+        return trading
+    tokens = tokenise(name)
+    match = _places(lexicon_languages(language)).longest(tokens, 0)
+    if match is None or match.last < len(tokens):
+        return None
+    codes = {str(code) if kind == "city" else None for kind, code in match.payloads}
+    return codes.pop() if len(codes) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _trading_towns() -> dict[str, str]:
+    return {
+        fold(spelling): code
+        for code, packed in load_data("markets")["trading_towns"].items()
+        for spelling in split_spellings(packed.replace("\n", ""))
+    }
 
 
 def _code(name: str, language: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from tests.ranking.builders import (
 
 SIGN = {Status.MET: 1, Status.UNKNOWN: 0, Status.VIOLATED: -1}
 RATES = Rates(on=date(2026, 5, 1), pairs={("INR", "USD"): 0.012, ("EUR", "USD"): 1.1})
+COUNTRIES = {"Shanghai": "CN", "steel": "DE"}
 PLAIN_OPS = [Operator.EQ, Operator.LT, Operator.LE, Operator.GT, Operator.GE, Operator.BETWEEN]
 
 
@@ -61,11 +63,11 @@ def test_matcher_agrees_with_judge(
     found = data.draw(st.lists(listings(focus=focus), min_size=4, max_size=6))
     rows = matcher(found)
     for requirement in data.draw(st.lists(requirements(focus), min_size=6, max_size=6)):
-        column = rows.status(requirement, order_quantity=quantity, today=TODAY, rates=rates)
-        single = [
-            SIGN[judge(requirement, item, order_quantity=quantity, today=TODAY, rates=rates).status]
-            for item in found
-        ]
+        ask: Any = {
+            "order_quantity": quantity, "today": TODAY, "rates": rates, "countries": COUNTRIES
+        }  # fmt: skip
+        column = rows.status(requirement, **ask)
+        single = [SIGN[judge(requirement, item, **ask).status] for item in found]
         assert column.tolist() == single, requirement
 
 

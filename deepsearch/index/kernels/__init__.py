@@ -10,6 +10,7 @@ from deepsearch.index.kernels.encode import encode_rows
 from deepsearch.index.kernels.exact import score_ids
 from deepsearch.index.kernels.tables import Tables, packed
 from deepsearch.index.kernels.visit import ALL_ROWS, BY_CODES, BY_MASK, BY_ROW, search
+from deepsearch.index.kernels.words import add_postings
 
 __all__ = [
     "ALL_ROWS",
@@ -17,6 +18,7 @@ __all__ = [
     "BY_MASK",
     "BY_ROW",
     "Tables",
+    "add_postings",
     "encode_rows",
     "packed",
     "score_ids",

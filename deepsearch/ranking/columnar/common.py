@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from deepsearch.ranking.atoms import Ask
-from deepsearch.ranking.column_kinds import ClaimColumn, TextRows
+from deepsearch.ranking.column_kinds import ClaimColumn, Factors, TextRows
 from deepsearch.ranking.compare import Array, StatusArray, in_passing_array
 from deepsearch.ranking.tables import FactTable
 from deepsearch.ranking.units import canonical_order_unit, order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text
 from deepsearch.schema import BoolArray, IntArray
 
+T = TypeVar("T")
 __all__ = [
     "any_entry",
     "any_text",
@@ -22,6 +24,7 @@ __all__ = [
     "claim_flags",
     "kept_by_unit",
     "open_lists",
+    "own_unit_factors",
     "row_unit_factors",
     "unknown",
 ]
@@ -46,11 +49,14 @@ def any_entry(
     out = np.zeros(n, dtype=np.int8)
     out[rows] = -1
     out[rows[statuses == 0]] = 0
-    out[rows[statuses == 1]] = 1
-    if passing is not None and passing.any():
-        mentioned = rows[passing & (statuses == 1)]
-        firm = any_entry(n, rows[~passing], statuses[~passing])
-        out[mentioned[firm[mentioned] == -1]] = 0
+    met = statuses == 1
+    out[rows[met]] = 1
+    if passing is not None and (mentioned := rows[met & passing]).size:
+        in_question = np.zeros(n, dtype=np.bool_)
+        in_question[mentioned] = True
+        firm = in_question[rows] & ~passing
+        stated = any_entry(n, rows[firm], statuses[firm])
+        out[mentioned[stated[mentioned] == -1]] = 0
     return out
 
 
@@ -68,9 +74,16 @@ def row_unit_factors(table: FactTable, ask: Ask) -> Array:
     return kept_by_unit(table, "sales unit", asked, build)
 
 
-def kept_by_unit(
-    table: FactTable, what: str, unit: str | None, build: Callable[[], Array]
-) -> Array:
+def own_unit_factors(table: FactTable, column: str, unit: str | None) -> Factors:
+    """How many of a unit one of each row's own is; a row that names none counts in it."""
+
+    def build() -> Factors:
+        return table.texts(column).factors(lambda own: order_unit_factor(own, unit), 1.0)
+
+    return kept_by_unit(table, f"{column} into", unit, build)
+
+
+def kept_by_unit(table: FactTable, what: str, unit: str | None, build: Callable[[], T]) -> T:
     """Keep a column a unit, for units that something here is sold in or can be turned into.
 
     Those are few; a unit that nothing compares with is computed each time, so that odd
@@ -99,12 +112,20 @@ def any_text(
     """OR a rule over all texts of each row; `binding` as in `in_passing`."""
     rows, statuses, passing = [], [], []
     for source in sources:
-        found = source.texts.codes >= 0
+        if not len(source.rows):
+            continue
         compared = source.texts.map(rule)
         mentioned = np.zeros(len(compared), np.bool_) if source.passing is None else source.passing
-        rows.append(source.rows[found])
-        statuses.append(in_passing_array(compared, mentioned, binding=binding)[found])
-        passing.append(mentioned[found])
+        compared = in_passing_array(compared, mentioned, binding=binding)
+        found = source.texts.codes >= 0
+        said = slice(None) if found.all() else found
+        rows.append(source.rows[said])
+        statuses.append(compared[said])
+        passing.append(mentioned[said])
+    if not rows:
+        return unknown(table)
+    if len(rows) == 1:
+        return any_entry(len(table), rows[0], statuses[0], passing[0])
     return any_entry(
         len(table), np.concatenate(rows), np.concatenate(statuses), np.concatenate(passing)
     )

@@ -15,6 +15,7 @@ from deepsearch.ranking.atoms import (
 from deepsearch.ranking.column_kinds import Codes, Factors
 from deepsearch.ranking.columnar.common import (
     kept_by_unit,
+    own_unit_factors,
     row_unit_factors,
     unknown,
 )
@@ -58,6 +59,7 @@ def unit_price_interval(table: FactTable, ask: Ask) -> tuple[Array, Array]:
 
 def _currency_factors(table: FactTable, currency: str | None, ask: Ask) -> Factors:
     """What turns each row's prices into the buyer's currency; incomparable without a rate."""
+    currencies = table.texts("price.currency")
 
     def factor(own: str) -> float | None:
         if currency is None:
@@ -66,7 +68,9 @@ def _currency_factors(table: FactTable, currency: str | None, ask: Ask) -> Facto
             return 1.0
         return None if ask.rates is None else ask.rates.factor(own, currency)
 
-    return table.texts("price.currency").factors(factor, None)
+    if ask.rates is None and currency in currencies.values:
+        return table.kept(("only in", currency), lambda: currencies.factors(factor, None))
+    return currencies.factors(factor, None)
 
 
 def unit_price(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
@@ -78,9 +82,13 @@ def unit_price(table: FactTable, requirement: Requirement, ask: Ask) -> StatusAr
     conversions = [_currency_factors(table, requirement.unit, ask)]
     if ask.order_quantity is not None:
         asked = ask.order_quantity.unit
+
+        def factors() -> Factors:
+            units = table.texts("price.unit")
+            return units.factors(lambda unit: order_unit_factor(asked, unit), 1.0)
+
         # a price a tonne says nothing of a price a piece; a kilogram's follows from it
-        units = table.texts("price.unit")
-        conversions.append(units.factors(lambda unit: order_unit_factor(asked, unit), 1.0))
+        conversions.append(kept_by_unit(table, "price.unit from", asked, factors))
     for conversion in conversions:
         low, high = conversion.apply(low), conversion.apply(high)
     statuses = [relation_array(atom.op, atom.wanted, low, high) for atom in atoms]
@@ -141,8 +149,7 @@ def order_quantity(table: FactTable, requirement: Requirement, ask: Ask) -> Stat
     most = largest_wanted(requirement)
     if most is None:
         return unknown(table)
-    units = table.texts("min_order_quantity.unit")
-    conversion = units.factors(lambda unit: order_unit_factor(unit, requirement.unit), 1.0)
+    conversion = own_unit_factors(table, "min_order_quantity.unit", requirement.unit)
     least = conversion.apply(table.numbers("min_order_quantity.value"))
     if np.isinf(most):
         floor = min(atom.wanted[0] for atom in number_atoms(requirement) or [])

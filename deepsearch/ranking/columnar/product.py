@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial, reduce
 
 import numpy as np
@@ -24,6 +23,7 @@ from deepsearch.ranking.columnar.common import (
     asked_at,
     claim_flags,
     open_lists,
+    own_unit_factors,
     unknown,
 )
 from deepsearch.ranking.compare import Array, StatusArray, in_passing_array, relation_array
@@ -41,7 +41,6 @@ from deepsearch.ranking.fields import (
     tolerance_of,
 )
 from deepsearch.ranking.tables import FactTable
-from deepsearch.ranking.units import order_unit_factor
 from deepsearch.ranking.vocabulary import flag_of_text, normal_text, text_relation
 from deepsearch.schema import BoolArray, IntArray, Operator, Requirement
 
@@ -108,8 +107,7 @@ def _by_fact(
 ) -> StatusArray:
     value, conversion = _value(table, fact), None
     if fact.unit_column is not None:
-        units = table.texts(fact.unit_column)
-        conversion = units.factors(lambda u: order_unit_factor(u, requirement.unit), 1.0)
+        conversion = own_unit_factors(table, fact.unit_column, requirement.unit)
         value = conversion.apply(value)
     elif requirement.unit not in (None, fact.unit):
         return unknown(table)
@@ -126,21 +124,21 @@ def text(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     atoms = text_atoms(requirement)
     if atoms is None:
         return unknown(table)
-    field = requirement.field
-    binding = field not in NAMES and not is_negated(requirement.op)
-    statuses = []
-    for wanted in atoms:
-        rule = partial(text_relation, field, wanted)
-        status = any_text(table, _text_sources(table, field), rule, binding=binding)
-        fact = FACTS.get(field)
-        if fact is not None and table.is_text(fact.columns[0]):
-            column = table.texts(fact.columns[0])
-            status = np.where(column.codes >= 0, column.map(rule), status).astype(np.int8)
-        if field in OPEN_LISTS:
-            status = open_lists(table, field, status, rule)
-        statuses.append(status)
+    statuses = [_named(table, requirement.field, wanted, requirement.op) for wanted in atoms]
     combined = combine_arrays(requirement.op, statuses)
     return _if_customisable(table, requirement, combined)
+
+
+def _named(table: FactTable, field: str, wanted: str, op: Operator) -> StatusArray:
+    """Judge whether what each row states of a field names what is wanted."""
+    binding = field not in NAMES and not is_negated(op)
+    rule = partial(text_relation, field, wanted)
+    status = any_text(table, _text_sources(table, field), rule, binding=binding)
+    fact = FACTS.get(field)
+    if fact is not None and table.is_text(fact.columns[0]):
+        column = table.texts(fact.columns[0])
+        np.copyto(status, column.map(rule), where=column.codes >= 0)
+    return open_lists(table, field, status, rule) if field in OPEN_LISTS else status
 
 
 def place(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
@@ -148,12 +146,18 @@ def place(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:
     atoms = text_atoms(requirement)
     if atoms is None:
         return unknown(table)
-    statuses = []
-    for wanted in atoms:
-        single = replace(requirement, op=Operator.EQ, value=wanted)
-        compared = (text(table, replace(single, field=field), ask) for field in PLACE_FIELDS)
-        statuses.append(reduce(np.maximum, compared))
-    return combine_arrays(requirement.op, statuses)
+    return combine_arrays(requirement.op, [_located(table, wanted, ask) for wanted in atoms])
+
+
+def _located(table: FactTable, wanted: str, ask: Ask) -> StatusArray:
+    status = reduce(
+        np.maximum, (_named(table, field, wanted, Operator.EQ) for field in PLACE_FIELDS)
+    )
+    country = ask.countries.get(wanted)
+    if country is not None:
+        elsewhere = _named(table, "supplier_country", country, Operator.EQ) < 0
+        status[elsewhere & (status == 0)] = -1
+    return status
 
 
 def _text_sources(table: FactTable, field: str) -> list[TextRows]:
@@ -174,10 +178,15 @@ def _if_customisable(
     """A maker of custom designs is not ruled out by his standard size or colour."""
     if requirement.field not in CUSTOMISABLE:
         return status
-    claims = table.claim_column("custom_design")
-    custom = np.zeros(len(table), dtype=np.bool_)
-    custom[claims.rows[claims.flag == 1]] = True
-    return np.where(custom & (status == -1), 0, status).astype(np.int8)
+
+    def makers() -> BoolArray:
+        claims = table.claim_column("custom_design")
+        custom = np.zeros(len(table), dtype=np.bool_)
+        custom[claims.rows[claims.flag == 1]] = True
+        return custom
+
+    custom = table.kept(("makers", "custom_design"), makers)
+    return np.asarray(np.where(custom, np.maximum(status, 0), status), dtype=np.int8)
 
 
 def flag(table: FactTable, requirement: Requirement, ask: Ask) -> StatusArray:

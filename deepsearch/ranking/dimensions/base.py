@@ -78,6 +78,10 @@ class Dimension:
         prior: Score assumed where nothing is known.
         score: The function; None means unknown.
         words: What was stated → a phrase a buyer understands.
+        claims: Dimensions of claims, without any of which it is unknown; None: it is known
+            from other data, too.
+        of_supplier: Whether it depends on the supplier's record and the query alone, so that
+            all his listings have the same.
     """
 
     name: str
@@ -86,6 +90,8 @@ class Dimension:
     prior: float
     score: Scorer
     words: Callable[[Any], str]
+    claims: frozenset[str] | None = None
+    of_supplier: bool = False
 
 
 def trusted(score: Score, prior: float, today: date) -> float:

@@ -21,6 +21,9 @@ from deepsearch.schema import Claim, EvidenceGrade
 __all__ = ["CAPABILITY", "COMPLIANCE"]
 
 _CUSTOM = ("custom_logo", "custom_packaging", "custom_design")
+_OEM = ("oem", "odm", "private_label")
+_QUALITY = ("quality_control", "inspection", "test_report")
+_CERTIFICATES = frozenset({"certification"})
 
 
 def _valid(view: ListingView, scene: Scene) -> Iterable[Claim]:
@@ -106,7 +109,7 @@ def _custom_minimum(view: ListingView, scene: Scene) -> Score | None:
 
 def _oem(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    claims = [c for name in ("oem", "odm", "private_label") for c in view.of(name)
+    claims = [c for name in _OEM for c in view.of(name)
               if isinstance(c.value, bool)]  # fmt: skip
     if not claims:
         return None
@@ -150,7 +153,7 @@ def _flag_score(view: ListingView, names: Sequence[str]) -> Score | None:
 
 def _quality_control(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    return _flag_score(view, ("quality_control", "inspection", "test_report"))
+    return _flag_score(view, _QUALITY)
 
 
 def _research(view: ListingView, scene: Scene) -> Score | None:
@@ -173,6 +176,7 @@ COMPLIANCE: tuple[Dimension, ...] = (
     Dimension(
         name="system_certificates",
         group="compliance",
+        claims=_CERTIFICATES,
         formula="1 - 0.4^n, n valid management-system certificates (ISO 9001, IATF 16949 ...)",
         prior=0.3,
         score=_system,
@@ -181,6 +185,7 @@ COMPLIANCE: tuple[Dimension, ...] = (
     Dimension(
         name="product_certificates",
         group="compliance",
+        claims=_CERTIFICATES,
         formula="1 - 0.5^n, n valid product certificates (CE, UL, FDA, RoHS ...)",
         prior=0.3,
         score=_product,
@@ -189,6 +194,7 @@ COMPLIANCE: tuple[Dimension, ...] = (
     Dimension(
         name="audits",
         group="compliance",
+        claims=_CERTIFICATES,
         formula="1 - 0.4^n, n social or security audits (BSCI, SEDEX ...)",
         prior=0.3,
         score=_audits,
@@ -208,6 +214,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="customisation",
         group="capability",
+        claims=frozenset(_CUSTOM),
         formula="share of logo, packaging, design offered at the quantity asked",
         prior=0.3,
         score=_customisation,
@@ -219,6 +226,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="custom_minimum",
         group="capability",
+        claims=frozenset(_CUSTOM),
         formula="min(1, quantity asked / smallest minimum of a customisation)",
         prior=0.4,
         score=_custom_minimum,
@@ -227,6 +235,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="oem",
         group="capability",
+        claims=frozenset(_OEM),
         formula="1 - 0.35^n, n of OEM, ODM, private label offered",
         prior=0.3,
         score=_oem,
@@ -235,6 +244,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="processes",
         group="capability",
+        claims=frozenset({"process"}),
         formula="1 - 0.75^n, n manufacturing processes stated",
         prior=0.3,
         score=_processes,
@@ -243,6 +253,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="materials",
         group="capability",
+        claims=frozenset({"material"}),
         formula="1 - 0.75^n, n materials stated",
         prior=0.3,
         score=_materials,
@@ -251,6 +262,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="tolerance",
         group="capability",
+        claims=frozenset({"tolerance"}),
         formula="0.1 / (0.1 + tightest tolerance in mm)",
         prior=0.4,
         score=_tolerance,
@@ -259,6 +271,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="cases",
         group="capability",
+        claims=frozenset({"case"}),
         formula="1 - 0.7^n, n past cases stated",
         prior=0.2,
         score=_cases,
@@ -267,6 +280,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="quality_control",
         group="capability",
+        claims=frozenset(_QUALITY),
         formula="1 inspection or test reports stated, 0 refused",
         prior=0.4,
         score=_quality_control,
@@ -275,6 +289,7 @@ CAPABILITY: tuple[Dimension, ...] = (
     Dimension(
         name="research",
         group="capability",
+        claims=frozenset({"research_staff"}),
         formula="n / (n + 10), n research staff",
         prior=0.3,
         score=_research,

@@ -94,6 +94,7 @@ LOGISTICS: tuple[Dimension, ...] = (
     Dimension(
         name="market_fit",
         group="logistics",
+        of_supplier=True,
         formula="1 if the destination is among the supplier's main markets, else unknown",
         prior=0.3,
         score=_market_fit,
@@ -110,6 +111,7 @@ LOGISTICS: tuple[Dimension, ...] = (
     Dimension(
         name="warehouse",
         group="logistics",
+        claims=frozenset({"warehouse"}),
         formula="1 if a warehouse is at the destination, else 0",
         prior=0.2,
         score=_warehouse,
@@ -118,6 +120,7 @@ LOGISTICS: tuple[Dimension, ...] = (
     Dimension(
         name="shipping_modes",
         group="logistics",
+        claims=frozenset({"shipping_mode"}),
         formula="1 - 0.5^n, n modes of transport offered",
         prior=0.4,
         score=_modes,
@@ -134,6 +137,7 @@ LOGISTICS: tuple[Dimension, ...] = (
     Dimension(
         name="after_sales",
         group="logistics",
+        claims=frozenset({"after_sales"}),
         formula="1 after-sales service stated, 0 refused",
         prior=0.4,
         score=_after_sales,

@@ -92,6 +92,7 @@ TIMING: tuple[Dimension, ...] = (
     Dimension(
         name="on_time_rate",
         group="time",
+        of_supplier=True,
         formula="clip((rate - 0.7) / 0.3, 0, 1)",
         prior=0.4,
         score=_on_time,
@@ -100,6 +101,7 @@ TIMING: tuple[Dimension, ...] = (
     Dimension(
         name="response_time",
         group="time",
+        of_supplier=True,
         formula="6 / (6 + hours to the first answer)",
         prior=0.4,
         score=_response_time,
@@ -108,6 +110,7 @@ TIMING: tuple[Dimension, ...] = (
     Dimension(
         name="response_rate",
         group="time",
+        of_supplier=True,
         formula="share of enquiries answered",
         prior=0.5,
         score=_response_rate,

@@ -121,6 +121,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="years",
         group="trust",
+        of_supplier=True,
         formula="1 - exp(-years in business / 6)",
         prior=0.4,
         score=_of_supplier(_years),
@@ -129,6 +130,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="verified",
         group="trust",
+        of_supplier=True,
         formula="1 verified, 0 stated not to be; who verified is the evidence's grade",
         prior=0.4,
         score=_of_supplier(_verified),
@@ -137,6 +139,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="manufacturer",
         group="trust",
+        of_supplier=True,
         formula="1 manufacturer, 0.3 trading company",
         prior=0.5,
         score=_of_supplier(_manufacturer),
@@ -145,6 +148,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="rating",
         group="trust",
+        of_supplier=True,
         formula="clip((r - 3) / 2, 0, 1), r: stars drawn to 4.2 by 10 votes",
         prior=0.5,
         score=_of_supplier(_rating),
@@ -153,6 +157,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="reviews",
         group="trust",
+        of_supplier=True,
         formula="as rating, of the store's reviews",
         prior=0.5,
         score=_of_supplier(_reviews),
@@ -161,6 +166,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="review_count",
         group="trust",
+        of_supplier=True,
         formula="min(1, log10(1 + reviews) / 3.5)",
         prior=0.3,
         score=_of_supplier(_review_count),
@@ -169,6 +175,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="reorder_rate",
         group="trust",
+        of_supplier=True,
         formula="rate / (rate + 0.25)",
         prior=0.4,
         score=_of_supplier(_reorder),
@@ -177,6 +184,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="disputes",
         group="trust",
+        of_supplier=True,
         formula="exp(-40 · dispute rate)",
         prior=0.5,
         score=_of_supplier(_disputes),
@@ -185,6 +193,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="trade_assurance",
         group="trust",
+        of_supplier=True,
         formula="1 orders insured by the marketplace, 0 stated not",
         prior=0.4,
         score=_of_supplier(_assurance),
@@ -193,6 +202,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="orders",
         group="trust",
+        of_supplier=True,
         formula="min(1, log10(1 + orders) / 4)",
         prior=0.3,
         score=_of_supplier(_orders),
@@ -201,6 +211,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="employees",
         group="trust",
+        of_supplier=True,
         formula="min(1, log10(1 + employees) / 3)",
         prior=0.4,
         score=_of_supplier(_employees),
@@ -209,6 +220,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="floor_area",
         group="trust",
+        of_supplier=True,
         formula="area / (area + 3000 m²)",
         prior=0.4,
         score=_of_supplier(_floor_area),
@@ -217,6 +229,7 @@ TRUST: tuple[Dimension, ...] = (
     Dimension(
         name="revenue",
         group="trust",
+        of_supplier=True,
         formula="revenue / (revenue + 5 million USD), USD only",
         prior=0.4,
         score=_of_supplier(_revenue),

@@ -42,6 +42,7 @@ def judge(
     order_quantity: Quantity | None = None,
     today: date | None = None,
     rates: Rates | None = None,
+    countries: Mapping[str, str] | None = None,
 ) -> Judgement:
     """Judge one requirement against one listing.
 
@@ -52,11 +53,18 @@ def judge(
             times, and decides whether a logo's own minimum order is reached.
         today: Day certificates must be valid on; None: the current day.
         rates: Exchange rates; without them, other currencies are incomparable: unknown.
+        countries: Place, as the requirement names it → ISO 3166-1 code of its country: a
+            supplier elsewhere is not in that place.
 
     Returns:
         The status with its evidence and the reason in words.
     """
-    ask = Ask(order_quantity=order_quantity, today=today or date.today(), rates=rates)
+    ask = Ask(
+        order_quantity=order_quantity,
+        today=today or date.today(),
+        rates=rates,
+        countries=countries or {},
+    )
     return judge_view(requirement, ListingView(listing), ask)
 
 

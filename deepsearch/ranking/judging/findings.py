@@ -46,9 +46,9 @@ def unreadable(requirement: Requirement) -> Finding:
     return Finding(0, f"{words} cannot be compared")
 
 
-def silent(requirement: Requirement) -> Finding:
+def silent(field: str) -> Finding:
     """Find nothing, since the listing does not say."""
-    return Finding(0, f"the listing does not say its {field_words(requirement.field)}")
+    return Finding(0, f"the listing does not say its {field_words(field)}")
 
 
 def decide(op: Operator, findings: Sequence[Finding]) -> Finding:

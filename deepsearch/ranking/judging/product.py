@@ -68,7 +68,7 @@ def number(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
             )
             for low, high, evidence in stated
         ]
-        findings.append(best(compared) or silent(requirement))
+        findings.append(best(compared) or silent(requirement.field))
     return _if_customisable(requirement, view, decide(requirement.op, findings))
 
 
@@ -110,7 +110,7 @@ def _claimed_numbers(
         else:
             others.append(evidence)
     if found or not others:
-        return found or silent(requirement)
+        return found or silent(requirement.field)
     text = others[0].value
     return Finding(0, f"{text} cannot be compared with {wanted or 'a number alone'}", others[0])
 
@@ -121,39 +121,50 @@ def text(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
     atoms = text_atoms(requirement)
     if atoms is None:
         return unreadable(requirement)
-    field = requirement.field
-    stated = _stated_texts(field, view)
-    findings = []
-    for wanted in atoms:
-        rule = partial(text_relation, field, wanted)
-        compared = [
-            weighed(
-                rule(text),
-                f"{field_words(field)} {text}",
-                evidence,
-                op=requirement.op,
-                binding=field not in NAMES,
-            )
-            for text, evidence in stated
-        ]
-        finding = best(compared) or silent(requirement)
-        if field in OPEN_LISTS:
-            finding = open_list(view, field, wanted, finding, rule)
-        findings.append(finding)
+    findings = [_named(requirement.field, wanted, requirement.op, view) for wanted in atoms]
     return _if_customisable(requirement, view, decide(requirement.op, findings))
 
 
+def _named(field: str, wanted: str, op: Operator, view: ListingView) -> Finding:
+    """Judge whether what a listing states of a field names what is wanted."""
+    rule = partial(text_relation, field, wanted)
+    compared = [
+        weighed(
+            rule(text),
+            f"{field_words(field)} {text}",
+            evidence,
+            op=op,
+            binding=field not in NAMES,
+        )
+        for text, evidence in _stated_texts(field, view)
+    ]
+    finding = best(compared) or silent(field)
+    if field in OPEN_LISTS:
+        finding = open_list(view, field, wanted, finding, rule)
+    return finding
+
+
 def place(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
-    """Judge a supplier's town or region: violated only where both are known to be others."""
+    """Judge a supplier's town or region: violated where both are known to be others.
+
+    It is violated, too, where the supplier is in another country than the place.
+    """
     atoms = text_atoms(requirement)
     if atoms is None:
         return unreadable(requirement)
-    findings = []
-    for wanted in atoms:
-        single = replace(requirement, op=Operator.EQ, value=wanted)
-        compared = [text(replace(single, field=field), view, ask) for field in PLACE_FIELDS]
-        findings.append(best(compared) or silent(requirement))
-    return decide(requirement.op, findings)
+    return decide(requirement.op, [_located(wanted, view, ask) for wanted in atoms])
+
+
+def _located(wanted: str, view: ListingView, ask: Ask) -> Finding:
+    compared = [_named(field, wanted, Operator.EQ, view) for field in PLACE_FIELDS]
+    finding = max(compared, key=lambda finding: finding.status)
+    country = ask.countries.get(wanted)
+    if finding.status or country is None:
+        return finding
+    elsewhere = _named("supplier_country", country, Operator.EQ, view)
+    if elsewhere.status >= 0:
+        return finding
+    return replace(elsewhere, reason=f"{elsewhere.reason}: {wanted} is in {country}")
 
 
 def _stated_texts(field: str, view: ListingView) -> list[tuple[str, Evidence]]:
@@ -216,7 +227,7 @@ def flag(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
         weighed(flag * sign, f"{field_words(field)}: {evidence.value}", evidence, op=Operator.EQ)
         for flag, evidence in said
     )
-    return found or silent(requirement)
+    return found or silent(requirement.field)
 
 
 def capability(requirement: Requirement, view: ListingView, ask: Ask) -> Finding:
@@ -241,4 +252,4 @@ def capability(requirement: Requirement, view: ListingView, ask: Ask) -> Finding
                 status = -1
                 reason = f"{field} only {value}, asked are {number_text(asked)}"
         findings.append(Finding(status, reason, claim_evidence(claim, value)))
-    return best(findings) or silent(requirement)
+    return best(findings) or silent(requirement.field)
