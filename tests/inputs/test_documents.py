@@ -82,6 +82,28 @@ class TestWord:
         assert "Ball valve; Size: DN50; Quantity: 12" in texts(loaded)
         assert len(pictures(loaded)) == 1
 
+    def test_headers_merged_over_two_lines(self) -> None:
+        document = docx.Document()
+        table = document.add_table(rows=4, cols=4)
+        for column, name in enumerate(("Pos.", "Bezeichnung")):
+            table.cell(0, column).merge(table.cell(1, column)).text = name
+        table.cell(0, 2).merge(table.cell(0, 3)).text = "Menge"
+        rows = [
+            ("", "", "Anzahl", "Einheit"),
+            ("1", "Welle", "5", "m"),
+            ("2", "Rad", "6", "Stk"),
+        ]
+        for row, cells in enumerate(rows, start=1):
+            for column, text in enumerate(cells):
+                if text:
+                    table.cell(row, column).text = text
+        buffer = io.BytesIO()
+        document.save(buffer)
+        loaded = read_file(buffer.getvalue(), name="a.docx")
+        assert [(row.description, row.quantity, row.unit) for row in loaded.rows] == [
+            ("Welle", 5, "m"), ("Rad", 6, "Stk"),
+        ]  # fmt: skip
+
     def test_changes_are_read_as_accepted(self) -> None:
         document = docx.Document()
         changed = document.add_paragraph("At least ")
@@ -231,6 +253,21 @@ class TestWeb:
         assert text.startswith("# Enquiry\nValves & fittings")
         assert "alert" not in text
         assert [row.quantity for row in loaded.rows] == [12, 4]
+
+    def test_cells_over_several_rows_and_columns(self) -> None:
+        rows = [
+            "<th rowspan=2>Pos<th rowspan=2>Item<th colspan=2>Quantity",
+            "<th>Number<th>Unit",
+            "<td>1<td>Shaft<td>5<td>pcs",
+            "<td>2<td>Wheel<td>6<td>pcs",
+        ]
+        markup = "<html><table>" + "".join(f"<tr>{row}" for row in rows) + "</table>"
+        loaded = read_file(markup.encode(), name="a.html")
+        assert [(row.description, row.quantity, row.unit) for row in loaded.rows] == [
+            ("Shaft", 5, "pcs"), ("Wheel", 6, "pcs"),
+        ]  # fmt: skip
+        wide = "<html><table>" + "<tr><td colspan=99999999>a<td rowspan=9x>b" * 20_000
+        assert "a" in texts(read_file(wide.encode(), name="a.html"))
 
     def test_the_page_without_its_site(self) -> None:
         specified = "<tr><th>Capacity<td>750 ml</tr><tr><th>Lid<td>Bamboo</tr>"

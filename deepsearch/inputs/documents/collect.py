@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import load_picture
 from deepsearch.inputs.records import CellValue, ColumnRole, LoadedFile, Table, cell_text
 from deepsearch.inputs.source import Source
-from deepsearch.inputs.tables.grid import Grid
+from deepsearch.inputs.tables.grid import Grid, Merge
 from deepsearch.inputs.tables.reader import tables_of
 from deepsearch.schema import Modality, QueryPart
 
@@ -110,20 +111,33 @@ class Collector:
                 return
         self._texts.append(_Text(place=place, of_items=of_items, pieces=[text]))
 
-    def table(self, rows: Sequence[Sequence[str | None]], place: str) -> None:
+    def table(
+        self,
+        rows: Sequence[Sequence[str | None]],
+        place: str,
+        *,
+        merges: Sequence[Merge] = (),
+    ) -> None:
         """Add a table: its items as rows, its contents as text.
 
         Args:
-            rows: Cells.
+            rows: Cells; of a merged range the first holds the text.
             place: Where it stands.
+            merges: Merged ranges.
         """
-        cleaned = [[(cell or "").strip() or None for cell in row] for row in rows]
-        cleaned = [row for row in cleaned if any(row)]
+        lines = [[(cell or "").strip() or None for cell in row] for row in rows]
+        kept = [number for number, row in enumerate(lines) if any(row)]
+        cleaned = [lines[number] for number in kept]
         if not cleaned:
             return
         width = max(map(len, cleaned))
         cells: list[list[CellValue]] = [[*row, *[None] * (width - len(row))] for row in cleaned]
-        grid = Grid(sheet=place or "table", rows=cells)
+        moved = tuple(
+            (bisect_left(kept, top), left, bisect_right(kept, bottom) - 1, right)
+            for top, left, bottom, right in merges
+            if top in kept
+        )
+        grid = Grid(sheet=place or "table", rows=cells, merges=moved)
         tables = tables_of(grid, self._source.name) if len(cells) > 1 and width > 1 else []
         if width == 2 and all(table.header_row is None for table in tables):
             # Labels and what they say: the rows are properties of one thing.

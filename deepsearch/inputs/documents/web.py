@@ -6,12 +6,14 @@ import base64
 import binascii
 import re
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from deepsearch.inputs.documents.collect import Collector
 from deepsearch.inputs.encodings import decode_text
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.source import Source
+from deepsearch.inputs.tables.grid import Merge
 
 __all__ = ["read_markup", "read_web"]
 
@@ -21,6 +23,8 @@ _SILENT = frozenset(
 _MAIN = re.compile(r"<main[\s>].*</main\s*>", re.I | re.S)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _ENOUGH_CHARS = 80
+_WIDEST = 100  # columns or rows that one cell may fill
+_MAX_WIDENED = 100_000  # cells that the wide ones of a table may add to it
 _BLOCKS = frozenset(
     {"p", "div", "li", "br", "tr", "section", "article", "header", "footer", "ul", "ol", "dl", "dt",
      "dd", "blockquote", "pre", "figure", "figcaption", "main", "form", "hr", "td", "th", "table"}
@@ -79,6 +83,42 @@ def _main(markup: str) -> str:
     return main.group()
 
 
+class _Cell(NamedTuple):
+    """A cell, and how many rows and columns it fills."""
+
+    text: str
+    height: int
+    width: int
+
+
+def _span(said: str | None) -> int:
+    """How many rows or columns a cell fills, within reason."""
+    number = int(said) if said and said.isascii() and said.isdigit() and len(said) < 9 else 1
+    return min(max(number, 1), _WIDEST)
+
+
+def _laid_out(table: list[list[_Cell]]) -> tuple[list[list[str | None]], list[Merge]]:
+    """Put cells where they are shown: below those of upper rows, right of wide ones."""
+    rows: list[list[str | None]] = []
+    merges: list[Merge] = []
+    room = _MAX_WIDENED
+    free: dict[int, int] = {}  # column -> first row in which no upper cell fills it
+    for top, cells in enumerate(table):
+        line: list[str | None] = []
+        for cell in cells:
+            while free.get(len(line), 0) > top:
+                line.append(None)
+            left, below = len(line), min(top + cell.height, len(table))
+            width = min(cell.width, 1 + room)
+            room -= width - 1
+            line += [cell.text, *[None] * (width - 1)]
+            free.update(dict.fromkeys(range(left, len(line)), below))
+            if width > 1 or below - top > 1:
+                merges.append((top, left, below - 1, len(line) - 1))
+        rows.append(line)
+    return rows, merges
+
+
 class _Reader(HTMLParser):
     """Collects text by block, tables by row."""
 
@@ -90,8 +130,9 @@ class _Reader(HTMLParser):
         self._heading = 0
         self._section = ""
         # One list of rows an open table; inner tables are read before outer ones.
-        self._tables: list[list[list[str | None]]] = []
+        self._tables: list[list[list[_Cell]]] = []
         self._cell_open = False
+        self._span = (1, 1)
 
     def parse_marked_section(self, i: int, report: bool = True) -> int:
         """Read "<![...": one of unknown keyword, which the parser asserts on, is a comment."""
@@ -120,6 +161,8 @@ class _Reader(HTMLParser):
             self._tables[-1].append([])
         elif tag in ("td", "th") and self._tables:
             self._cell_open = True
+            said = dict(attrs)
+            self._span = _span(said.get("rowspan")), _span(said.get("colspan"))
         elif tag == "img":
             self._image(dict(attrs))
 
@@ -133,7 +176,7 @@ class _Reader(HTMLParser):
         elif tag in _BLOCKS or _HEADING.match(tag):
             self.flush()
         if tag == "table" and self._tables:
-            self._found.table(self._tables.pop(), self._section)
+            self._table()
 
     def handle_data(self, data: str) -> None:
         if not self._silent and not self._found.full:
@@ -148,8 +191,12 @@ class _Reader(HTMLParser):
         rows = self._tables[-1]
         if not rows:
             rows.append([])
-        rows[-1].append(self._take())
-        self._cell_open = False
+        rows[-1].append(_Cell(self._take(), *self._span))
+        self._cell_open, self._span = False, (1, 1)
+
+    def _table(self) -> None:
+        rows, merges = _laid_out(self._tables.pop())
+        self._found.table(rows, self._section, merges=merges)
 
     def flush(self) -> None:
         """End the current block of text."""
@@ -171,7 +218,7 @@ class _Reader(HTMLParser):
         """Read what was left open at the end of the page."""
         while self._tables:
             self._cell()
-            self._found.table(self._tables.pop(), self._section)
+            self._table()
         self.flush()
 
     def _image(self, attributes: dict[str, str | None]) -> None:

@@ -11,6 +11,7 @@ from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.package import open_package
 from deepsearch.inputs.records import LoadedFile
 from deepsearch.inputs.source import Source
+from deepsearch.inputs.tables.grid import Merge
 
 __all__ = ["read_word"]
 
@@ -85,7 +86,8 @@ def _blocks(parent: Any) -> Iterator[Any]:
 def _block(found: Collector, document: Any, block: Any, section: str) -> str:
     """Add a paragraph or table; return the heading that now holds."""
     if block.tag == _TABLE:
-        found.table(_cells(document, block), section)
+        cells, merges = _cells(document, block)
+        found.table(cells, section, merges=merges)
         return section
     text = _words(block).strip()
     if not text:
@@ -138,17 +140,22 @@ def _level(document: Any, paragraph: Any) -> int:
     return 0
 
 
-def _cells(document: Any, element: Any) -> list[list[str | None]]:
+def _cells(document: Any, element: Any) -> tuple[list[list[str | None]], list[Merge]]:
+    """The rows of a table, and the ranges that are merged in it."""
     from docx.table import Table
 
     rows: list[list[str | None]] = []
+    ranges: dict[Any, Merge] = {}
     for row in Table(element, document).rows:
+        if row._tr.find(f"{_W}trPr/{_W}del") is not None:
+            continue
         line: list[str | None] = []
-        previous = None
-        for cell in row.cells:
-            # A cell merged over columns comes once for each of them.
-            line.append(None if cell._tc is previous else _words(cell._tc))
-            previous = cell._tc
-        if row._tr.find(f"{_W}trPr/{_W}del") is None:
-            rows.append(line)
-    return rows
+        for column, cell in enumerate(row.cells):
+            # A merged cell comes once for each place that it fills.
+            known = ranges.get(cell._tc)
+            top, left = known[:2] if known else (len(rows), column)
+            right = max(known[3], column) if known else column
+            ranges[cell._tc] = (top, left, len(rows), right)
+            line.append(None if known else _words(cell._tc))
+        rows.append(line)
+    return rows, [spread for spread in ranges.values() if spread[:2] != spread[2:]]
