@@ -23,6 +23,7 @@ from deepsearch.schema import (
     SearchResult,
     Status,
 )
+from tests.engine.answers import ids
 from tests.ranking.builders import TODAY, need
 from tests.ranking.stories import BIKE, BIKE_NEEDS, MACHINE, MACHINE_NEEDS, load
 
@@ -52,10 +53,6 @@ def ask(
     kept = tuple(requirement for requirement in needs if requirement is not None)
     how = replace(OPTIONS, **options)  # type: ignore[arg-type]
     return engine.search(Query(text=words, requirements=kept), options=how)
-
-
-def ids(result: SearchResult) -> list[str]:
-    return [hit.listing.id for hit in result.hits]
 
 
 @pytest.mark.parametrize(

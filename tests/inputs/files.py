@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
+
+ROWS = [["Item", "Qty", "Unit"], ["Bolt M8", 100, "pcs"], ["Nut M8", 200, "pcs"]]
+"""A small bill of materials."""
+SHEET = "xl/worksheets/sheet1.xml"
 
 
 def picture(width: int = 64, height: int = 48, *, seed: int = 0, kind: str = "PNG") -> bytes:
@@ -217,3 +222,43 @@ def ruled_table(cells: Sequence[Sequence[str]], *, top: int = 600) -> str:
             x, y = left + c * width + 4, top - r * height - 16
             out.append(f"BT /F1 10 Tf {x} {y} Td ({text}) Tj ET")
     return "\n".join(out)
+
+
+def ods(rows: str) -> bytes:
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+        '<office:body><office:spreadsheet><table:table table:name="Liste">'
+        f"{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    return zipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": b'<?xml version="1.0"?><manifest:manifest '
+            b'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        }
+    )
+
+
+def ods_row(*cells: str, repeat: int = 1) -> str:
+    inner = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        for cell in cells
+    )
+    again = f' table:number-rows-repeated="{repeat}"' if repeat > 1 else ""
+    return f"<table:table-row{again}>{inner}</table:table-row>"
+
+
+def xls(rows: list[list[object]]) -> bytes:
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet1")
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            sheet.write(r, c, value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
