@@ -13,7 +13,7 @@ import xlwt
 from deepsearch.catalogue import Catalogue, ingest
 from deepsearch.errors import DeepSearchError, InvalidInputError, UnreadableFileError
 from deepsearch.schema import Listing
-from tests.catalogue.test_ingest import write_csv, write_workbook
+from tests.catalogue.sources import write_csv, write_workbook
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ from tests.catalogue.rowwise import read_rows
 from tests.catalogue.test_fuzz import records
 
 relaxed = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 SAID = [
     "", " ", "n/a", "NaN", "-", "  two  spaces ", "tab\there", "\x07bell", "nbsp\u00a0x", "\u3000",

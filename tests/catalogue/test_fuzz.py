@@ -19,7 +19,9 @@ from deepsearch.catalogue.sources import open_source
 from deepsearch.errors import DeepSearchError
 
 relaxed = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 scalars: st.SearchStrategy[Any] = (
     st.none()

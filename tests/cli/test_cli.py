@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from deepsearch.cli import app
 from deepsearch.cli.train import PROFILE_HELP
 from deepsearch.demo import data_folder
-from tests.cli.command import run
+from tests.cli.command import run, run_alone
 
 
 def test_search_prints_json(grocery_folder: Path) -> None:
@@ -132,6 +132,18 @@ def test_wrong_requests(
     assert done.returncode == code, (done.stdout, done.stderr)
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_process_ends_with_the_code_and_keeps_its_streams_apart(
+    grocery_folder: Path, tmp_path: Path
+) -> None:
+    good = run_alone("search", grocery_folder, "crème fraîche", "-k", 1, "--json")
+    assert (good.returncode, json.loads(good.stdout)["hits"][0]["rank"]) == (0, 1)
+    wrong = run_alone("index", "none.csv", "--to", "x", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "none.csv" in wrong.stderr
+    missing = run_alone("info", "no-such-folder", cwd=tmp_path)
+    assert (missing.returncode, "Traceback" in missing.stderr) == (1, False)
 
 
 def test_a_wrong_source_leaves_the_catalogue_as_it_was(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +21,27 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-def environment() -> dict[str, str]:
-    """The environment with this interpreter's scripts first, `deepsearch` among them."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return {**os.environ, "PATH": path, "MPLBACKEND": "agg"}
+@pytest.fixture(scope="module", autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """This interpreter's scripts come first; as a user's do, later runs know earlier vectors."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        patch.setenv("DEEPSEARCH_CACHE", str(tmp_path_factory.mktemp("vectors")))
+        yield
+
+
+def ran(*command: str, cwd: Path | None = None) -> str:
+    """What a command prints that must succeed."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    assert done.returncode == 0, (command, done.stderr)
+    return done.stdout
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example_runs(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 60
-    done = subprocess.run(
-        [sys.executable, str(path)], capture_output=True, text=True, check=False, env=environment()
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    assert ran(sys.executable, str(path)).strip()
 
 
 def test_readme_python_runs(tmp_path: Path) -> None:
@@ -42,16 +49,7 @@ def test_readme_python_runs(tmp_path: Path) -> None:
     assert "import deepsearch" in code
     script = tmp_path / "readme.py"
     script.write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env=environment(),
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    assert ran(sys.executable, str(script), cwd=tmp_path).strip()
 
 
 def test_readme_commands_run(tmp_path: Path) -> None:
@@ -63,15 +61,7 @@ def test_readme_commands_run(tmp_path: Path) -> None:
     ]
     assert commands
     for command in commands:
-        done = subprocess.run(
-            shlex.split(command),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env=environment(),
-        )
-        assert done.returncode == 0, (command, done.stderr)
+        ran(*shlex.split(command), cwd=tmp_path)
 
 
 def test_notebook_runs() -> None:

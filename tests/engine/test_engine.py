@@ -20,11 +20,6 @@ from tests.engine.answers import ids
 PHOTOS = data_folder() / "photos"
 
 
-@pytest.fixture(scope="module")
-def engine(grocery_folder: Path) -> SearchEngine:
-    return SearchEngine.open(grocery_folder)
-
-
 # ---------------------------------------------------------------- finding
 
 

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from deepsearch import SearchEngine, SearchResult
 from deepsearch.demo import data_folder
 from deepsearch.schema import Role
-
-
-@pytest.fixture(scope="module")
-def engine(grocery_folder: Path) -> SearchEngine:
-    return SearchEngine.open(grocery_folder)
 
 
 def said(result: SearchResult) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from deepsearch.cli import main
 from deepsearch.engine import SearchEngine, SearchOptions, train_on_judgements
 from deepsearch.errors import InvalidInputError, MissingExtraError
 from deepsearch.evaluation import write_qrels
@@ -24,6 +22,7 @@ from deepsearch.schema import (
     Query,
     SearchResult,
 )
+from tests.cli.command import run
 from tests.engine.answers import ids, said
 
 TINY = Path(__file__).parent.parent / "ranking" / "data" / "tiny_cross.onnx"
@@ -126,23 +125,6 @@ def test_a_missing_extra_is_said_before_any_search(
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Call the command line in this process: exit code, standard output, standard error."""
-
-    def call(*args: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["deepsearch", *map(str, args)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
-
-
-@pytest.fixture
 def files(engine: SearchEngine, tmp_path: Path) -> tuple[Path, Path]:
     """Queries and judgements as files; one judged query is not among the queries."""
     asked, grades = judgements(engine)
@@ -158,54 +140,50 @@ def test_train_ranker_and_search_with_it(
     grocery_folder: Path,
     files: tuple[Path, Path],
     tmp_path: Path,
-    run: Callable[..., tuple[int, str, str]],
 ) -> None:
     pytest.importorskip("lightgbm", reason="needs the learn extra")
     (queries, qrels), model = files, tmp_path / "model.json"
     given = ("train-ranker", grocery_folder, "--queries", queries, "--qrels", qrels)
-    code, out, err = run(*given, "--to", model, "--depth", 30)
-    assert code == 0, err
-    assert "10 queries, 10 with hits of different grades" in out
+    done = run(*given, "--to", model, "--depth", 30)
+    assert done.returncode == 0, done.stderr
+    assert "10 queries, 10 with hits of different grades" in done.stdout
     untrained, trained = (
-        float(line.split()[1]) for line in out.splitlines() if "trained  " in line
+        float(line.split()[1]) for line in done.stdout.splitlines() if "trained  " in line
     )
     assert trained > untrained + 0.2
-    assert "1 queries that q.jsonl lacks" in err
-    code, out, err = run("search", grocery_folder, "kiwi", "-k", 4, "--json", "--rerank", model)
-    assert code == 0, err
-    hits = json.loads(out)["hits"]
+    assert "1 queries that q.jsonl lacks" in done.stderr
+    done = run("search", grocery_folder, "kiwi", "-k", 4, "--json", "--rerank", model)
+    assert done.returncode == 0, done.stderr
+    hits = json.loads(done.stdout)["hits"]
     options = SearchOptions(k=4, reranker=LearnedRanker.load(model))
     assert [hit["listing_id"] for hit in hits] == ids(engine.search("kiwi", options=options))
     assert any(part["name"].startswith("learned:") for part in hits[0]["explanation"])
 
 
-def test_search_with_a_cross_encoder_in_a_folder(
-    grocery_folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str, str]]
-) -> None:
+def test_search_with_a_cross_encoder_in_a_folder(grocery_folder: Path, tmp_path: Path) -> None:
     model = tmp_path / "model"
     model.mkdir()
     shutil.copy(TINY, model / "model.onnx")
     made = Tokenizer(WordLevel({"[PAD]": 0, "[UNK]": 1, "milk": 5}, unk_token="[UNK]"))
     made.pre_tokenizer = Whitespace()
     asked = ("search", grocery_folder, "milk", "-k", 3, "--json", "--rerank", model)
-    code, _, err = run(*asked)
-    assert code == 2
-    assert "holds no cross-encoder but model.onnx" in err
+    done = run(*asked)
+    assert done.returncode == 2
+    assert "holds no cross-encoder but model.onnx" in done.stderr
     made.save(str(model / "tokenizer.json"))
-    code, out, err = run(*asked, "--rerank-depth", 7, "--rerank-ms", 5000)
-    assert code == 0, err
-    answer = json.loads(out)
+    done = run(*asked, "--rerank-depth", 7, "--rerank-ms", 5000)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
     assert {"cross_encoder"} <= {part["name"] for part in answer["hits"][0]["explanation"]}
-    code, _, err = run(*asked, "--rerank-ms", 0)
-    assert code == 2
-    assert "budget_ms > 0" in err
+    done = run(*asked, "--rerank-ms", 0)
+    assert done.returncode == 2
+    assert "budget_ms > 0" in done.stderr
 
 
 def test_wrong_requests_end_with_2(
     grocery_folder: Path,
     files: tuple[Path, Path],
     tmp_path: Path,
-    run: Callable[..., tuple[int, str, str]],
 ) -> None:
     pytest.importorskip("lightgbm", reason="needs the learn extra")
     (queries, qrels), model = files, tmp_path / "model.json"
@@ -220,9 +198,9 @@ def test_wrong_requests_end_with_2(
         ((*given, unjudged, "--to", model), "is judged"),
         ((*given, qrels, "--to", tmp_path / "no" / "model"), "folder that exists"),
     ]:
-        code, _, err = run(*wrong)
-        assert code == 2, err
-        assert says in err
+        done = run(*wrong)
+        assert done.returncode == 2, done.stderr
+        assert says in done.stderr
     assert not model.exists()
 
 
@@ -231,7 +209,6 @@ def test_a_missing_extra_ends_with_2(
     files: tuple[Path, Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    run: Callable[..., tuple[int, str, str]],
 ) -> None:
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     queries, qrels = files
@@ -240,6 +217,6 @@ def test_a_missing_extra_ends_with_2(
         ("train-ranker", grocery_folder, "--queries", queries, "--qrels", qrels, "--to", qrels),
         ("search", grocery_folder, "kiwi", "--rerank", tmp_path / "model.json"),
     ]:
-        code, _, err = run(*args)
-        assert code == 2
-        assert "deepsearch[learn]" in err
+        done = run(*args)
+        assert done.returncode == 2
+        assert "deepsearch[learn]" in done.stderr

@@ -29,11 +29,6 @@ TINY = Path(__file__).parent.parent / "ranking" / "data" / "tiny_cross.onnx"
 ASKED = ParsedQuery(text="milk", language="en", product="milk")
 
 
-@pytest.fixture(scope="module")
-def engine(grocery_folder: Path) -> SearchEngine:
-    return SearchEngine.open(grocery_folder)
-
-
 class Rerank:
     """A reranker made of a function."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +13,6 @@ from deepsearch.errors import InvalidInputError
 from deepsearch.schema import FloatArray, IntArray
 
 PLAIN = FusionConfig(feedback=0.0, least_trust=1.0, alike=0.0)
-
-
-@pytest.fixture(scope="module")
-def engine(grocery_folder: Path) -> SearchEngine:
-    return SearchEngine.open(grocery_folder)
 
 
 def run_of(name: str, rows: list[int], meaning: FloatArray) -> Run:

@@ -73,13 +73,13 @@ def _mail() -> bytes:
 
 
 def _xls() -> bytes:
-    from tests.inputs.test_workbooks import xls
+    from tests.inputs.files import xls
 
     return xls([list(row) for row in ROWS])
 
 
 def _ods() -> bytes:
-    from tests.inputs.test_workbooks import ods, ods_row
+    from tests.inputs.files import ods, ods_row
 
     return ods("".join(ods_row(*map(str, row)) for row in ROWS))
 
