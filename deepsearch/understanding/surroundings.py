@@ -12,6 +12,7 @@ from deepsearch.understanding.text import Tokens
 __all__ = ["known_surroundings", "surroundings_of"]
 
 _NEGATED = 5  # tokens after a "not"
+_IN_THE = {"pt": "no"}  # the English "no" is "in the" there: "no hospital"
 _SAID_SO = {
     "outdoor": "outdoor",
     "marine": "marine",
@@ -49,7 +50,7 @@ def surroundings_of(parsed: ParsedQuery, tokens: Tokens) -> frozenset[str]:
         nothing that only names a colour or a style.
     """
     trie = _words()
-    negated: frozenset[int] | None = None
+    negated: dict[int, int] | None = None
     found: set[str] = set()
     denied: set[str] = set()
     at = 0
@@ -61,7 +62,8 @@ def surroundings_of(parsed: ParsedQuery, tokens: Tokens) -> frozenset[str]:
             continue
         if negated is None:
             negated = _negated(tokens, parsed.language)
-        if negated.intersection(range(match.first, match.last)):
+        # a "not" inside the words is their own: 无尘车间, a room without dust
+        if any(negated.get(i, match.first) < match.first for i in range(match.first, match.last)):
             denied |= names
         elif not _aside(tokens, match):
             found |= names
@@ -83,16 +85,18 @@ def _aside(tokens: Tokens, match: Match) -> bool:
     return False
 
 
-def _negated(tokens: Tokens, language: str) -> frozenset[int]:
-    """Tokens within a few of a "not", up to the next break."""
+def _negated(tokens: Tokens, language: str) -> dict[int, int]:
+    """Tokens within a few of a "not", up to the next break, and where the first such stands."""
     trie = phrase_trie(lexicon_languages(language))
-    negated: set[int] = set()
+    negated: dict[int, int] = {}
     for index in range(len(tokens)):
         match = trie.longest(tokens, index)
         if match is None or not any(kind == "neg" for kind, _ in match.payloads):
             continue
+        if tokens.words[index] == _IN_THE.get(language):
+            continue
         for at in range(match.last, min(len(tokens), match.last + _NEGATED)):
             if tokens.kinds[at] == "s" and tokens.words[at] in ",.;!?\n":
                 break
-            negated.add(at)
-    return frozenset(negated)
+            negated.setdefault(at, match.first)
+    return negated
