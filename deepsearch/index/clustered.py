@@ -6,7 +6,6 @@ scored; otherwise lists are visited, the most promising first, until none can he
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -114,19 +113,24 @@ class ClusteredIndex(ApproximateIndex):
         self.config = config
         self._codes = codes
         count, lists = len(exact), codes.starts.shape[0] - 1
+        # Looked up at each search otherwise, which takes as long as scoring a dozen rows.
+        self._kernels = kernels = _kernels()
+        self._total = count
+        self._few = max(_FEW_ROWS, _FEW_ROWS_A_LIST * lists)
+        self._squared = exact.space.metric == "l2"
         row_of = np.empty(count, dtype=np.int32)
         row_of[codes.order] = np.arange(count, dtype=np.int32)
         list_of = np.empty(count, dtype=np.int32)
         list_of[codes.order] = np.repeat(np.arange(lists, dtype=np.int32), np.diff(codes.starts))
         arrays = {name: read_only(getattr(codes, name)) for name in codes.__dataclass_fields__}
-        self._tables = _kernels().Tables(
+        self._tables = kernels.Tables(
             **arrays,
             row_of=row_of,
             list_of=list_of,
             vectors=read_only(exact.vectors),
             list_records=centre_records(codes),
         )
-        self._packed = _kernels().packed(self._tables)
+        self._packed = kernels.packed(self._tables)
 
     @classmethod
     def build(
@@ -204,43 +208,44 @@ class ClusteredIndex(ApproximateIndex):
         reach: float,
         sigmas: float,
     ) -> Matches:
-        kernels = _kernels()
-        count = queries.shape[0]
-        if mask is None or allowed == len(self):
+        kernels = self._kernels
+        count, total = queries.shape[0], self._total
+        if mask is None or allowed == total:
             how, given = kernels.ALL_ROWS, _NO_MASK
         else:
             given = read_only(mask)
-            how = kernels.BY_ROW if allowed < _ONE_BY_ONE_SHARE * len(self) else kernels.BY_MASK
-            few = max(_FEW_ROWS, _FEW_ROWS_A_LIST * self._codes.centres.shape[0])
-            if reach < 0 and allowed <= few:
+            how = kernels.BY_ROW if allowed < _ONE_BY_ONE_SHARE * total else kernels.BY_MASK
+            if reach < 0 and allowed <= self._few:
                 how = kernels.BY_CODES
+        room = min(total, k + max(_SPARE, k // 4))
         out = unfilled_matches(count, k)
 
-        def work(part: slice) -> None:
+        def work(asked: FloatArray, ids: IntArray, scores: FloatArray, counts: IntArray) -> None:
             kernels.search(
                 self._packed,
                 how,
                 given,
                 allowed,
-                read_only(queries[part]),
-                self.space.metric == "l2",
+                read_only(asked),
+                self._squared,
                 reach,
                 sigmas,
-                min(len(self), k + max(_SPARE, k // 4)),
-                out.ids[part],
-                out.scores[part],
-                out.counts[part],
+                room,
+                ids,
+                scores,
+                counts,
             )
 
         # Asking for the number of cores takes as long as scoring two hundred rows.
         threads = (self.config.threads or os.cpu_count() or 1) if count > _QUERIES_A_THREAD else 1
         pieces = min(threads, count // _QUERIES_A_THREAD)
         if pieces > 1:
-            edges = np.linspace(0, count, pieces + 1).astype(int)
-            parts = [slice(a, b) for a, b in itertools.pairwise(edges)]
-            list(_pool(threads).map(work, parts))
+            parts = (
+                np.array_split(each, pieces) for each in (queries, out.ids, out.scores, out.counts)
+            )
+            list(_pool(threads).map(work, *parts))
         else:
-            work(slice(0, count))
+            work(queries, out.ids, out.scores, out.counts)
         return out
 
     def efforts(self) -> tuple[int, ...]:

@@ -106,10 +106,10 @@ def test_estimates_of_centres_lie_about_their_scores() -> None:
     reaches = np.empty(104, np.float32)
     errors = []
     for query in queries:
-        estimate.prepare(query, index._packed, 2.0, ready)
+        estimate.prepare_bits(query, index._packed, 2.0, ready)
         estimate.list_reaches(index._packed, ready, kept, reaches)
         upper = reaches[:100].copy()
-        estimate.prepare(query, index._packed, 0.0, ready)
+        estimate.prepare_bits(query, index._packed, 0.0, ready)
         estimate.list_reaches(index._packed, ready, kept, reaches)
         scores = centres @ query
         errors.append((scores - reaches[:100]) / ((upper - reaches[:100]) / 2))
@@ -135,7 +135,7 @@ def test_the_bit_estimate_is_unbiased_and_its_error_is_the_one_allowed_for() -> 
     centres = tables.centres * tables.step + tables.middle
     errors = []
     for query in queries:
-        estimate.prepare(query, index._packed, 0.0, ready)
+        estimate.prepare_bits(query, index._packed, 0.0, ready)
         planes = ready.planes[:, :words].copy().view(np.uint8)
         levels = np.unpackbits(planes, axis=1, bitorder="little").astype(np.float32)
         values = levels[0] + 2 * levels[1] - 4 * levels[2]
@@ -143,7 +143,7 @@ def test_the_bit_estimate_is_unbiased_and_its_error_is_the_one_allowed_for() -> 
         reach = scale * (numbers[0] * (bits @ values) + numbers[1]) + scaled_plain * numbers[2]
         score = reach + added + (centres @ query)[lists]
         exact = vectors[tables.order] @ query
-        estimate.prepare(query, index._packed, 1.0, ready)
+        estimate.prepare_bits(query, index._packed, 1.0, ready)
         rounding = scale * (ready.numbers[1] - numbers[1])
         errors.append((score - exact) / np.hypot(error * ready.numbers[3], rounding))
     pooled = np.concatenate(errors)

@@ -34,7 +34,8 @@ __all__ = [
     "code_score",
     "found",
     "list_reaches",
-    "prepare",
+    "prepare_bits",
+    "prepare_codes",
     "score_block",
     "score_passed",
     "start_over",
@@ -57,7 +58,7 @@ _CODE_SIGMAS = 5.0
 
 
 class Asked(NamedTuple):
-    """A query made ready; `prepare` writes it.
+    """A query made ready; `prepare_codes` and `prepare_bits` write it.
 
     Attributes:
         planes: (3, padded words) uint64: the bits, in two's complement, of each value of
@@ -162,35 +163,55 @@ def start_over(kept: Any) -> None:
 
 
 @compiled()
-def prepare(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
-    """Make a query ready.
+def prepare_codes(query: Any, packed: Any, ready: Any) -> None:
+    """Make a query ready for scoring by 8-bit codes.
+
+    Args:
+        query: (dim,) float32.
+        packed: The index.
+        ready: An `Asked`; its codes and what belongs to them are written.
+    """
+    tables = opened(packed)
+    codes, numbers, scratch = ready.codes, ready.numbers, ready.scratch
+    step, middle = tables.step, tables.middle
+    dim = query.shape[0]
+    largest, offset, squares = np.float32(0), 0.0, 0.0
+    for j in range(dim):
+        scaled = query[j] * step[j]
+        scratch[j] = scaled
+        largest = max(largest, abs(scaled))
+        squares += np.float64(scaled) * np.float64(scaled)
+        offset += np.float64(query[j]) * np.float64(middle[j])
+    top = min(_QUERY_TOP, np.floor(_INT32_TOP / (127.0 * dim)))
+    unit = max(np.float64(largest), 1e-30) / top
+    inverse = np.float32(1.0 / unit)
+    for j in range(dim):
+        codes[j] = np.int16(np.int32(np.rint(scratch[j] * inverse)))
+    numbers[4] = unit
+    numbers[5] = offset
+    numbers[7] = _CODE_SIGMAS * np.sqrt(squares / 12.0)
+
+
+@compiled()
+def prepare_bits(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
+    """Make a query ready for estimates by bits.
 
     Args:
         query: (dim,) float32.
         packed: The index.
         sigmas: Standard errors of the bit estimate a row is given the benefit of.
-        ready: An `Asked`; written.
+        ready: An `Asked`; its planes and what belongs to them are written.
     """
     tables = opened(packed)
-    rotated, codes, numbers, levels = ready.rotated, ready.codes, ready.numbers, ready.levels
+    rotated, numbers, levels = ready.rotated, ready.numbers, ready.levels
     dim, width = query.shape[0], rotated.shape[0]
-    step, middle, mean = tables.step, tables.middle, tables.mean
-    largest, offset, squares, along = np.float32(0), 0.0, 0.0, 0.0
+    mean = tables.mean
+    along = 0.0
     for j in range(dim):
         rotated[j] = query[j] - mean[j]
-        scaled = query[j] * step[j]
-        ready.scratch[j] = scaled
-        largest = max(largest, abs(scaled))
-        squares += np.float64(scaled) * np.float64(scaled)
-        offset += np.float64(query[j]) * np.float64(middle[j])
         along += np.float64(query[j]) * np.float64(mean[j])
     for j in range(dim, width):
         rotated[j] = 0.0
-    top = min(_QUERY_TOP, np.floor(_INT32_TOP / (127.0 * dim)))
-    unit = max(np.float64(largest), 1e-30) / top
-    inverse = np.float32(1.0 / unit)
-    for j in range(dim):
-        codes[j] = np.int16(np.int32(np.rint(ready.scratch[j] * inverse)))
     rotate(rotated, tables.signs, ready.scratch)
     norm = 0.0
     for j in range(width):
@@ -219,10 +240,7 @@ def prepare(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
     numbers[1] = sigmas * np.sqrt(lost) - delta * (total + 0.5 * width)
     numbers[2] = delta
     numbers[3] = sigmas * np.sqrt(norm)
-    numbers[4] = unit
-    numbers[5] = offset
     numbers[6] = np.sqrt(norm)
-    numbers[7] = _CODE_SIGMAS * np.sqrt(squares / 12.0)
     numbers[8] = along
 
 

@@ -19,17 +19,18 @@ from deepsearch.index.kernels.estimate import (
     code_score,
     found,
     list_reaches,
-    prepare,
+    prepare_bits,
+    prepare_codes,
     score_block,
     score_passed,
     start_over,
 )
 from deepsearch.index.kernels.exact import exact_score
+from deepsearch.index.kernels.masks import allowed_positions
 from deepsearch.index.kernels.tables import READ_FLOAT32, opened
 from deepsearch.index.kernels.vector import (
     equal_64,
     first_bit,
-    lanes_above,
     largest_64,
     prefetch,
 )
@@ -87,30 +88,11 @@ def _working_memory(lists: int) -> Any:
 
 
 @compiled()
-def _allowed_positions(mask: Any, positions: Any) -> Any:
-    # Write what the mask allows, ascending, as far as there is room; return how many.
-    address, room, one = np.int64(mask.ctypes.data), positions.shape[0], np.int64(1)
-    whole = mask.shape[0] // 64 * 64
-    filled: Any = 0
-    for start in range(0, whole, 64):
-        bits = lanes_above(address + start, one)
-        while bits != 0 and filled < room:
-            positions[filled] = start + first_bit(np.int64(bits))
-            bits &= bits - np.uint64(1)
-            filled += 1
-    for at in range(whole, mask.shape[0]):
-        if mask[at] and filled < room:
-            positions[filled] = at
-            filled += 1
-    return filled
-
-
-@compiled()
 def _rows_and_lists(packed: Any, mask: Any, rows: Any, lists: Any) -> Any:
     # Write the allowed rows by position and the list of each; return how many.
     tables = opened(packed)
     row_of, list_of = tables.row_of, tables.list_of
-    many = _allowed_positions(mask, rows)
+    many = allowed_positions(mask, rows)
     for i in range(many):
         at = rows[i]
         rows[i] = row_of[at]
@@ -410,13 +392,15 @@ def search(
     if how == BY_ROW:
         rows = rows[: _rows_and_lists(packed, mask, rows, lists_of)]
     elif how == BY_CODES:
-        rows = rows[: _allowed_positions(mask, rows)]
+        rows = rows[: allowed_positions(mask, rows)]
         for i in range(rows.shape[0]):
             rows[i] = tables.row_of[rows[i]]
     ready = asked(queries.shape[1], tables.signs.shape[1])
     kept = found(ids.shape[1], room, _BLOCK + _GATHERED + 8)
     for q in range(queries.shape[0]):
-        prepare(queries[q], packed, sigmas, ready)
+        prepare_codes(queries[q], packed, ready)
+        if how != BY_CODES:
+            prepare_bits(queries[q], packed, sigmas, ready)
         start_over(kept)
         if how == BY_CODES:
             _score_all(packed, rows, ready, kept)

@@ -1,0 +1,39 @@
+"""Reads masks over positions, 64 bytes at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from deepsearch.index.kernels.compiled import compiled
+from deepsearch.index.kernels.vector import first_bit, lanes_above
+
+__all__ = ["allowed_positions"]
+
+
+@compiled()
+def allowed_positions(mask: Any, positions: Any) -> Any:
+    """Write the positions that a mask allows, ascending, as far as there is room.
+
+    Args:
+        mask: (n,) bool.
+        positions: (room,) int32; written.
+
+    Returns:
+        How many were written.
+    """
+    address, room, one = np.int64(mask.ctypes.data), positions.shape[0], np.int64(1)
+    whole = mask.shape[0] // 64 * 64
+    filled: Any = 0
+    for start in range(0, whole, 64):
+        bits = lanes_above(address + start, one)
+        while bits != 0 and filled < room:
+            positions[filled] = start + first_bit(np.int64(bits))
+            bits &= bits - np.uint64(1)
+            filled += 1
+    for at in range(whole, mask.shape[0]):
+        if mask[at] and filled < room:
+            positions[filled] = at
+            filled += 1
+    return filled
