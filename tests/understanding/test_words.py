@@ -266,3 +266,50 @@ def test_what_is_needed_by_a_month_is_no_name(text, product, op, day):
 )
 def test_indian_multiples(text, wanted):
     assert wanted in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("300 floor lamps, die-cast aluminium, dusty rose", ("material", "die-cast aluminium")),
+        ("300 floor lamps, die-cast aluminium, dusty rose", ("colour", "dusty rose")),
+        ("200个台灯，压铸铝，哑光", ("material", "die-cast aluminium")),
+        ("40 Stühle aus Schmiedeeisen, feuerverzinkt", ("material", "wrought iron")),
+        ("40 Stühle aus Schmiedeeisen, feuerverzinkt", ("finish", "hot-dip galvanized")),
+        ("300 mesas con pintura electrostática, gris grafito", ("finish", "powder coated")),
+        ("300 mesas con pintura electrostática, gris grafito", ("colour", "dark grey")),
+        ("500 joints en caoutchouc butyle", ("material", "butyl rubber")),
+        ("80 luvas, resistente a óleo, sem látex", ("latex_free", True)),
+        ("900 vasetti di miele, senza conservanti", ("preservatives", False)),
+        ("200 курток, светоотражающие, ветрозащитные", ("windproof", True)),
+        ("100 نظارة شمسية، مستقطبة", ("polarized", True)),
+        ("マグカップ500個、箔押し", ("printing", "hot stamping")),
+        ("20 air cylinders, double acting, 10 bar", ("double_acting", True)),
+        ("60 kettles with UK plug", ("plug_type", "UK")),
+        ("400 mt tubo, certificato 3.1", ("certification", "mill test certificate")),
+        ("5000 cajas de leche en polvo, registro INVIMA", ("certification", "INVIMA")),
+    ],
+)
+def test_words_of_the_trade_are_read(text, wanted):
+    assert wanted in {(field, value) for field, _, value, _ in _read(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Laser engraving machine, 100 W, 2 sets", "logo_method"),
+        ("Powder coating oven, 1 set", "finish"),
+        ("20 Bohrer für Beton und Holz", "material"),
+        ("50台激光雕刻机", "logo_method"),
+        ("切割不锈钢的激光切割机一台", "material"),
+        ("ステンレス用の塗料 20缶", "material"),
+        ("Copper sulfate, 5 tons", "material"),
+        ("sulfato de cobre, 5 toneladas", "material"),
+        ("сульфат меди, 5 тонн", "material"),
+        ("4x4 post caps, 200 pcs", "drive"),
+        ("aqua park slide, 1 set", "colour"),
+        ("vis à bois 5x60, 1000 pièces", "material"),
+    ],
+)
+def test_words_in_other_company_say_something_else(text, field):
+    assert field not in {name for name, _, _, _ in _read(text)}

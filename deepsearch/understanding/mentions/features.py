@@ -11,12 +11,19 @@ __all__ = ["features", "finishes"]
 
 _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
+_KINDS = frozenset({"seamless", "weave"})  # "seamless pipes", "jacquard towels" are kinds of goods
+_WORK = frozenset({"printing", "logo_method"})  # "laser engraving machine"
 
 
 def finishes(reading: Reading) -> None:
-    """Read finishes and packaging."""
+    """Read finishes and packaging; "laser engraving machine" is named after what it does."""
+
+    def wanted(match: Match, _: str) -> bool:
+        inside = reading.product[0] <= match.first < reading.product[1]
+        return not (reading.machine and inside)
+
     for kind in ("finish", "packaging"):
-        for group in runs(reading, kind):
+        for group in runs(reading, kind, wanted):
             reading.add(list_draft(reading, kind, group, "all_of"))
 
 
@@ -52,7 +59,20 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
     inside = reading.product[0] <= match.first < reading.product[1]
     if (name in ("smart", "heavy_duty") or word == "clear") and not inside:
         return False
+    if inside and (name in _KINDS or (reading.machine and name in _WORK)):
+        return False
     if name == "connectivity":
         return reading.scan.raw(match.first, match.last).isupper()
-    raw_lithium = name == "battery_chemistry" and word == "lithium"
-    return not (raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate"))
+    return not _other_meaning(reading, match, name)
+
+
+def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
+    """Lithium as a chemical; "4x4 posts", which are four by four inches."""
+    if name == "drive" and reading.tokens.kinds[match.first] == "n":
+        return _plain_word(reading, match.last)
+    raw_lithium = name == "battery_chemistry" and reading.word(match.first) == "lithium"
+    return raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate")
+
+
+def _plain_word(reading: Reading, at: int) -> bool:
+    return reading.tokens.kinds[at : at + 1] == ["w"] and reading.scan.match_of(at) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, runs
@@ -12,6 +14,10 @@ __all__ = ["materials"]
 _WORKED_MATERIALS = word_set("mention", "worked_materials")
 
 _MATERIAL_WORK = word_set("mention", "material_work")
+
+_MATERIAL_VERBS = word_set("mention", "material_verbs")
+
+_SALTS = word_set("mention", "salts")
 
 _MADE_OF = word_set("mention", "made_of")
 
@@ -68,6 +74,12 @@ _OTHER_HEADS = (
 
 _LOOKS = word_set("mention", "looks")
 
+# A single Han character is a word of many senses: only these are believed, and only alone.
+_LONE = frozenset(
+    {"plastic", "wood", "copper", "aluminium", "iron", "steel", "cotton", "silver", "leather"}
+    | {"bamboo", "titanium", "paper"}
+)
+
 _MAIN_PARTS = word_set("key", "main_parts")
 
 _PART_WORDS = word_set("key", "part_words")
@@ -75,50 +87,9 @@ _PART_WORDS = word_set("key", "part_words")
 
 def materials(reading: Reading) -> None:
     """Read materials."""
-
-    def wanted(match: Match, value: str) -> bool:
-        word = reading.word(match.first)
-        beside = match.last + (reading.word(match.last) == "-")
-        free = reading.word(beside) in ("free", "frei", "vrij")  # "PVC-free", "latex free"
-        looks = {reading.word(match.first - 1), reading.word(match.last)} & _LOOKS
-        if free or looks:  # "effetto legno", "marble look"
-            return False
-        if (
-            word in _CASED_MATERIALS
-            and match.last == match.first + 1
-            and not reading.scan.raw(match.first, match.last).isupper()
-        ):
-            return False
-        inside = reading.product[0] <= match.first < reading.product[1]
-        if reading.machine and inside and not _made_of(reading, match):
-            return False
-        if reading.tokens.kinds[match.first] == "c" and match.last == match.first + 1:
-            return value in (
-                "plastic",
-                "wood",
-                "copper",
-                "aluminium",
-                "iron",
-                "steel",
-                "cotton",
-                "silver",
-                "leather",
-                "bamboo",
-                "titanium",
-                "paper",
-            ) and _lone_material(reading, match)
-        word = reading.word(match.first)
-        if word in _WORKED_MATERIALS and reading.word(match.last) in _MATERIAL_WORK:
-            return False
-        return not (
-            reading.tokens.glued(match.first)
-            and match.first
-            and reading.tokens.kinds[match.first - 1] == "n"
-        )
-
     if reading.scan.language in ("de", "nl") and not reading.machine:
         _compounds(reading)
-    for group in runs(reading, "material", wanted):
+    for group in runs(reading, "material", partial(_wanted, reading)):
         coloured = reading.scan.value_at(group.first - 1, "textfield") == "colour"
         if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
@@ -130,9 +101,34 @@ def materials(reading: Reading) -> None:
         draft = list_draft(
             reading, field, group, "any_of" if _slashed(reading, group) else "all_of"
         )
-        if draft.op == "eq" and _for_only(reading, group):
+        if draft.op not in ("ne", "none_of") and _for_only(reading, group):
             continue
         reading.add(draft)
+
+
+def _wanted(reading: Reading, match: Match, value: str) -> bool:
+    single = match.last == match.first + 1
+    if _otherwise(reading, match) or _chemical(reading, match) or _worked_on(reading, match):
+        return False
+    cased = single and reading.word(match.first) in _CASED_MATERIALS
+    if cased and not reading.scan.raw(match.first, match.last).isupper():
+        return False
+    inside = reading.product[0] <= match.first < reading.product[1]
+    if reading.machine and inside and not _made_of(reading, match):
+        return False
+    if reading.tokens.kinds[match.first] == "c" and single:
+        return value in _LONE and _lone_material(reading, match)
+    glued = match.first and reading.tokens.glued(match.first)
+    return not (glued and reading.tokens.kinds[match.first - 1] == "n")
+
+
+def _otherwise(reading: Reading, match: Match) -> bool:
+    """As in "PVC-free", "effetto legno", "glass cleaner"."""
+    ahead = reading.word(match.last)
+    beside = reading.word(match.last + 1) if ahead == "-" else ahead
+    if beside in ("free", "frei", "vrij") or {reading.word(match.first - 1), ahead} & _LOOKS:
+        return True
+    return reading.word(match.first) in _WORKED_MATERIALS and ahead in _MATERIAL_WORK
 
 
 def _keyed_part(reading: Reading, group: Group) -> str | None:
@@ -148,6 +144,23 @@ def _keyed_part(reading: Reading, group: Group) -> str | None:
         return None
     known = reading.scan.has(before, "part") or reading.word(before) in _PART_WORDS
     return slug(reading.word(before)) if known else None
+
+
+def _chemical(reading: Reading, match: Match) -> bool:
+    """As in "copper sulfate", "óxido de zinc": a compound of the metal, not the metal."""
+    before = reading.word(match.first - 1)
+    linked = reading.scan.has(match.first - 1, "stop")  # "de", "di"
+    beside = {reading.word(match.last), before, reading.word(match.first - 2) if linked else ""}
+    pair = reading.word(match.first - 2) + before  # Han characters are tokens of their own
+    return bool(beside & _SALTS) or pair in _SALTS
+
+
+def _worked_on(reading: Reading, match: Match) -> bool:
+    """As in "to cut steel", 切割不锈钢的机器, ステンレス用: what the thing works on."""
+    before = reading.word(match.first - 1)
+    verb = before in _MATERIAL_VERBS or reading.word(match.first - 2) + before in _MATERIAL_VERBS
+    inside = reading.product[0] <= match.first < reading.product[1]
+    return (verb and not inside) or reading.word(match.last) == "用"
 
 
 def _slashed(reading: Reading, group: Group) -> bool:
@@ -184,7 +197,8 @@ def _for_only(reading: Reading, group: Group) -> bool:
     """As in "for wood", "for cutting metal": what it works on, not what it is made of."""
     for at in range(group.first - 1, max(-1, group.first - 4), -1):
         if reading.scan.has(at, "for") and reading.scan.language not in ("ja",):
-            return reading.machine
+            outside = not reading.product[0] <= group.first < reading.product[1]
+            return reading.machine or (outside and at == group.first - 1)
         if reading.scan.has(at, "textfield"):
             return False
     return False
