@@ -165,7 +165,7 @@ class Remembered:
     def __init__(self, suite: EncoderSuite) -> None:
         """Wrap a suite."""
         self._suite = suite
-        self._known: dict[tuple[str, ...], Any] = {}
+        self._known: dict[tuple[Role, tuple[str, ...]], Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         """Leave all else to the suite."""
@@ -173,7 +173,7 @@ class Remembered:
 
     def encode_texts(self, texts: Sequence[str], *, role: Role) -> Any:
         """Encode texts not asked for before."""
-        key = tuple(texts)
+        key = (role, tuple(texts))
         if key not in self._known:
             self._known[key] = self._suite.encode_texts(texts, role=role)
         return self._known[key]
@@ -182,10 +182,10 @@ class Remembered:
 def measure(folder: Path, queries: list[Query], rounds: int) -> tuple[list[Row], float]:
     """Ask every query in every way; returns a row a way, and seconds to open."""
     start = time.perf_counter()
-    engine = SearchEngine.open(folder / "many")
+    opened = SearchEngine.open(folder / "many")
+    engine = SearchEngine(opened.catalogue, Remembered(opened.suite))
     _ = engine.snapshot
     seconds = time.perf_counter() - start
-    engine.suite = Remembered(engine.suite)
     timings: dict[str, list[dict[str, float]]] = {name: [] for name in WAYS}
     first: dict[str, list[float]] = {name: [] for name in WAYS}
     for turn in range(-1, rounds):

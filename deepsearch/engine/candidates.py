@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +92,7 @@ class Fused:
 
     row: int
     score: float
-    parts: tuple[Contribution, ...]
+    parts: Sequence[Contribution]
     picture: int | None = None
     source: str | None = None
     similarity: float | None = None
@@ -154,28 +155,58 @@ def fuse_runs(
     final = scores if gains is None else rest * scores + gains
     by_name = dict(zip(names, runs, strict=True))
     best = _best_pictures(runs)
-    result = []
-    for i in sorted(range(len(items)), key=lambda i: (-final[i], items[i].id)):
-        explained = _parts(items[i], by_name, rest)
+
+    def explained(i: int) -> list[Contribution]:
+        written = _parts(items[i], by_name, rest)
         if unlike:
             lost = -rest * float(costs[i])
-            explained.append(Contribution(name="unlike", value=lost, sentence=_UNLIKE))
+            written.append(Contribution(name="unlike", value=lost, sentence=_UNLIKE))
         if gains is not None:
             gain = float(gains[i])
-            explained.append(Contribution(name="alike", value=gain, sentence=_ALIKE))
-        row = int(rows[i])
+            written.append(Contribution(name="alike", value=gain, sentence=_ALIKE))
+        return written
+
+    totals, numbers = final.tolist(), rows.tolist()
+    result = []
+    for i in sorted(range(len(items)), key=lambda i: (-totals[i], items[i].id)):
+        row = numbers[i]
         number, source, likeness = best.get(row, (None, None, None))
         result.append(
             Fused(
                 row=row,
-                score=float(final[i]),
-                parts=tuple(explained),
+                score=totals[i],
+                parts=_Written(partial(explained, i)),
                 picture=number,
                 source=source,
                 similarity=likeness,
             )
         )
     return result
+
+
+class _Written(Sequence[Contribution]):
+    """Contributions written when they are first read: few candidates become hits."""
+
+    __slots__ = ("_parts", "_write")
+
+    def __init__(self, write: Callable[[], Sequence[Contribution]]) -> None:
+        self._write = write
+        self._parts: Sequence[Contribution] | None = None
+
+    def _read(self) -> Sequence[Contribution]:
+        if self._parts is None:
+            self._parts = self._write()
+        return self._parts
+
+    @overload
+    def __getitem__(self, index: int) -> Contribution: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Contribution]: ...
+    def __getitem__(self, index: int | slice) -> Contribution | Sequence[Contribution]:
+        return self._read()[index]
+
+    def __len__(self) -> int:
+        return len(self._read())
 
 
 _NEIGHBOURS = 5

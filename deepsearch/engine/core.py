@@ -345,10 +345,13 @@ class SearchEngine:
             results = []
             for asked in encoded:
                 result = answer(snapshot, asked, options=options, timings_ms=timings)
+                start = time.perf_counter()
                 note = self._likeness.note(snapshot, asked.parsed, result.hits, asked.parts)
-                if note is not None:
-                    result = replace(result, notes=(note, *result.notes))
-                results.append(result)
+                took = {"likeness": ms_since(start)}
+                took["total"] = result.timings_ms["total"] + took["likeness"]
+                notes = result.notes if note is None else (note, *result.notes)
+                timed = {**result.timings_ms, **took}
+                results.append(replace(result, notes=notes, timings_ms=timed))
                 if progress is not None:
                     done = len(answers) * len(queries) + len(results)
                     progress("searching", done, len(queries) * len(variants))

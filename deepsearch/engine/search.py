@@ -68,7 +68,7 @@ def answer(
     allowed = _allowed(snapshot, filtered, parsed, options)
     timings["filter"] = ms_since(start)
     total = len(snapshot.catalogue)
-    count = total if allowed is None else int(allowed.sum())
+    count = total if allowed is None else int(np.count_nonzero(allowed))
     if allowed is not None:
         notes.append(Note(stage="filter", text=f"{count} of {total} listings are allowed."))
     start = time.perf_counter()

@@ -35,7 +35,7 @@ class Candidate:
 
     listing: Listing
     relevance: float
-    relevance_parts: tuple[Contribution, ...] = ()
+    relevance_parts: Sequence[Contribution] = ()
     media: MediaMatch | None = None
 
 
@@ -49,8 +49,8 @@ class Frame:
     strength: float
 
 
-_Part: TypeAlias = tuple[str, Dimension, float]
-"""A dimension's name, itself, and its share."""
+_Part: TypeAlias = tuple[str, Dimension, float, float]
+"""A dimension's name, itself, its share, and the most it can add, as a share of both."""
 
 
 @dataclass(slots=True)
@@ -164,6 +164,9 @@ def _beyond(last: Scored, item: Scored) -> bool:
 _Known: TypeAlias = tuple[str, float, float, Score]
 """A dimension's name, its share, what it adds as a share of both, and its score."""
 
+_Judged: TypeAlias = tuple[Sequence[_Known], float]
+"""What is known of a supplier, and what it adds."""
+
 
 class Panel:
     """The dimensions that count in a query, by what they are known from."""
@@ -180,7 +183,7 @@ class Panel:
         self._others: list[_Part] = []
         for name, share in frame.shares.items():
             dimension = DIMENSIONS[name]
-            part = (name, dimension, share)
+            part = (name, dimension, share, share * (1.0 - dimension.prior))
             if dimension.of_supplier:
                 self._of_supplier.append(part)
             elif dimension.claims is None:
@@ -188,39 +191,40 @@ class Panel:
             else:
                 for claim in dimension.claims:
                     self._of_claims.setdefault(claim, []).append(part)
-        self._suppliers: dict[str, tuple[Supplier, list[_Known]]] = {}
-        self._reach = math.fsum(_most(part) for part in self._others)
+        self._suppliers: dict[str, tuple[Supplier, _Judged]] = {}
+        self._reach = sum(most for *_, most in self._others)
 
     def begin(self, item: Scored) -> None:
         """Score what the supplier's record tells, and bound what the rest may add."""
         scale = item.relevance * self._frame.strength
-        item.known = {
-            name: (scale * share * gain, score)
-            for name, share, gain, score in self._by_supplier(item.view)
-        }
+        _, gain = self._by_supplier(item.view)
         item.claimed = self._by_claims(item.view)
-        reach = self._reach + math.fsum(_most(part) for part in item.claimed)
-        so_far = math.fsum([item.score, *(value for value, _ in item.known.values())])
-        item.could = so_far + scale * reach
+        reach = self._reach + sum(most for *_, most in item.claimed)
+        item.could = item.score + scale * (gain + reach)
 
     def finish(self, item: Scored) -> None:
         """Score the other dimensions; the score is then whole."""
         scale = item.relevance * self._frame.strength
-        for name, share, gain, score in self._known((*self._others, *item.claimed), item.view):
-            item.known[name] = scale * share * gain, score
+        of_supplier, _ = self._by_supplier(item.view)
+        others = self._known((*self._others, *item.claimed), item.view)
+        item.known = {
+            name: (scale * share * gain, score)
+            for name, share, gain, score in (*of_supplier, *others)
+        }
         item.score = math.fsum([item.score, *(value for value, _ in item.known.values())])
 
-    def _by_supplier(self, view: ListingView) -> list[_Known]:
+    def _by_supplier(self, view: ListingView) -> _Judged:
         supplier = view.supplier
         if supplier is None:
-            return []
+            return (), 0.0
         held = self._suppliers.get(supplier.id)
         # One id should be one supplier; where two listings differ, each has his own.
         if held is not None and (held[0] is supplier or held[0] == supplier):
             return held[1]
         known = self._known(self._of_supplier, view)
-        self._suppliers[supplier.id] = supplier, known
-        return known
+        judged = known, sum(share * gain for _, share, gain, _ in known)
+        self._suppliers[supplier.id] = supplier, judged
+        return judged
 
     def _by_claims(self, view: ListingView) -> Sequence[_Part]:
         """Dimensions of claims of which the listing or its supplier makes one."""
@@ -232,15 +236,9 @@ class Panel:
 
     def _known(self, parts: Iterable[_Part], view: ListingView) -> list[_Known]:
         scene, known = self._frame.scene, []
-        for name, dimension, share in parts:
+        for name, dimension, share, _ in parts:
             score = dimension.score(view, scene)
             if score is not None:
                 gain = trusted(score, dimension.prior, scene.ask.today) - dimension.prior
                 known.append((name, share, gain, score))
         return known
-
-
-def _most(part: _Part) -> float:
-    """The most a dimension can add, as a share of relevance and strength."""
-    _, dimension, share = part
-    return share * (1.0 - dimension.prior)

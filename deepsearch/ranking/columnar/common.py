@@ -112,8 +112,6 @@ def any_text(
     """OR a rule over all texts of each row; `binding` as in `in_passing`."""
     rows, statuses, passing = [], [], []
     for source in sources:
-        if not len(source.rows):
-            continue
         compared = source.texts.map(rule)
         mentioned = np.zeros(len(compared), np.bool_) if source.passing is None else source.passing
         compared = in_passing_array(compared, mentioned, binding=binding)

@@ -133,11 +133,19 @@ def _named(table: FactTable, field: str, wanted: str, op: Operator) -> StatusArr
     """Judge whether what each row states of a field names what is wanted."""
     binding = field not in NAMES and not is_negated(op)
     rule = partial(text_relation, field, wanted)
-    status = any_text(table, _text_sources(table, field), rule, binding=binding)
+    sources = [source for source in _text_sources(table, field) if len(source.rows)]
     fact = FACTS.get(field)
-    if fact is not None and table.is_text(fact.columns[0]):
-        column = table.texts(fact.columns[0])
-        np.copyto(status, column.map(rule), where=column.codes >= 0)
+    column = (
+        table.texts(fact.columns[0])
+        if fact is not None and table.is_text(fact.columns[0])
+        else None
+    )
+    if column is not None and not sources:
+        status = column.map(rule)
+    else:
+        status = any_text(table, sources, rule, binding=binding)
+        if column is not None:
+            np.copyto(status, column.map(rule), where=column.codes >= 0)
     return open_lists(table, field, status, rule) if field in OPEN_LISTS else status
 
 

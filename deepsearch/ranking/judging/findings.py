@@ -95,6 +95,8 @@ def best(findings: Iterable[Finding]) -> Finding | None:
     it a yes: the question is open.
     """
     found = list(findings)
+    if len(found) == 1:
+        return found[0]
     top = max(found, key=lambda finding: finding.status, default=None)
     if top is None or top.status < 1 or not _in_passing(top):
         return top

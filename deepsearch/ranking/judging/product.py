@@ -136,7 +136,7 @@ def _named(field: str, wanted: str, op: Operator, view: ListingView) -> Finding:
             op=op,
             binding=field not in NAMES,
         )
-        for text, evidence in _stated_texts(field, view)
+        for text, evidence in view.kept(field, _stated_texts)
     ]
     finding = best(compared) or silent(field)
     if field in OPEN_LISTS:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from deepsearch.ranking.atoms import Ask
 from deepsearch.ranking.tables import attribute_dimension
@@ -11,6 +12,8 @@ from deepsearch.ranking.units import order_unit_factor
 from deepsearch.schema import Claim, Listing, PriceTier
 
 __all__ = ["ListingView"]
+
+T = TypeVar("T")
 
 
 class ListingView:
@@ -27,6 +30,7 @@ class ListingView:
         self.supplier = listing.supplier
         self._asked: tuple[Ask, float | None] | None = None
         self._prices: tuple[Ask, tuple[float, float] | None] | None = None
+        self._kept: dict[str, object] = {}
 
     @cached_property
     def claims(self) -> Mapping[str, Sequence[Claim]]:
@@ -55,6 +59,12 @@ class ListingView:
     def attribute_texts(self, dimension: str) -> Sequence[tuple[str, str]]:
         """Return attributes of that name, where no claim was read from them."""
         return () if self.of(dimension) else self.attributes.get(dimension, ())
+
+    def kept(self, field: str, find: Callable[[str, ListingView], T]) -> T:
+        """Return what is found of a field, looked for once."""
+        if field not in self._kept:
+            self._kept[field] = find(field, self)
+        return self._kept[field]  # type: ignore[return-value]
 
     def sales_unit(self) -> str | None:
         """Return the unit the listing is sold in, or None where it does not say."""
