@@ -352,6 +352,11 @@ def test_what_the_buyer_said_is_not_inferred_again():
         ("packing machines", "throughput"),
         ("safety shoes", "certification"),
         ("running shoes", "size"),
+        ("passenger elevators", "load_capacity"),
+        ("gas stoves", "fuel"),
+        ("paper cups", "volume"),
+        ("transformers", "power"),
+        ("fishing boats", "length"),
     ],
 )
 def test_questions_are_those_of_the_kind_of_goods(text, asked):
@@ -359,6 +364,21 @@ def test_questions_are_those_of_the_kind_of_goods(text, asked):
     assert asked in questions
     assert len(questions) <= 5
     assert questions[0] == "order_quantity"
+
+
+@pytest.mark.parametrize(
+    ("text", "senseless"),
+    [
+        ("passenger elevators", "throughput"),
+        ("tractors", "voltage"),
+        ("dry dog food", "material"),
+        ("LPG gas stoves, fuel: LPG", "fuel"),
+        ("hoists with a load capacity of 2 t", "load_capacity"),
+        ("office chairs", "length"),
+    ],
+)
+def test_no_question_is_senseless_or_about_what_was_said(text, senseless):
+    assert senseless not in {q.field for q in parse(text).questions}
 
 
 def test_what_the_market_already_tells_is_not_asked():
