@@ -13,8 +13,9 @@ __all__ = ["LANGUAGES", "detect", "lexicon_languages"]
 LANGUAGES = ("en", "zh", "de", "es", "fr", "pt", "it", "ru", "ar", "ja", "nl", "tr", "pl")
 # Characters in a form that only Japanese uses.
 _JAPANESE_HAN = frozenset(
-    "円込売単図発広気検済経鉄駅県沢対応帯価圧乗変両伝処効収増実届払択拠毎浄焼産畳縁聴蔵薬転軽黒騒録険駆納"
+    "円込売単図発広気検済経鉄駅県沢対応帯価圧乗変両伝処効収増実届払択拠毎浄焼産畳縁聴蔵薬満転軽黒騒録険駆納"
 )
+_SHORT = 3  # letters: so short a word is of many languages
 _LATIN = ("en", "de", "es", "fr", "pt", "it", "nl", "tr", "pl")
 # Letters as the buyer typed them: folding would hide the accents.
 _LETTERS = {
@@ -84,9 +85,20 @@ def _weighed() -> Iterator[tuple[str, str, float, bool]]:
                     for phrase in split_spellings(packed):
                         if language != "x" and " " not in phrase:
                             yield fold(phrase.rstrip("~*")), language, weight, name == "cues"
+    yield from _of_units()
     for language, packed in load_data("numbers")["month"].items():
         for month in split_spellings(packed):
             yield fold(month), language[:2], 0.8, False
+
+
+def _of_units() -> Iterator[tuple[str, str, float, bool]]:
+    """The words for what a price is of: "la unidad", "pro Stück", "al pezzo"."""
+    for spellings in load_data("cues")["each"].values():
+        for language, packed in spellings.items():
+            words = {word for phrase in split_spellings(packed) for word in phrase.split()}
+            for word in sorted(words):
+                if language != "x" and len(word) > _SHORT:
+                    yield fold(word), language, 0.6, False
 
 
 @lru_cache(maxsize=1)
@@ -152,8 +164,9 @@ def _latin_scores(text: str, tokens: Tokens) -> dict[str, float]:
     for index, word in enumerate(tokens.words[:400]):
         if tokens.kinds[index] != "w":
             continue
+        foreign = not tokens.raw(index, index + 1).isascii()  # "pièce" is no English piece
         for language, weight in words.get(word, ()):
-            if language in scores:
+            if language in scores and not (foreign and language == "en"):
                 scores[language] += weight
     lowered = text[:3000].lower()
     for letter, languages in _LETTERS.items():

@@ -62,7 +62,9 @@ def _one(state: Attaching, quantity: Quantity) -> None:
         return
     name, first, last = chosen
     if name == "budget" and (
-        state.scan.has(quantity.last, "each") or state.word(quantity.last) in ("/", "per", "pro")
+        state.scan.has(quantity.last, "each")
+        or state.word(quantity.last) in ("/", "pro")
+        or (state.word(quantity.last) == "per" and state.scan.language != "it")
     ):
         name = "unit_price"
     if first >= quantity.last:

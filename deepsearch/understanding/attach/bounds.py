@@ -12,6 +12,8 @@ from deepsearch.understanding.quantities import Quantity
 
 __all__ = ["bears", "direct", "says_up_to"]
 
+_SHORTER = frozenset({"lead_time", "response_time", "sample_time"})
+_SOONER = frozenset({"better", "faster", "sooner"})
 _UP_TO = word_set("quantity", "up_to")
 
 _NEGATIVE_KEEP = word_set("quantity", "floor_of_cold")
@@ -34,6 +36,8 @@ def direct(
         Field and operator; None where nothing bounds it.
     """
     op = around.op
+    if name in _SHORTER and op == "ge" and state.word(quantity.last + 1) in _SOONER:
+        op = "le"  # "3 weeks or better"
     if name in ("temperature", "operating_temperature"):
         return _temperature(state, quantity, around, name)
     if op == "le" and says_up_to(around) and (name in CAPABILITY or _borne(state, quantity)):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import plain_side
-from deepsearch.understanding.fields import (
-    COUNT_NOUNS,
-    fits,
-)
+from deepsearch.understanding.field_units import fits
+from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 
@@ -39,10 +37,15 @@ def choose(
         if name == "noise" and state.word(last) in _QUIETING:
             continue  # "50dB noise reduction"
         gap = first - quantity.last
-        if not quantity.units and (
-            gap > 1
-            or name in ("order_quantity", "annual_quantity", "min_order_quantity")
-            or (gap == 1 and state.word(quantity.last) != "-")
+        stated = name == "min_order_quantity" and state.word(quantity.last) == "as"  # "200 as MOQ"
+        if (
+            not quantity.units
+            and not stated
+            and (
+                gap > 1
+                or name in ("order_quantity", "annual_quantity", "min_order_quantity")
+                or (gap == 1 and state.word(quantity.last) != "-")
+            )
         ):
             continue
         if gap <= 3 and not _claims_next(state, last):

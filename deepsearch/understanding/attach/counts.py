@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepsearch.understanding.attach.emit import emit
-from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import word_set
@@ -230,9 +230,20 @@ def spelt_out(state: Attaching) -> None:
         if atom is None or not atom.worded or atom.last != first:
             continue
         if atom.value >= _SEVERAL and state.scan.free(at, first):
-            draft = Draft("order_quantity", "eq", atom.value, "piece", at, first, 0.75)
-            state.add(draft)
+            state.add(_bounded(state, atom.value, at, first))
         return
+
+
+def _bounded(state: Attaching, count: float, first: int, last: int) -> Draft:
+    """An order in words, with the comparator before it: "около двухсот рюкзаков"."""
+    match = state.scan.match_of(first - 1)
+    op = state.scan.value_at(first - 1, "cmp") if match is not None else None
+    if match is None or op is None:
+        return Draft("order_quantity", "eq", count, "piece", first, last, 0.75)
+    if op != "approx":
+        return Draft("order_quantity", str(op), count, "piece", match.first, last, 0.75)
+    bounds = (tidy(count * 0.9), tidy(count * 1.1))
+    return Draft("order_quantity", "between", bounds, "piece", match.first, last, 0.75)
 
 
 def _said_alone(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

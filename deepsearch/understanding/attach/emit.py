@@ -6,7 +6,8 @@ from deepsearch.understanding.attach.bounds import direct
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.fields import COUNT_NOUNS, DIMENSIONS, in_field_unit
+from deepsearch.understanding.field_units import in_field_unit
+from deepsearch.understanding.fields import COUNT_NOUNS, DIMENSIONS
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit
 

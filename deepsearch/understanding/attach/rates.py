@@ -7,9 +7,7 @@ from deepsearch.understanding.attach.emit import emit, record
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings, look_right_from
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.fields import (
-    in_field_unit,
-)
+from deepsearch.understanding.field_units import in_field_unit
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import unit_at

@@ -9,10 +9,13 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.lexicon import load_data, split_spellings, word_set
 from deepsearch.understanding.text import fold
 
-__all__ = ["date_at", "month_numbers"]
+__all__ = ["PARTS_OF_MONTH", "date_at", "month_numbers"]
 
 _MIDDLE = word_set("code", "middle_of_month")
 _END = word_set("code", "end_of_month")
+
+PARTS_OF_MONTH = _MIDDLE | _END
+"""Words that say which part of a month is meant: "mid", "finales", "конца"."""
 
 _DAY_ENDINGS = word_set("code", "day_endings")
 

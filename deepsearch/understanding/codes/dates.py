@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.understanding.codes.calendar import date_at
+from deepsearch.understanding.codes.calendar import PARTS_OF_MONTH, date_at
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match
@@ -42,6 +42,10 @@ def _date_bound(state: Codes, first: int, last: int) -> tuple[str | None, int, i
         if state.tokens.kinds[back] == "n" and state.scan.match_of(back) is None:
             break
         match = state.scan.match_of(back)
+        if back == first - 1 and state.word(back) in ("de", "of", "di"):
+            continue
+        if state.word(back) in PARTS_OF_MONTH and state.scan.has(back - 1, "for"):
+            return "le", back - 1, last  # "para finales de noviembre"
         value = _bound_of(match) if match is not None else None
         if match is not None and value is not None:
             return value, match.first, last

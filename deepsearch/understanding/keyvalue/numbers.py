@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT, fits, in_field_unit
+from deepsearch.understanding.field_units import fits, in_field_unit
+from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader

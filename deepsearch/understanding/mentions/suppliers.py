@@ -102,9 +102,9 @@ def _buyer_own(reading: Reading, match: Match) -> bool:
             return False
         if reading.scan.has(at, "own"):
             return True
-    if reading.word(match.first - 1) in ("dear", "a", "the") and reading.word(
-        match.first - 2
-    ) not in ("from", "with"):
+    before = match.first - 2
+    led = reading.word(before) in ("from", "with") or reading.scan.has(before, "buy")
+    if reading.word(match.first - 1) in ("dear", "a", "the") and not led:
         return True
     if reading.word(match.last) in _NO_MAKER:
         return True
