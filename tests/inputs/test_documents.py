@@ -183,6 +183,34 @@ class TestPdf:
         assert loaded.rows == table.rows
         assert texts(loaded) == "Items wanted:"
 
+    def test_tables_without_lines(self) -> None:
+        columns = (50, 90, 300, 360)
+        rows = [
+            ("Pos", "Description", "Qty", "Unit"),
+            ("1", "Ball valve DN50 PN16 with a long name", "12", "pcs"),
+            ("", "and flanges", "", ""),
+            ("2", "Gate valve DN80", "4", "pcs"),
+        ]
+        cells = [
+            f"BT /F1 10 Tf {x} {700 - 14 * line} Td ({cell}) Tj ET"
+            for line, row in enumerate(rows)
+            for x, cell in zip(columns, row, strict=True)
+            if cell
+        ]
+        prose = [
+            f"BT /F1 10 Tf 50 {y} Td ({words}) Tj ET"
+            for y, words in (
+                (760, "Please quote:"),
+                (640, "Prices in EUR, delivered to Riverside."),
+            )
+        ]
+        loaded = read_file(pdf(["\n".join([*cells, *prose])]), name="rfq.pdf")
+        assert [(row.description, row.quantity, row.unit) for row in loaded.rows] == [
+            ("Ball valve DN50 PN16 with a long name and flanges", 12, "pcs"),
+            ("Gate valve DN80", 4, "pcs"),
+        ]
+        assert texts(loaded) == "Please quote:\nPrices in EUR, delivered to Riverside."
+
     def test_a_scan_is_read_by_ocr_or_said_to_be_unread(self) -> None:
         image = Image.new("RGB", (1240, 600), "white")
         ImageDraw.Draw(image).text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 from pathlib import Path
 
 import ezdxf
@@ -131,6 +132,13 @@ def stl(triangles: np.ndarray, *, scale: float = 1.0) -> bytes:
 
 
 class TestMeshes:
+    def test_many_layers_are_drawn_in_bounded_time(self) -> None:
+        corners = b"v 0 0 0\nv 1 0 0\nv 0 0 1\nv 0 1 0\n"
+        begun = time.process_time()
+        loaded = read_file(corners + b"f 1 2 3\nf 1 3 4\n" * 2_000, name="a.obj")
+        assert time.process_time() - begun < 10
+        assert 0.05 < ink_of(loaded) < 0.9
+
     def test_binary_stl(self) -> None:
         loaded = read_file(stl(CUBE, scale=20), name="cube.stl")
         assert text_of(loaded) == "Overall size 20 x 20 x 20 mm."

@@ -1,4 +1,4 @@
-"""PDF: texts with headings, ruled tables, pictures; scanned pages by OCR."""
+"""PDF: texts with headings, tables, pictures; scanned pages by OCR."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from deepsearch.errors import MissingExtraError, UnreadableFileError
+from deepsearch.inputs.documents.aligned import Rect, aligned_tables
 from deepsearch.inputs.documents.collect import Collector
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import encode_picture
@@ -41,16 +42,14 @@ _MAX_TABLE_PAGES = 40
 _HEADING_RATIO = 1.15
 _MAX_HEADING_CHARS = 120
 
-Rect = tuple[float, float, float, float]
-"""Left, top, right, bottom in points from the page's upper left corner."""
-
 
 def read_pdf(source: Source, *, limits: InputLimits) -> LoadedFile:
     """Read a PDF.
 
-    Text comes page by page, lines in a larger type as headings; tables drawn with lines
-    become tables; pictures of 64 pixels and more are kept. A page without text is
-    rendered, and read by OCR where the extra `ocr` is installed.
+    Text comes page by page, lines in a larger type as headings; tables drawn with lines,
+    or aligned below the names of their columns, become tables; pictures of 64 pixels and
+    more are kept. A page without text is rendered, and read by OCR where the extra `ocr` is
+    installed.
 
     Args:
         source: The file.
@@ -126,6 +125,8 @@ def _page(found: Collector, document: Any, number: int, limits: InputLimits, sta
         if ruled and short and state.table_pages < _MAX_TABLE_PAGES:
             state.table_pages += 1
             tables = _tables(found, document, number)
+        if short and not tables:
+            tables = aligned_tables(text, page.get_height())
         _text(found, page, text, place, [rect for rect, _ in tables])
         for _, cells in tables:
             found.table(cells, place)

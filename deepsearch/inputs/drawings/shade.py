@@ -19,6 +19,10 @@ Triangles = npt.NDArray[np.float32]
 
 # Pixels of area above which a triangle is filled one by one; below, by points.
 _LARGE = 300.0
+# Pixels looked at in filling, at most: some hundred layers of the whole picture. What a hostile
+# mesh holds beyond is covered with points as well. A triangle costs as much as _EACH of them.
+_MAX_FILLED = 60_000_000
+_EACH = 3_000
 _POINTS_PER_PIXEL = 5.0
 _MAX_POINTS = 8_000_000
 # Neighbouring triangles overlap by this share, so that no seam stays open.
@@ -62,7 +66,7 @@ def shade(triangles: Triangles, *, side: int) -> Image:
     light = _brightness(corners)
     canvas = _Canvas(side)
     area = _areas(frame)
-    large = area > _LARGE
+    large = _filled(frame, area)
     for corner, value in zip(frame[large], light[large], strict=True):
         canvas.fill(corner, float(value))
     for points in _points(frame[~large], light[~large], area[~large], side):
@@ -115,6 +119,16 @@ def _areas(frame: Floats) -> Floats:
         (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     )
     return doubled / 2
+
+
+def _filled(frame: Floats, area: Floats) -> npt.NDArray[np.bool_]:
+    """Which triangles are filled one by one: the largest, within what that may cost."""
+    chosen = area > _LARGE
+    rows = np.flatnonzero(chosen)
+    boxes = np.prod(np.ptp(frame[rows, :, :2], axis=1), axis=1) + _EACH
+    order = np.argsort(-area[rows], kind="stable")
+    chosen[rows[order[np.cumsum(boxes[order]) > _MAX_FILLED]]] = False
+    return chosen
 
 
 def _brightness(corners: Floats) -> Floats:
