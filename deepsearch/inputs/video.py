@@ -105,10 +105,13 @@ def _decode(file: Source, kind: FileKind, job: _Job) -> list[tuple[float, Image]
     import av.logging
 
     av.logging.set_level(av.logging.PANIC)
+    # Titles that are no UTF-8 stop av before version 19 unless it is told to pass them over.
+    old = int(av.__version__.partition(".")[0]) < 19
+    lenient: dict[str, Any] = {"metadata_errors": "ignore"} if old else {}
     try:
         with (
             file.open() as stream,
-            av.open(stream, format=_DEMUXERS[kind.name], metadata_errors="ignore") as container,
+            av.open(stream, format=_DEMUXERS[kind.name], **lenient) as container,
         ):
             if not container.streams.video:
                 raise UnreadableFileError(

@@ -101,3 +101,9 @@ def test_a_playlist_is_no_video(tmp_path) -> None:
     path.write_text("#EXTM3U\n#EXTINF:10,\nfile:///etc/hostname\n")
     with pytest.raises(UnreadableFileError, match="expected a video"):
         read_video(path)
+
+
+def test_titles_that_are_no_utf8_are_passed_over() -> None:
+    named = video(0.4)
+    assert b"Lavf" in named
+    assert read_video(named.replace(b"Lavf", b"\xff\xfe\xc3("))
