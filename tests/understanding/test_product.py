@@ -69,6 +69,17 @@ PARSER = RuleParser(implied=False, questions=False)
         ("有没有现货的蓝牙音箱，要500个", "蓝牙音箱"),
         ("采购不锈钢水箱 2000升", "不锈钢水箱"),
         ("木製の椅子、高さ40cm、200脚欲しいのですが", "木製の椅子"),
+        (
+            "オーガニックコットンのトートバッグを3000枚作りたい",
+            "オーガニックコットンのトートバッグ",
+        ),
+        ("你好，请问有儿童自行车吗？要100辆", "儿童自行车"),
+        ("麻烦报一下不锈钢保温杯500ml的价格", "不锈钢保温杯"),
+        ("帮我找一下环保购物袋，5000个", "环保购物袋"),
+        # whether it is at hand, and how soon it is wanted
+        ("Hola, ¿tienen disponibles carpas plegables 3x3?", "carpas plegables"),
+        ("есть ли в наличии спальные мешки? надо 60 штук", "спальные мешки"),
+        ("Richiesta offerta: pompe centrifughe, 4 pezzi", "pompe centrifughe"),
         # what is no name
         ("what's your best price for 200 of the black ones?", ""),
         ("Was kosten 30 Stück davon in blau?", ""),

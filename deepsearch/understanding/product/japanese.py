@@ -9,7 +9,7 @@ from deepsearch.understanding.product.state import Finder
 __all__ = ["named_before"]
 
 _BREAKS = frozenset("のをはがにでへと,.、。|;:\n")
-_LONGEST = 14
+_LONGEST = 22
 
 
 def named_before(state: Finder, particles: str) -> Iterator[tuple[int, int]]:
@@ -27,7 +27,7 @@ def named_before(state: Finder, particles: str) -> Iterator[tuple[int, int]]:
             if word != particle or at == 0:
                 continue
             first = at
-            while first > 0 and at - first < _LONGEST and _runs(state, first - 1):
+            while first > 0 and at - first < _LONGEST and _runs(state, first - 1, at):
                 first -= 1
             while first < at and state.word(first) in "このその" and first + 2 < at:
                 first += 1
@@ -35,7 +35,10 @@ def named_before(state: Finder, particles: str) -> Iterator[tuple[int, int]]:
                 yield first, at
 
 
-def _runs(state: Finder, at: int) -> bool:
+def _runs(state: Finder, at: int, particle: int) -> bool:
+    if state.word(at) == "の":  # "ステンレス製のタンブラー"
+        made = state.word(at - 1) == "製" or state.scan.has(at - 1, "material")
+        return made and at + 2 < particle
     if state.tokens.kinds[at] != "c" or state.word(at) in _BREAKS:
         return False
     kinds = state.kinds(at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.lexicon import load_data, word_set
 from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.units import Unit, unit_at
 
@@ -46,7 +46,9 @@ _MAKER_LINKS = word_set("product", "maker_links")
 _MAKING_HAN = frozenset(["生产", "制造", "制作", "加工", "供应", "定做", "订做"])
 _HAN_LINKS = frozenset("线设机厂商的能")  # 生产线, 加工设备: the making is part of the name
 _LOTS_HAN = word_set("product", "lots_han")
+_LEAD_HAN = tuple(load_data("words")["product"]["lead_han"])
 _SOME_HAN = frozenset("一这该此几某")
+_LONGEST_LEAD = 3  # characters
 _MOST_MODALS = 4
 _MOST_STEPS = 24
 
@@ -332,6 +334,15 @@ def _made_in(state: Finder, at: int) -> int | None:
     return None
 
 
+def _lead_han(state: Finder, at: int) -> int | None:
+    """As in "帮我找一下", "麻烦报一下": what asks the reader, before the name."""
+    if not state.cjk:
+        return None
+    said = state.scan.raw(at, min(at + _LONGEST_LEAD, len(state.tokens)))
+    lead = next((lead for lead in _LEAD_HAN if said.startswith(lead)), "")
+    return at + len(lead) if lead else None
+
+
 def _small_word(state: Finder, at: int) -> int | None:
     word = state.word(at)
     if word in ("m", "re", "ve", "ll") and state.word(at - 1) == "'":
@@ -346,6 +357,7 @@ def _small_word(state: Finder, at: int) -> int | None:
 
 
 _STEPS: tuple[Callable[[Finder, int], int | None], ...] = (
+    _lead_han,
     after_marker,
     _container,
     _quantity,

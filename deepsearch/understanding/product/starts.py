@@ -97,7 +97,16 @@ def _offered(state: Finder) -> list[int]:
                 verb += 1
             if state.word(verb) in _MAKING:
                 found.append(verb + 1)
+        elif state.cjk and word == "有" and _had(state, at):
+            found.append(at + 1)
     return found
+
+
+def _had(state: Finder, at: int) -> bool:
+    """As in "请问有儿童自行车吗": the seller is asked whether they have it."""
+    clause = state.scan.clauses[state.scan.clause_of[at]]
+    before = state.word(at - 1) if at > clause.first else ""
+    return before not in ("没", "所", "具", "含", "带") and state.word(clause.last - 1) == "吗"
 
 
 def _called(state: Finder) -> list[int]:
