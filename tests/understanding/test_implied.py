@@ -199,6 +199,9 @@ def _values(requirement):
     ("text", "field", "value"),
     [
         ("printed boxes for safety boots, sold in Germany", "standard", "EN ISO 20345"),
+        ("posters showing electric kettles, ship to France", "certification", "CE"),
+        ("ベビーカーのカタログ、アメリカ向け", "certification", "CPC"),
+        ("ドローンの化粧箱、ドイツ向け", "certification", "UN38.3"),
         ("safety boots for shops in Germany", "standard", "ASTM F2413"),
         ("toy strollers for shops in Ireland", "standard", "EN 1888"),
         ("industrial washing machines for sale in Italy", "energy_label", True),
