@@ -20,7 +20,7 @@ from deepsearch.engine.asking import (
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
 from deepsearch.engine.likeness import Likeness
 from deepsearch.engine.options import SearchOptions
-from deepsearch.engine.search import answer, ms_since
+from deepsearch.engine.search import answer_each, ms_since
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.snapshot import Snapshot, open_snapshot
 from deepsearch.engine.sources import check_source
@@ -343,8 +343,8 @@ class SearchEngine:
         answers: list[list[SearchResult]] = []
         for options in variants:
             results = []
-            for asked in encoded:
-                result = answer(snapshot, asked, options=options, timings_ms=timings)
+            answered = answer_each(snapshot, encoded, options=options, timings_ms=timings)
+            for asked, result in zip(encoded, answered, strict=True):
                 start = time.perf_counter()
                 note = self._likeness.note(snapshot, asked.parsed, result.hits, asked.parts)
                 took = {"likeness": ms_since(start)}

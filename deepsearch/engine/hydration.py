@@ -23,7 +23,7 @@ class ListingCache:
             size: Listings kept at most.
         """
         self._catalogue = catalogue
-        self._size = size
+        self.size = size
         self._kept: OrderedDict[int, Listing] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,6 +48,6 @@ class ListingCache:
             found |= read
             with self._lock:
                 self._kept |= read
-                while len(self._kept) > self._size:
+                while len(self._kept) > self.size:
                     self._kept.popitem(last=False)
         return [found[row] for row in rows]

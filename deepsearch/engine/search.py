@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,47 +40,106 @@ from deepsearch.schema import (
     SearchResult,
 )
 
-__all__ = ["answer", "filter_mask", "ms_since", "retrieve"]
+__all__ = ["answer_each", "filter_mask", "ms_since", "retrieve"]
 
 
-def answer(
+_TOGETHER = 16
+"""Queries of a batch whose candidates are read in one go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A query with what was found for it, not yet read.
+
+    Attributes:
+        asked: The query.
+        fused: Its candidates, best first.
+        filtered: (listings,) mask of its filter; None where it has none.
+        allowed: Listings that may be found.
+        notes: What to tell so far.
+        timings_ms: Stages so far.
+    """
+
+    asked: Asked
+    fused: Sequence[Fused]
+    filtered: BoolArray | None
+    allowed: int
+    notes: Sequence[Note]
+    timings_ms: Mapping[str, float]
+
+
+def answer_each(
+    snapshot: Snapshot,
+    asked: Sequence[Asked],
+    *,
+    options: SearchOptions,
+    timings_ms: Mapping[str, float],
+) -> Iterator[SearchResult]:
+    """Answer queries; the candidates of several are read in one go, which costs little more.
+
+    Args:
+        snapshot: What is searched.
+        asked: The queries, understood and encoded.
+        options: How to search.
+        timings_ms: Stages done before, for each.
+
+    Yields:
+        One answer a query, in their order.
+    """
+    together = max(1, min(_TOGETHER, snapshot.listings.size // _limit(options)))
+    for first in range(0, len(asked), together):
+        batch = [
+            _find(snapshot, query, options=options, timings_ms=timings_ms)
+            for query in asked[first : first + together]
+        ]
+        start = time.perf_counter()
+        rows = dict.fromkeys(item.row for found in batch for item in found.fused)
+        snapshot.listings.listings([*rows])
+        reading = ms_since(start) / len(batch)
+        for found in batch:
+            yield _answer(snapshot, found, options=options, reading_ms=reading)
+
+
+def _find(
     snapshot: Snapshot,
     asked: Asked,
     *,
     options: SearchOptions,
     timings_ms: Mapping[str, float],
-) -> SearchResult:
-    """Answer one query.
-
-    Args:
-        snapshot: What is searched.
-        asked: The query, understood and encoded.
-        options: How to search.
-        timings_ms: Stages done before.
-
-    Returns:
-        The answer.
-    """
-    query, parsed = asked.query, asked.parsed
+) -> _Found:
     timings = dict(timings_ms)
-    notes = [Note(stage="understanding", text=text) for text in parsed.notes]
+    notes = [Note(stage="understanding", text=text) for text in asked.parsed.notes]
     start = time.perf_counter()
-    filtered = filter_mask(snapshot, query)
-    allowed = _allowed(snapshot, filtered, parsed, options)
+    filtered = filter_mask(snapshot, asked.query)
+    allowed = _allowed(snapshot, filtered, asked.parsed, options)
     timings["filter"] = ms_since(start)
     total = len(snapshot.catalogue)
     count = total if allowed is None else int(np.count_nonzero(allowed))
     if allowed is not None:
         notes.append(Note(stage="filter", text=f"{count} of {total} listings are allowed."))
     start = time.perf_counter()
-    found, runs = retrieve(snapshot, asked, allowed=allowed, options=options)
+    fused, runs = _fused(snapshot, asked, allowed=allowed, options=options)
     notes += [
         Note(stage="index", text=f"{run.name}: {run.plan.reason}") for run in runs if run.plan
     ]
     timings["retrieve"] = ms_since(start)
+    return _Found(
+        asked=asked, fused=fused, filtered=filtered, allowed=count, notes=notes, timings_ms=timings
+    )
+
+
+def _answer(
+    snapshot: Snapshot, found: _Found, *, options: SearchOptions, reading_ms: float
+) -> SearchResult:
+    asked, count = found.asked, found.allowed
+    query, parsed = asked.query, asked.parsed
+    notes, timings = list(found.notes), dict(found.timings_ms)
+    start = time.perf_counter()
+    candidates = _candidates(snapshot, found.fused)
+    timings["retrieve"] += reading_ms + ms_since(start)
     start = time.perf_counter()
     hits = rank(
-        found,
+        candidates,
         parsed,
         profile=options.profile,
         weights=options.weights,
@@ -89,7 +149,7 @@ def answer(
         config=RankingConfig(rates=options.rates, countries=countries_of(parsed)),
     )
     timings["rank"] = ms_since(start)
-    facts: dict[str, object] = {"listings": total, "allowed": count}
+    facts: dict[str, object] = {"listings": len(snapshot.catalogue), "allowed": count}
     if options.reranker is not None:
         start = time.perf_counter()
         second = rerank_hits(
@@ -105,7 +165,7 @@ def answer(
         timings["rerank"] = ms_since(start)
     if count < options.k and any(requirement.hard for requirement in parsed.requirements):
         start = time.perf_counter()
-        ways = _relaxed(snapshot, asked, filtered=filtered, options=options)
+        ways = _relaxed(snapshot, asked, filtered=found.filtered, options=options)
         notes += [Note(stage="relax", text=way.sentence) for way in ways]
         facts["relaxations"] = [(way.sentence, way.count) for way in ways]
         timings["relax"] = ms_since(start)
@@ -138,17 +198,26 @@ def retrieve(
     Returns:
         The fused candidates, best first, and the runs they come from.
     """
+    fused, runs = _fused(snapshot, asked, allowed=allowed, options=options)
+    return _candidates(snapshot, fused), runs
+
+
+def _fused(
+    snapshot: Snapshot, asked: Asked, *, allowed: BoolArray | None, options: SearchOptions
+) -> tuple[list[Fused], list[Run]]:
     runs = _runs(snapshot, asked, options=options, allowed=allowed)
     if options.fusion.pictures == "max":
         runs = pooled(runs)
     runs = completed(runs)
-    limit = max(options.ranked, 3 * options.k, options.first_phase)
-    fused = (
-        fuse_runs(snapshot, runs, asked.parts, options.fusion, limit=limit)
-        if runs
-        else _filter_only(snapshot, allowed, options)[:limit]
-    )
-    return _candidates(snapshot, fused), runs
+    limit = _limit(options)
+    if not runs:
+        return _filter_only(snapshot, allowed, options)[:limit], runs
+    return fuse_runs(snapshot, runs, asked.parts, options.fusion, limit=limit), runs
+
+
+def _limit(options: SearchOptions) -> int:
+    """Candidates that are read and ranked."""
+    return max(options.ranked, 3 * options.k, options.first_phase)
 
 
 def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:
