@@ -17,6 +17,7 @@ from deepsearch.catalogue.columns import LISTING_SCHEMA
 from deepsearch.catalogue.committing import CommittedFolder, now
 from deepsearch.catalogue.factcache import drop_facts, load_facts
 from deepsearch.catalogue.failures import writing
+from deepsearch.catalogue.kept import one_at_a_time
 from deepsearch.catalogue.linking import Link, suggest_links
 from deepsearch.catalogue.links import (
     LinkStatus,
@@ -48,7 +49,8 @@ class Catalogue(CommittedFolder):
     """Listings of one or several sources, in a folder of Lance tables.
 
     An object stays at the version it was opened at, whatever others write, and moves on
-    with its own writes.
+    with its own writes. Threads may share it: their writes wait for each other. A reader
+    that must not see it move takes `at_version()`.
     """
 
     # ------------------------------------------------------------ writing
@@ -76,6 +78,7 @@ class Catalogue(CommittedFolder):
 
         return self.merge(tables(), operation="upsert")
 
+    @one_at_a_time
     def merge(
         self,
         tables: Iterable[pa.Table],
@@ -115,6 +118,7 @@ class Catalogue(CommittedFolder):
         self._commit(operation, change)
         return merge.report
 
+    @one_at_a_time
     def remove(self, ids: Sequence[str]) -> int:
         """Remove listings.
 
@@ -140,6 +144,7 @@ class Catalogue(CommittedFolder):
             self._commit("remove", change)
         return len(keys)
 
+    @one_at_a_time
     def put_vectors(
         self,
         space: EmbeddingSpace,
@@ -184,6 +189,7 @@ class Catalogue(CommittedFolder):
 
     # ------------------------------------------------------------ links
 
+    @one_at_a_time
     def update_links(self, *, at_least: float = 0.8) -> list[StoredLink]:
         """Look for suppliers and listings that stand in several sources, and keep the links.
 
@@ -204,6 +210,7 @@ class Catalogue(CommittedFolder):
             self._write_links("links", after)
         return self.links()
 
+    @one_at_a_time
     def decide_links(self, links: Iterable[Link | StoredLink], status: LinkStatus) -> None:
         """Accept or reject links, or take that back.
 
@@ -228,6 +235,7 @@ class Catalogue(CommittedFolder):
 
     # ------------------------------------------------------------ versions
 
+    @one_at_a_time
     def rollback(self, version: int) -> None:
         """Make the listings of an earlier version current again, as a new version.
 
@@ -251,6 +259,7 @@ class Catalogue(CommittedFolder):
 
         self._commit("rollback", change)
 
+    @one_at_a_time
     def vacuum(self, *, keep: int = 1) -> Mapping[str, Any]:
         """Merge small files, forget old versions, delete what only they refer to.
 
@@ -275,6 +284,7 @@ class Catalogue(CommittedFolder):
         ):
             return upkeep.vacuum(self.path, keep)
 
+    @one_at_a_time
     def check(self, *, repair: bool = False) -> list[Problem]:
         """Read everything this version refers to and compare it with its hashes.
 

@@ -45,6 +45,8 @@ class CommittedFolder(CatalogueView):
         path = Path(path)
         if list_versions(path):
             raise CatalogueError(f"There is a catalogue at {path} already. Open it instead.")
+        if path.exists() and not path.is_dir():
+            raise CatalogueError(f"{path} is a file; name a folder for the catalogue.")
         with writing("create a catalogue", path, 0):
             if path.is_dir() and {item.name for item in path.iterdir()} - {
                 "lock",

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from deepsearch.errors import CatalogueError, DeepSearchError
 
-__all__ = ["reading", "writing"]
+__all__ = ["reading", "remedy", "writing"]
 
 
 @contextmanager
@@ -75,6 +75,25 @@ def reading(path: Path, folder: str) -> Iterator[None]:
         detail = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         raise CatalogueError(
             f"Table '{folder}' of the catalogue {path} cannot be read: {detail}. A file of it is "
-            f"missing or damaged. Restore the folder from a copy, or go back to an earlier "
-            f"version with Catalogue.rollback; `Catalogue.check` says what is affected."
+            f"missing or damaged. {remedy(folder)}"
         ) from error
+
+
+def remedy(folder: str) -> str:
+    """Say what to do about a table that cannot be read.
+
+    Args:
+        folder: The table's folder name.
+
+    Returns:
+        A sentence.
+    """
+    if folder.startswith("vectors_"):
+        return (
+            "Vectors can be made again: `deepsearch check DIR --repair` drops what cannot be used "
+            "(Catalogue.open(path, verify=False).check(repair=True)) and encodes it anew."
+        )
+    return (
+        "Restore the folder from a copy, open an earlier version "
+        "(Catalogue.open(path, version=...)), or index the sources again into a new folder."
+    )

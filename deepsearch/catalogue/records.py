@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
+from types import NoneType
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +26,7 @@ from deepsearch.schema import (
     Supplier,
 )
 
-__all__ = ["listings_from_table", "listings_to_table"]
+__all__ = ["check_listing", "listings_from_table", "listings_to_table"]
 
 _SUPPLIER_FIELDS = tuple(
     field.name
@@ -99,15 +100,67 @@ def _numbers(value: object) -> Iterable[float]:
             yield from _numbers(getattr(value, field.name))
 
 
-def _check(listing: Listing) -> None:
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "title": (str,), "description": (str, NoneType), "category": (str, NoneType),
+    "brand": (str, NoneType), "model": (str, NoneType), "attributes": (Mapping,),
+    "identifiers": (Mapping,), "origin": (str, NoneType), "url": (str, NoneType),
+    "source": (str, NoneType), "offer": (Offer,), "supplier": (Supplier, NoneType),
+}  # fmt: skip
+_KINDS_OF_EACH: Mapping[str, type] = {"media": Media, "claims": Claim}
+
+
+def _check_kinds(listing: Listing) -> None:
+    for name, kinds in _KINDS.items():
+        if not isinstance(value := getattr(listing, name), kinds):
+            expected = " or ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
+            raise InvalidInputError(
+                f"Listing {listing.id!r} has {name} {value!r:.60}; expected {expected}."
+            )
+    for name, kind in _KINDS_OF_EACH.items():
+        for item in getattr(listing, name):
+            if not isinstance(item, kind):
+                raise InvalidInputError(
+                    f"Listing {listing.id!r} has {item!r:.60} among its {name}; expected "
+                    f"{kind.__name__}."
+                )
+
+
+def check_listing(listing: Listing) -> None:
+    """Refuse what is no valid listing.
+
+    Args:
+        listing: What was given as one.
+
+    Raises:
+        InvalidInputError: If it is none, lacks id or title, or holds a value of another kind,
+            or a number that is not finite or negative.
+    """
+    if not isinstance(listing, Listing):
+        raise InvalidInputError(
+            f"A listing is of type {type(listing).__name__}; expected Listing(id=..., title=...). "
+            "Records are read from a file of JSON lines by `index`."
+        )
+    if listing.id is not None and not isinstance(listing.id, str):
+        raise InvalidInputError(f"A listing has the id {listing.id!r:.60}; expected a text.")
     if not listing.id or not listing.id.strip():
         raise InvalidInputError(
             f"The listing titled {listing.title!r} has no id. Give every listing a non-empty id."
         )
+    _check_kinds(listing)
     if not listing.title.strip():
         raise InvalidInputError(f"Listing {listing.id!r} has no title. Give it one.")
     if listing.supplier is not None and not listing.supplier.id:
         raise InvalidInputError(f"The supplier of listing {listing.id!r} has no id. Give it one.")
+    _check_numbers(listing)
+
+
+def _check_numbers(listing: Listing) -> None:
+    for tier in listing.offer.price_tiers:
+        if isinstance(tier.low, int | float) and tier.low > tier.high:
+            raise InvalidInputError(
+                f"Listing {listing.id!r} has a price tier from {tier.low} down to {tier.high}; "
+                "`low` is the lower end of the range, or equal to `high`."
+            )
     for record in (listing.offer, listing.supplier):
         if record is None:
             continue
@@ -146,7 +199,7 @@ def listings_to_table(listings: Sequence[Listing]) -> pa.Table:
             not finite, naming the listing and the field.
     """
     for listing in listings:
-        _check(listing)
+        check_listing(listing)
 
     def of(read: Callable[[Listing], Any]) -> list[Any]:
         return [read(listing) for listing in listings]

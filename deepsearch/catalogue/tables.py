@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from deepsearch.catalogue.columns import conform, flatten
-from deepsearch.catalogue.failures import reading
+from deepsearch.catalogue.failures import reading, remedy
 from deepsearch.catalogue.manifest import TableRef, sync_folder
 from deepsearch.errors import CatalogueError
 
@@ -99,20 +99,9 @@ def open_table(path: Path, ref: TableRef) -> Any:
         there = Path(_folder(path, ref)).is_dir()
         what = f"version {ref.version} of it cannot be read" if there else "its folder is missing"
         raise CatalogueError(
-            f"Table '{ref.folder}' of the catalogue {path} cannot be opened: {what}. {_todo(ref)}"
+            f"Table '{ref.folder}' of the catalogue {path} cannot be opened: {what}. "
+            f"{remedy(ref.folder)}"
         ) from error
-
-
-def _todo(ref: TableRef) -> str:
-    if ref.folder.startswith("vectors_"):
-        return (
-            "Vectors can be made again: Catalogue.open(path, verify=False).check(repair=True) "
-            "drops the table, and indexing encodes its contents anew."
-        )
-    return (
-        "Restore the folder from a copy, open an earlier version "
-        "(Catalogue.open(path, version=...)), or index the sources again into a new folder."
-    )
 
 
 def _settled(path: Path, ref: TableRef) -> Any:

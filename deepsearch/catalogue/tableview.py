@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 from deepsearch.catalogue import vectors as vector_rows
 from deepsearch.catalogue.columns import LISTING_SCHEMA, conform
 from deepsearch.catalogue.frames import videos_done
+from deepsearch.catalogue.kept import Keeper, kept
 from deepsearch.catalogue.manifest import Manifest, TableRef, list_versions, read_manifest
 from deepsearch.catalogue.tables import open_table, read_table
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
@@ -33,7 +33,7 @@ class VersionInfo:
     summary: Mapping[str, Any]
 
 
-class TableView:
+class TableView(Keeper):
     """One committed version of a catalogue as its tables: columns and vectors, by row."""
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
@@ -43,6 +43,7 @@ class TableView:
             path: The catalogue folder.
             manifest: The state to show.
         """
+        super().__init__()
         self.path = path
         self._manifest = manifest
 
@@ -60,7 +61,7 @@ class TableView:
         """Count the listings."""
         return self._manifest.tables["listings"].rows
 
-    @cached_property
+    @kept
     def _listings(self) -> Any:
         """The open listings table; opening it costs more than reading a hundred rows."""
         return open_table(self.path, self._manifest.tables["listings"])

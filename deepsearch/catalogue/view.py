@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +19,7 @@ from deepsearch.catalogue.columns import (
 from deepsearch.catalogue.factcache import load_facts, store_facts
 from deepsearch.catalogue.ids import KnownIds
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
+from deepsearch.catalogue.kept import kept, one_at_a_time
 from deepsearch.catalogue.links import LinkStatus, StoredLink, read_links
 from deepsearch.catalogue.manifest import (
     Manifest,
@@ -47,6 +46,7 @@ class CatalogueView(TableView):
     content is unchanged, and new or changed ones get higher ones.
     """
 
+    @one_at_a_time
     def refresh(self) -> bool:
         """Move on to the newest committed version.
 
@@ -60,20 +60,11 @@ class CatalogueView(TableView):
         return True
 
     def _move_to(self, manifest: Manifest) -> None:
-        same_listings = manifest.tables["listings"] == self._manifest.tables["listings"]
-        self._manifest = manifest
-        if not same_listings:
-            for name in (
-                "facts",
-                "ladders",
-                "listing_ids",
-                "keys",
-                "claims",
-                "known",
-                "_row_of_id",
-                "_listings",
-            ):
-                self.__dict__.pop(name, None)
+        with self._moving:
+            same_listings = manifest.tables["listings"] == self._manifest.tables["listings"]
+            self._manifest = manifest
+            if not same_listings:
+                self._held = {}
 
     # ------------------------------------------------------------ reading
 
@@ -83,9 +74,9 @@ class CatalogueView(TableView):
         Returns:
             The copy; what was read so far is shared, not read again.
         """
-        return copy.copy(self)
+        return self._copy()
 
-    @cached_property
+    @kept
     def facts(self) -> pa.Table:
         """One row a listing: the flat columns filters refer to, by dotted name.
 
@@ -105,7 +96,7 @@ class CatalogueView(TableView):
         named = claim_rows.certifications(self.claims, len(self))
         return table.append_column("certifications", named)
 
-    @cached_property
+    @kept
     def ladders(self) -> pa.Table:
         """One row a listing: `price_tiers` and `lead_times`, lists by quantity, null where none.
 
@@ -113,24 +104,24 @@ class CatalogueView(TableView):
         """
         return self.read(("price_tiers", "lead_times"))
 
-    @cached_property
+    @kept
     def claims(self) -> pa.Table:
         """One row a claim: `row` of the listing, `subject` (listing or supplier), the claim."""
         return claim_rows.explode(self.read(("claims", "supplier_claims")))
 
-    @cached_property
+    @kept
     def listing_ids(self) -> list[str]:
         """The ids in row order."""
         ids: list[str] = self.read(("id",))["id"].to_pylist()
         return ids
 
-    @cached_property
+    @kept
     def keys(self) -> IntArray:
         """(len,) int64, ascending: a number a listing keeps while its content is unchanged."""
         keys: IntArray = self.read(("key",))["key"].to_numpy()
         return keys
 
-    @cached_property
+    @kept
     def known(self) -> Known | None:
         """What a merge compares new rows with; None for an empty catalogue."""
         if not len(self):
@@ -143,7 +134,7 @@ class CatalogueView(TableView):
             sources=table["source"],
         )
 
-    @cached_property
+    @kept
     def _row_of_id(self) -> dict[str, int]:
         return {listing_id: row for row, listing_id in enumerate(self.listing_ids)}
 

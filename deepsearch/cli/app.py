@@ -314,7 +314,7 @@ def check(
     from deepsearch.cli.output import print_problems
     from deepsearch.engine import SearchEngine
 
-    problems = Catalogue.open(directory).check(repair=repair)
+    problems = Catalogue.open(directory, verify=False).check(repair=repair)
     print_problems(problems)
     if repair:
         with show_progress() as progress:

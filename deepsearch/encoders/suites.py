@@ -39,7 +39,7 @@ def load_suite(name: str = "mini", *, threads: int | None = None) -> EncoderSuit
         EncodingError: If shipped weights are missing or damaged.
         MissingExtraError: If the suite needs an extra that is not installed.
     """
-    kind, colon, place = name.partition(":")
+    kind, colon, place = name.partition(":") if isinstance(name, str) else ("", "", "")
     if not colon and kind in _SHIPPED:
         return _SHIPPED[kind](threads)
     if colon and place and kind in _PLACED:

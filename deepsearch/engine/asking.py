@@ -19,7 +19,6 @@ from deepsearch.understanding.text import tokenise
 
 __all__ = [
     "Asked",
-    "check_not_empty",
     "countries_of",
     "encode_queries",
     "picture_part",
@@ -42,26 +41,6 @@ class Asked:
     parsed: ParsedQuery
     words: str
     parts: Sequence[EncodedPart]
-
-
-def check_not_empty(query: Query) -> None:
-    """Refuse a query that says nothing.
-
-    Args:
-        query: Any query.
-
-    Raises:
-        InvalidInputError: If it holds no words, picture, filter or requirement.
-    """
-    if query.text.strip() or any(part.weight > 0 for part in query.parts):
-        return
-    if (query.where and query.where.strip()) or query.requirements:
-        return
-    name = f" '{query.id}'" if query.id else ""
-    raise InvalidInputError(
-        f"The query{name} is empty: no words, picture, filter or requirement was given. "
-        "Give at least one; parts with negative weight alone find nothing."
-    )
 
 
 def picture_part(image: str | Path | bytes) -> QueryPart:
@@ -94,6 +73,9 @@ def understand(parser: RequirementParser, query: Query, options: SearchOptions) 
 
     Returns:
         What was understood.
+
+    Raises:
+        InvalidInputError: If the caller's change returns anything else.
     """
     if options.requirements:
         parsed = query.parsed or parser.parse(query.text)
@@ -105,7 +87,14 @@ def understand(parser: RequirementParser, query: Query, options: SearchOptions) 
         # What is given outright may be said in words, too.
         others = (r for r in parsed.requirements if (r.field, r.op, r.value, r.unit) not in said)
         parsed = replace(parsed, requirements=(*query.requirements, *others))
-    return parsed if options.edit is None else options.edit(parsed)
+    if options.edit is None:
+        return parsed
+    edited = options.edit(parsed)
+    if not isinstance(edited, ParsedQuery):
+        raise InvalidInputError(
+            f"The edit of the options returned {edited!r:.60}; expected the ParsedQuery, changed."
+        )
+    return edited
 
 
 def countries_of(parsed: ParsedQuery) -> dict[str, str]:

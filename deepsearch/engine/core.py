@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +11,25 @@ from pathlib import Path
 from deepsearch.catalogue import Catalogue, ColumnMapping, IngestReport, UpsertReport, ingest
 from deepsearch.encoders import load_suite
 from deepsearch.engine.asking import (
-    check_not_empty,
     encode_queries,
     picture_part,
     understand,
+)
+from deepsearch.engine.checks import (
+    as_query,
+    check_options,
+    check_query,
+    checked_images,
+    checked_listings,
+    one_by_one,
 )
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
 from deepsearch.engine.likeness import Likeness
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.search import answer_each, ms_since
 from deepsearch.engine.settings import Settings
-from deepsearch.engine.snapshot import Snapshot, open_snapshot
+from deepsearch.engine.shown import Shown
+from deepsearch.engine.snapshot import Snapshot
 from deepsearch.engine.sources import check_source
 from deepsearch.engine.suppliers import SupplierResult, answer_suppliers
 from deepsearch.errors import InvalidInputError
@@ -50,7 +57,9 @@ class IndexReport:
 class SearchEngine:
     """A catalogue, its indexes and encoders, and the way of a query through them.
 
-    Searches from several threads at once are safe; each works on one snapshot.
+    Threads may share it: each search works on one snapshot, writes wait for each other, and
+    what a write changed is found once it returns. What other processes commit is found after
+    `refresh`.
     """
 
     def __init__(
@@ -71,8 +80,7 @@ class SearchEngine:
         self.suite = suite
         self.parser: RequirementParser = parser if parser is not None else RuleParser()
         self._likeness = Likeness(suite)
-        self._snapshot: Snapshot | None = None
-        self._lock = threading.Lock()
+        self._shown = Shown(catalogue, suite)
 
     # ------------------------------------------------------------ opening
 
@@ -159,25 +167,31 @@ class SearchEngine:
         Raises:
             UnreadableFileError: If the file is empty, damaged, or no table (a video, a PDF);
                 the catalogue is unchanged then.
-            InvalidInputError: If the mapping does not fit.
+            InvalidInputError: If the mapping does not fit, or there is no folder of pictures.
         """
         check_source(Path(source))
+        if images is not None and not Path(images).is_dir():
+            raise InvalidInputError(
+                f"There is no folder '{images}' to take pictures from. Name the folder that the "
+                "listings' picture paths start at, or leave images out for the source's own."
+            )
         start = time.perf_counter()
 
         def reading(done: int, total: int | None) -> None:
             if progress is not None:
                 progress("reading", done, total)
 
-        report = ingest(
-            self.catalogue,
-            Path(source),
-            mapping=mapping,
-            images=None if images is None else Path(images),
-            enrich=_with_claims,
-            progress=reading,
-        )
-        encoded = encode_pending(self.catalogue, self.suite, progress=progress)
-        self._replace_snapshot()
+        with self._shown.writing():
+            report = ingest(
+                self.catalogue,
+                Path(source),
+                mapping=mapping,
+                images=None if images is None else Path(images),
+                enrich=_with_claims,
+                progress=reading,
+            )
+            encoded = encode_pending(self.catalogue, self.suite, progress=progress)
+            self._shown.replace()
         return IndexReport(ingest=report, encoded=encoded, seconds=time.perf_counter() - start)
 
     def upsert(
@@ -191,10 +205,16 @@ class SearchEngine:
 
         Returns:
             How many were added, changed, or there already.
+
+        Raises:
+            InvalidInputError: If one is no listing, or not a valid one; nothing is written then.
+            DuplicateIdError: If an id comes twice.
+            ConflictError: If another process is writing; try again.
         """
-        report = self.catalogue.upsert(_with_claims(listing) for listing in listings)
-        encode_pending(self.catalogue, self.suite, progress=progress)
-        self._replace_snapshot()
+        with self._shown.writing():
+            report = self.catalogue.upsert(map(_with_claims, checked_listings(listings)))
+            encode_pending(self.catalogue, self.suite, progress=progress)
+            self._shown.replace()
         return report
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -208,9 +228,11 @@ class SearchEngine:
 
         Raises:
             UnknownIdError: If an id is not there; nothing is removed then.
+            ConflictError: If another process is writing; try again.
         """
-        removed = self.catalogue.remove(ids)
-        self._replace_snapshot()
+        with self._shown.writing():
+            removed = self.catalogue.remove([*one_by_one(ids, "ids")])
+            self._shown.replace()
         return removed
 
     def rebuild(self, *, progress: Progress | None = None) -> EncodeReport:
@@ -222,27 +244,27 @@ class SearchEngine:
         Returns:
             What was encoded.
         """
-        report = encode_pending(self.catalogue, self.suite, progress=progress)
-        shutil.rmtree(self.catalogue.path / "indexes", ignore_errors=True)
-        with self._lock:
-            self._snapshot = None
-        self._replace_snapshot()
+        with self._shown.writing():
+            report = encode_pending(self.catalogue, self.suite, progress=progress)
+            shutil.rmtree(self.catalogue.path / "indexes", ignore_errors=True)
+            self._shown.replace(anew=True)
         return report
 
-    def _replace_snapshot(self) -> None:
-        with self._lock:
-            previous = self._snapshot
-        snapshot = open_snapshot(self.catalogue, self.suite, previous=previous)
-        with self._lock:
-            self._snapshot = snapshot
+    def refresh(self) -> bool:
+        """Search the newest version: what other processes committed, or `catalogue` itself.
+
+        Returns:
+            Whether what is searched has changed.
+
+        Raises:
+            CatalogueError: If the newest version cannot be read.
+        """
+        return self._shown.refresh()
 
     @property
     def snapshot(self) -> Snapshot:
         """The indexes being searched, opened on first use."""
-        with self._lock:
-            if self._snapshot is None:
-                self._snapshot = open_snapshot(self.catalogue, self.suite)
-            return self._snapshot
+        return self._shown.snapshot
 
     # ------------------------------------------------------------ searching
 
@@ -275,20 +297,21 @@ class SearchEngine:
         Example:
             >>> engine.search("oat drink", where="price <= 2 EUR", k=3)  # doctest: +SKIP
         """
-        asked = query if isinstance(query, Query) else Query(text=query)
+        asked = as_query(query)
         if images:
-            asked = replace(asked, parts=(*asked.parts, *(picture_part(image) for image in images)))
-        if where is not None:
-            text = where if isinstance(where, str) else str(where)
+            pictures = (picture_part(image) for image in checked_images(images))
+            asked = replace(asked, parts=(*asked.parts, *pictures))
+        if where is not None and (text := str(where)).strip():
             asked = replace(asked, where=f"({asked.where}) and ({text})" if asked.where else text)
-        options = options or SearchOptions()
+        if options is not None:
+            check_options(options)
         if k is not None:
-            options = replace(options, k=k)
+            options = SearchOptions(k=k) if options is None else replace(options, k=k)
         return self.search_many([asked], options=options)[0]
 
     def search_many(
         self,
-        queries: Sequence[Query],
+        queries: Sequence[str | Query],
         *,
         options: SearchOptions | None = None,
         progress: Progress | None = None,
@@ -296,7 +319,7 @@ class SearchEngine:
         """Answer several queries together; their texts and pictures are encoded in one go.
 
         Args:
-            queries: The queries.
+            queries: The queries, as words or whole.
             options: How to search.
             progress: Told after each answer.
 
@@ -304,13 +327,15 @@ class SearchEngine:
             One answer a query, in their order.
 
         Raises:
-            InvalidInputError: If a query is empty.
+            InvalidInputError: If a query is empty, or is no query.
         """
-        return self.search_variants(queries, [options or SearchOptions()], progress=progress)[0]
+        return self.search_variants(
+            queries, [SearchOptions() if options is None else options], progress=progress
+        )[0]
 
     def search_variants(
         self,
-        queries: Sequence[Query],
+        queries: Sequence[str | Query],
         variants: Sequence[SearchOptions],
         *,
         progress: Progress | None = None,
@@ -318,7 +343,7 @@ class SearchEngine:
         """Answer queries in several ways, encoding them once: for experiments.
 
         Args:
-            queries: The queries.
+            queries: The queries, as words or whole.
             variants: Ways to search; whether requirements are read is the first one's.
             progress: Told after each answer.
 
@@ -330,33 +355,39 @@ class SearchEngine:
         """
         if not variants:
             raise InvalidInputError("No variant was given; expected at least one SearchOptions.")
-        snapshot = self.snapshot
-        for query in queries:
-            check_not_empty(query)
-        start = time.perf_counter()
-        parsed = [understand(self.parser, query, variants[0]) for query in queries]
-        parse_ms = ms_since(start) / max(1, len(queries))
-        start = time.perf_counter()
-        encoded = encode_queries(self.suite, queries, parsed)
-        encode_ms = ms_since(start) / max(1, len(queries))
-        timings = {"understand": parse_ms, "encode": encode_ms}
-        answers: list[list[SearchResult]] = []
         for options in variants:
-            results = []
-            answered = answer_each(snapshot, encoded, options=options, timings_ms=timings)
-            for asked, result in zip(encoded, answered, strict=True):
-                start = time.perf_counter()
-                note = self._likeness.note(snapshot, asked.parsed, result.hits, asked.parts)
-                took = {"likeness": ms_since(start)}
-                took["total"] = result.timings_ms["total"] + took["likeness"]
-                notes = result.notes if note is None else (note, *result.notes)
-                timed = {**result.timings_ms, **took}
-                results.append(replace(result, notes=notes, timings_ms=timed))
-                if progress is not None:
-                    done = len(answers) * len(queries) + len(results)
-                    progress("searching", done, len(queries) * len(variants))
-            answers.append(results)
-        return answers
+            check_options(options)
+        asked = [as_query(query) for query in one_by_one(queries, "queries")]
+        for query in asked:
+            check_query(query)
+        start = time.perf_counter()
+        parsed = [understand(self.parser, query, variants[0]) for query in asked]
+        parse_ms = ms_since(start) / max(1, len(asked))
+        start = time.perf_counter()
+        encoded = encode_queries(self.suite, asked, parsed)
+        encode_ms = ms_since(start) / max(1, len(asked))
+        timings = {"understand": parse_ms, "encode": encode_ms}
+
+        def answers(snapshot: Snapshot) -> list[list[SearchResult]]:
+            answered: list[list[SearchResult]] = []
+            for options in variants:
+                results = []
+                found = answer_each(snapshot, encoded, options=options, timings_ms=timings)
+                for one, result in zip(encoded, found, strict=True):
+                    start = time.perf_counter()
+                    note = self._likeness.note(snapshot, one.parsed, result.hits, one.parts)
+                    took = {"likeness": ms_since(start)}
+                    took["total"] = result.timings_ms["total"] + took["likeness"]
+                    notes = result.notes if note is None else (note, *result.notes)
+                    timed = {**result.timings_ms, **took}
+                    results.append(replace(result, notes=notes, timings_ms=timed))
+                    if progress is not None:
+                        done = len(answered) * len(encoded) + len(results)
+                        progress("searching", done, len(encoded) * len(variants))
+                answered.append(results)
+            return answered
+
+        return self._shown.ask(answers)
 
     def search_suppliers(
         self, query: str | Query, *, k: int = 10, options: SearchOptions | None = None
@@ -378,17 +409,21 @@ class SearchEngine:
         Raises:
             InvalidInputError: If the query is empty.
         """
-        asked = query if isinstance(query, Query) else Query(text=query)
-        check_not_empty(asked)
-        options = options or SearchOptions(profile="custom product")
-        snapshot = self.snapshot
+        asked = as_query(query)
+        check_query(asked)
+        options = SearchOptions(profile="custom product") if options is None else options
+        check_options(options)
         start = time.perf_counter()
         parsed = understand(self.parser, asked, options)
         timings = {"understand": ms_since(start)}
         start = time.perf_counter()
         (encoded,) = encode_queries(self.suite, [asked], [parsed])
         timings["encode"] = ms_since(start)
-        return answer_suppliers(snapshot, encoded, options=options, k=k, timings_ms=timings)
+        return self._shown.ask(
+            lambda snapshot: answer_suppliers(
+                snapshot, encoded, options=options, k=k, timings_ms=timings
+            )
+        )
 
 
 def _with_claims(listing: Listing) -> Listing:

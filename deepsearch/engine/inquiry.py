@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deepsearch.engine.attached import read_files, read_item, with_words, words_to_search
+from deepsearch.engine.checks import one_by_one
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.inputs import LoadedFile, TableRow, read_file
 from deepsearch.protocols import RequirementParser
@@ -39,7 +40,9 @@ def load_query(
     Example:
         >>> engine.search_many(ds.load_query("enquiry.xlsx"))  # doctest: +SKIP
     """
-    several = [files] if isinstance(files, (str, Path, bytes)) else list(files)
+    if isinstance(files, str | Path | bytes):
+        files = [files]
+    several = [*one_by_one(files, "files")]
     if not several:
         raise InvalidInputError("load_query got no file; expected at least one path.")
     queries = build_queries(files=several, text=text, where=where)
@@ -49,11 +52,11 @@ def load_query(
 def build_queries(
     *,
     text: str = "",
-    images: Sequence[Path] = (),
-    videos: Sequence[Path] = (),
+    images: Sequence[str | Path] = (),
+    videos: Sequence[str | Path] = (),
     files: Sequence[str | Path | bytes] = (),
     unlike: Sequence[str] = (),
-    unlike_images: Sequence[Path] = (),
+    unlike_images: Sequence[str | Path] = (),
     text_weight: float = 1.0,
     image_weight: float = 1.0,
     where: str | None = None,
@@ -82,9 +85,18 @@ def build_queries(
         At least one query.
 
     Raises:
-        InvalidInputError: If nothing was given, or a weight is not above 0.
+        InvalidInputError: If nothing was given, a weight is not above 0, or one file stands
+            where a list of them is expected.
         UnreadableFileError: If a file cannot be read.
     """
+    for name, given in (
+        ("images", images),
+        ("videos", videos),
+        ("files", files),
+        ("unlike", unlike),
+        ("unlike_images", unlike_images),
+    ):
+        one_by_one(given, name)
     for name, weight in (("text", text_weight), ("image", image_weight)):
         if not 0 < weight < float("inf"):
             raise InvalidInputError(
@@ -152,7 +164,8 @@ def _with_files(query: Query, files: Sequence[LoadedFile], parser: RequirementPa
     return replace(query, text=said, parsed=parsed)
 
 
-def _picture_part(path: Path, weight: float) -> QueryPart:
+def _picture_part(file: str | Path, weight: float) -> QueryPart:
+    path = Path(file)
     if not path.is_file():
         raise UnreadableFileError(f"There is no picture '{path}'. Give the path of an image file.")
     return QueryPart(

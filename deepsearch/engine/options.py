@@ -62,8 +62,8 @@ class SearchOptions:
         """Check the numbers.
 
         Raises:
-            InvalidInputError: If a count is below 1, rerank_ms is not above 0, or unknown is
-                no known word.
+            InvalidInputError: If a count is below 1, rerank_ms is not above 0, unknown is no
+                known word, or a part is of another kind than it should be.
         """
         for name in ("k", "depth", "ranked", "rerank_depth"):
             value = getattr(self, name)
@@ -72,11 +72,25 @@ class SearchOptions:
         if self.unknown not in ("keep", "exclude"):
             raise InvalidInputError(f"unknown is {self.unknown!r}; expected 'keep' or 'exclude'.")
         if self.rerank_ms is not None and not (
-            math.isfinite(self.rerank_ms) and self.rerank_ms > 0
+            isinstance(self.rerank_ms, int | float)
+            and math.isfinite(self.rerank_ms)
+            and self.rerank_ms > 0
         ):
             raise InvalidInputError(
                 f"rerank_ms is {self.rerank_ms!r}; expected milliseconds > 0, or None."
             )
+        for name, fits, expected in (
+            ("edit", callable(self.edit), "a function from ParsedQuery to ParsedQuery"),
+            ("fusion", isinstance(self.fusion, FusionConfig), "a FusionConfig"),
+            ("rates", isinstance(self.rates, Rates), "Rates"),
+            ("today", isinstance(self.today, date), "a datetime.date"),
+            ("weights", isinstance(self.weights, Mapping), "dimension → weight"),
+            ("reranker", isinstance(self.reranker, Reranker), "an object with a method rerank"),
+        ):
+            if not fits and getattr(self, name) is not None:
+                raise InvalidInputError(
+                    f"{name} is {getattr(self, name)!r:.60}; expected {expected}."
+                )
 
     @property
     def first_phase(self) -> int:

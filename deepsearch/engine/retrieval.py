@@ -99,10 +99,10 @@ def channel_run(
     """
     mask = None if allowed is None else channel.mask(allowed)
     total = len(channel.by_row) if mask is None else int(np.count_nonzero(mask))
-    wanted = depth
+    wanted = depth = max(1, min(depth, total))
     query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
     while True:
-        matches, plan = channel.index.search_planned(query, k=max(1, wanted), allowed=mask)
+        matches, plan = channel.index.search_planned(query, k=wanted, allowed=mask)
         count = int(matches.counts[0])
         positions = matches.ids[0, :count]
         rows, first = np.unique(channel.rows[positions], return_index=True)
@@ -131,6 +131,7 @@ def lexical_run(
     Returns:
         The run, or None if no word occurs in any allowed listing.
     """
+    depth = max(1, min(depth, len(snapshot.catalogue)))
     matches = snapshot.lexical.search(text, k=depth, allowed=allowed)
     count = int(matches.counts[0])
     if count == 0:

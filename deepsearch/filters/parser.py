@@ -104,6 +104,8 @@ def parse_filter(text: str) -> Filter:
         >>> str(parse_filter("moq<=100 AND not supplier.country=CN"))
         'moq <= 100 and not supplier.country = "CN"'
     """
+    if not isinstance(text, str):
+        raise FilterError(f"A filter is written as text; got {text!r:.60}. Give a str.")
     if len(text) > MAX_LENGTH:
         raise FilterError(f"The filter has {len(text)} characters; at most {MAX_LENGTH} are read.")
     if not text.strip():

@@ -59,8 +59,8 @@ def check_weights(weights: Mapping[str, float]) -> None:
             raise InvalidInputError(
                 f"No dimension is called {name!r}. Known are: {', '.join(sorted(DIMENSIONS))}."
             )
-        if not (math.isfinite(weight) and weight >= 0):
-            raise InvalidInputError(f"Weight of {name!r} is {weight}; expected a number >= 0.")
+        if not (isinstance(weight, int | float) and math.isfinite(weight) and weight >= 0):
+            raise InvalidInputError(f"Weight of {name!r} is {weight!r}; expected a number >= 0.")
 
 
 _BALANCED: Mapping[str, float] = MappingProxyType(

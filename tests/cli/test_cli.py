@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,17 @@ def test_arguments_in_the_wrong_order_and_the_profiles(grocery_folder: Path) -> 
     from deepsearch.ranking import PROFILES
 
     assert all(name in PROFILE_HELP for name in PROFILES)
+
+
+def test_check_repairs_a_catalogue_whose_vectors_cannot_be_opened(
+    tmp_path: Path, grocery_folder: Path
+) -> None:
+    folder = tmp_path / "catalogue"
+    shutil.copytree(grocery_folder, folder)
+    for table in (folder / "tables").glob("vectors_mini-text*"):
+        shutil.rmtree(table)
+    broken = run("search", folder, "milk")
+    assert broken.returncode == 1
+    assert "check DIR --repair" in broken.stderr
+    assert run("check", folder, "--repair").returncode == 0
+    assert run("search", folder, "milk").returncode == 0

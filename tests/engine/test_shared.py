@@ -1,0 +1,142 @@
+"""One engine used by many threads, one catalogue by several engines."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from deepsearch.catalogue import Catalogue
+from deepsearch.encoders import load_suite
+from deepsearch.engine import SearchEngine
+from deepsearch.errors import CatalogueError
+from deepsearch.schema import Listing
+
+SUITE = load_suite("mini")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shared") / "catalogue"
+    SearchEngine(Catalogue.create(folder), SUITE).upsert(
+        Listing(id=f"p{number}", title=f"Pump of size {number}") for number in range(30)
+    )
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "catalogue"))
+
+
+def opened(folder: Path) -> SearchEngine:
+    return SearchEngine(Catalogue.open(folder), SUITE)
+
+
+def found(engine: SearchEngine, words: str) -> list[str]:
+    return [hit.listing.id for hit in engine.search(words, k=3).hits]
+
+
+def test_writes_of_several_threads_are_all_kept_and_the_catalogue_stays_whole(
+    folder: Path,
+) -> None:
+    engine = opened(folder)
+    done = threading.Event()
+    answers: list[int] = []
+
+    def read() -> None:
+        while not done.is_set():
+            answers.append(len(engine.search("pump", k=5).hits))
+
+    def write(writer: int) -> None:
+        for turn in range(2):
+            ids = [f"w{writer}-{turn}-{item}" for item in range(5)]
+            engine.upsert(Listing(id=name, title=f"Kettle {name}") for name in ids)
+            engine.remove(ids[:2])
+
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for writer in [pool.submit(write, number) for number in range(2)]:
+            writer.result()
+        done.set()
+        for reader in readers:
+            reader.result()
+    assert set(answers) == {5}
+    assert engine.catalogue.check() == []
+    kept = {f"w{n}-{turn}-{item}" for n in range(2) for turn in range(2) for item in (2, 3, 4)}
+    assert set(engine.catalogue.listing_ids) == kept | {f"p{number}" for number in range(30)}
+
+
+def test_threads_that_write_through_one_catalogue_wait_for_each_other(folder: Path) -> None:
+    catalogue = Catalogue.open(folder)
+
+    def write(writer: int) -> None:
+        for turn in range(4):
+            catalogue.upsert([Listing(id=f"w{writer}-{turn}", title="Kettle")])
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(write, range(4)))
+    assert len(catalogue) == 30 + 16
+    assert catalogue.check() == []
+
+
+def test_a_value_read_slowly_is_not_kept_for_a_later_version(folder: Path) -> None:
+    # A reader that began before a write ended must not leave its rows to the next write.
+    catalogue = Catalogue.open(folder)
+    shown = catalogue.at_version()
+    catalogue.remove(["p0"])
+    assert "p0" in shown
+    assert "p0" not in catalogue
+    assert len(shown.keys) == 30
+    assert len(catalogue.keys) == 29
+    catalogue.remove(["p1"])
+    assert catalogue.listing_ids == [f"p{number}" for number in range(2, 30)]
+
+
+def test_what_another_engine_wrote_is_found_after_refresh(folder: Path) -> None:
+    reader, writer = opened(folder), opened(folder)
+    assert "kettle" not in found(reader, "kettle")
+    writer.upsert([Listing(id="kettle", title="Electric kettle")])
+    assert "kettle" not in found(reader, "kettle")
+    assert reader.refresh()
+    assert found(reader, "kettle")[0] == "kettle"
+    assert not reader.refresh()
+
+
+def test_a_write_starts_from_what_another_engine_committed(folder: Path) -> None:
+    first, second = opened(folder), opened(folder)
+    first.upsert([Listing(id="kettle", title="Electric kettle")])
+    second.upsert([Listing(id="toaster", title="Electric toaster")])
+    assert {"kettle", "toaster"} <= set(found(second, "electric kettle toaster"))
+
+
+def test_rollback_of_the_catalogue_is_searched_after_refresh(folder: Path) -> None:
+    engine = opened(folder)
+    before = engine.catalogue.version
+    engine.upsert([Listing(id="kettle", title="Electric kettle")])
+    engine.catalogue.rollback(before)
+    assert engine.refresh()
+    assert "kettle" not in found(engine, "kettle")
+
+
+def test_searches_go_on_after_a_vacuum_here_and_elsewhere(folder: Path) -> None:
+    reader, writer = opened(folder), opened(folder)
+    assert len(reader.snapshot.catalogue) == 30
+    writer.remove([f"p{number}" for number in range(5)])
+    writer.upsert([Listing(id="kettle", title="Electric kettle")])
+    writer.catalogue.vacuum()
+    for engine in (writer, reader):
+        assert found(engine, "electric kettle")[0] == "kettle"
+    assert not reader.refresh()
+
+
+def test_a_damaged_newest_version_is_still_told(folder: Path) -> None:
+    engine = opened(folder)
+    found(engine, "pump")
+    shutil.rmtree(folder / "tables" / "listings.lance")
+    fresh = SearchEngine(engine.catalogue.at_version(), engine.suite)
+    with pytest.raises(CatalogueError, match=r"listings\.lance"):
+        fresh.search("valve")
