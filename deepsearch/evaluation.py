@@ -71,7 +71,17 @@ class Evaluation:
     mean: Mapping[str, float]
 
     def values(self, measure: str) -> npt.NDArray[np.float64]:
-        """Values of a measure in the order of the queries' ids, to be paired with another's."""
+        """Give the values of a measure, to be paired with another run's.
+
+        Args:
+            measure: One of those measured, e.g. "nDCG@10".
+
+        Returns:
+            (queries,) float64, in the order of the queries' ids.
+
+        Raises:
+            KeyError: If it was not measured.
+        """
         own = self.per_query[measure]
         return np.array([own[query] for query in sorted(own)])
 

@@ -73,11 +73,27 @@ class EncoderSuite(Protocol):
         ...
 
     def encode_texts(self, texts: Sequence[str], *, role: Role) -> Mapping[str, FloatArray]:
-        """Encode texts: space name → (len(texts), dim), as `Encoder.encode`."""
+        """Encode texts in every space of theirs.
+
+        Args:
+            texts: Any number, also none.
+            role: Whether they are searched for or searched among.
+
+        Returns:
+            Space name → (len(texts), dim) float32, as of `Encoder.encode`.
+        """
         ...
 
     def encode_pictures(self, pictures: Sequence[Image], *, role: Role) -> Mapping[str, FloatArray]:
-        """Encode RGB pictures: space name → (len(pictures), dim), as `Encoder.encode`."""
+        """Encode pictures in every space of theirs.
+
+        Args:
+            pictures: RGB, of any size; also none.
+            role: Whether they are searched for or searched among.
+
+        Returns:
+            Space name → (len(pictures), dim) float32, as of `Encoder.encode`.
+        """
         ...
 
 
@@ -119,7 +135,15 @@ class RequirementParser(Protocol):
     """Reads requirements out of a buyer's words."""
 
     def parse(self, text: str, *, today: date | None = None) -> ParsedQuery:
-        """Parse one text; `today` anchors dates without a year."""
+        """Read one text.
+
+        Args:
+            text: The buyer's words, in any language.
+            today: Anchors dates without a year; None for the present day.
+
+        Returns:
+            The product and its requirements, each with its span or the rule implying it.
+        """
         ...
 
 
@@ -128,5 +152,13 @@ class Reranker(Protocol):
     """Reorders hits in a second phase."""
 
     def rerank(self, query: ParsedQuery, hits: Sequence[Hit]) -> list[Hit]:
-        """Return the same hits, ranks renewed, best first."""
+        """Put hits in a better order.
+
+        Args:
+            query: What was understood of the request.
+            hits: Best first, as the first phase ranked them.
+
+        Returns:
+            The same listings, best first, with ranks, scores and explanations renewed.
+        """
         ...

@@ -58,7 +58,14 @@ class Linkable(Protocol):
         ...
 
     def read(self, columns: Sequence[str]) -> pa.Table:
-        """Read whole columns of the listings."""
+        """Read whole columns of the listings.
+
+        Args:
+            columns: Their names in the stored table.
+
+        Returns:
+            One row a listing, in the order of `facts`.
+        """
         ...
 
 
