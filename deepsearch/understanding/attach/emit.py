@@ -19,7 +19,9 @@ _NEED_UNIT = frozenset({"order_quantity", "min_order_quantity", "unit_price", "b
 
 _LARGEST = {"supplier_years": 300.0, "rating": 10.0}
 # What is none at all is not said in these.
-_NEVER_ZERO = frozenset({"power", "voltage", "charge", "energy", "mass", "data", "frequency"})
+_NEVER_ZERO = frozenset(
+    {"power", "voltage", "charge", "energy", "mass", "data", "frequency", "length"}
+)
 
 
 def emit(

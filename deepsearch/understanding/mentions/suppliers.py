@@ -8,6 +8,7 @@ from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["suppliers"]
 
+_PRICES = frozenset({"prix", "precio", "precios", "preco", "precos", "prezzo", "prezzi", "tarif"})
 _MAKERS = frozenset({"maker", "makers"})
 
 _NO_MAKER = word_set("mention", "no_maker")
@@ -87,6 +88,8 @@ def _boasts(reading: Reading, match: Match) -> bool:
     opens = match.first == 0 or reading.word(match.first - 1) in ("\n", ".")
     titled = opens and reading.scan.raw(match.first, match.first + 1)[:1].isupper()
     following = reading.word(match.last)
+    if {reading.word(i) for i in range(max(0, match.first - 3), match.first)} & _PRICES:
+        return True  # "prix d'usine"
     return following in _BOASTS or (
         titled
         and reading.word(match.first) in _WORKS
