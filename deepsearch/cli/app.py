@@ -179,10 +179,11 @@ def search(
     )
     with show_progress() as progress:
         results = engine.search_many(asked, options=options, progress=progress)
-    print_results(results, as_json=as_json, explain=explain)
+    # First: whoever reads but the beginning of what is printed has the page all the same.
     if html is not None:
         answers = [(result.query.id or "Answer", result) for result in results]
         write_page(engine, answers, html, title="deepsearch")
+    print_results(results, as_json=as_json, explain=explain)
 
 
 def _second_phase(model: str | None, depth: int, budget_ms: float | None) -> Reranker | None:

@@ -220,6 +220,10 @@ def _heading(result: SearchResult) -> str:
 
 def _print_result(screen: Console, result: SearchResult, *, explain: bool) -> None:
     _print_understood(screen, result.parsed)
+    for note in result.notes:
+        # Above the hits: it says how to read them.
+        if note.stage == "likeness":
+            screen.print(f"note: {note.text}", markup=False, style="yellow")
     if not result.hits:
         screen.print("no hits")
     else:
@@ -240,7 +244,7 @@ def _print_result(screen: Console, result: SearchResult, *, explain: bool) -> No
         for hit in result.hits:
             _print_explanation(screen, hit)
     for note in result.notes:
-        if explain or note.stage != "index":
+        if note.stage != "likeness" and (explain or note.stage != "index"):
             screen.print(f"note: {note.text}", markup=False, style="dim")
 
 

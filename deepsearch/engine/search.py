@@ -116,7 +116,7 @@ def _find(
     total = len(snapshot.catalogue)
     count = total if allowed is None else int(np.count_nonzero(allowed))
     if allowed is not None:
-        notes.append(Note(stage="filter", text=f"{count} of {total} listings are allowed."))
+        notes.append(Note(stage="filter", text=f"{count} of {total} listings pass what must hold."))
     start = time.perf_counter()
     fused, runs = _fused(snapshot, asked, allowed=allowed, options=options)
     notes += [
