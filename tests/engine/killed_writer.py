@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from deepsearch.catalogue import Catalogue
-from deepsearch.engine import SearchEngine, channels, core
+from deepsearch.engine import SearchEngine, channels, shown
 from deepsearch.schema import EmbeddingSpace, FloatArray, Listing, Modality, Role
 
 SPACE = EmbeddingSpace(name="toy", revision="1", dim=16)
@@ -67,7 +67,7 @@ def open_engine(folder: Path) -> SearchEngine:
 
 def write_for_ever(folder: Path, generation: int, told: Connection) -> None:
     """Upsert, remove and rebuild, telling each commit and when indexes are being built."""
-    real = core.open_snapshot
+    real = shown.open_snapshot
 
     def building(*given: Any, **named: Any) -> Any:
         told.send(("building", generation, engine.catalogue.version))
@@ -75,7 +75,7 @@ def write_for_ever(folder: Path, generation: int, told: Connection) -> None:
         told.send(("built", generation, engine.catalogue.version))
         return snapshot
 
-    core.open_snapshot = building  # type: ignore[assignment]
+    shown.open_snapshot = building  # type: ignore[assignment]
     engine = open_engine(folder)
     told.send(("ready", generation, engine.catalogue.version))
     while True:
