@@ -21,6 +21,8 @@ from tests.understanding.blind import score as blind
         ("dev3", 0.915, 0.95, 0.88, 0.87),
         ("dev4", 0.86, 0.915, 0.805, 0.57),
         ("test3", 0.735, 0.825, 0.66, 0.59),
+        ("dev5", 0.80, 0.87, 0.74, 0.75),
+        ("test5", 0.82, 0.89, 0.755, 0.65),
     ],
 )
 def test_requirements_of_strangers_are_read(

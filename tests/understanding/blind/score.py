@@ -251,7 +251,9 @@ def _errors(items: Sequence[Record], report: Report) -> Iterator[str]:
 def main() -> None:
     """Print the totals of one set, and dev's disagreements if asked."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    options.add_argument("split", choices=["dev", "dev2", "dev3", "dev4", "test", "test3"])
+    options.add_argument(
+        "split", choices=["dev", "dev2", "dev3", "dev4", "dev5", "test", "test3", "test5"]
+    )
     options.add_argument("--errors", action="store_true", help="list them (never of a test set)")
     chosen = options.parse_args()
     if chosen.errors and chosen.split.startswith("test"):
