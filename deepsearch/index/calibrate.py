@@ -25,8 +25,12 @@ __all__ = ["Band", "Calibration", "calibrate"]
 
 SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.01)
 DEPTHS = (10, 100, 200)
-# Fewer queries where each costs ten times more; the rule below then asks for more margin.
-_QUERIES = 96
+# Queries for a depth: what ten matches need is asked of more of them, since it is asked most, and
+# an effort must clear the target by an uncertainty that falls with their number. Fewer where each
+# costs ten times more.
+_NEAR = 10
+_QUERIES = 288
+_QUERIES_DEEP = 96
 _QUERIES_MANY_ROWS = 48
 _MANY_ROWS = 300_000
 _TIMED = 12
@@ -196,8 +200,11 @@ def calibrate(
     # What one share needs is near to what the last one needed: the search starts there.
     at = dict.fromkeys(DEPTHS, len(base.efforts()) // 2)
     for step, share in enumerate(SHARES):
-        trial = _trial(base, sample, _masks(free, share, sides, generator))
+        masks = _masks(free, share, sides, generator)
+        near = _trial(base, sample, masks, depth=_NEAR)
+        deep = _trial(base, sample[:_QUERIES_DEEP], masks, depth=max(DEPTHS))
         for k in DEPTHS:
+            trial = near if k <= _NEAR else deep
             at[k], band = _band(base, trial, share, k, target_recall, first=at[k])
             bands.append(band)
         if progress is not None:
@@ -249,9 +256,11 @@ _Trial: TypeAlias = tuple[tuple[_Filtered, ...], ...]
 """The filters of a share by kind, random ones first."""
 
 
-def _trial(base: ApproximateIndex, sample: FloatArray, masks: tuple[BoolArray, ...]) -> _Trial:
+def _trial(
+    base: ApproximateIndex, sample: FloatArray, masks: tuple[BoolArray, ...], *, depth: int
+) -> _Trial:
     def filtered(mask: BoolArray, queries: FloatArray) -> _Filtered:
-        truth = base.scan(queries, k=max(DEPTHS), mask=mask).ids
+        truth = base.scan(queries, k=depth, mask=mask).ids
         allowed = int(np.count_nonzero(mask))
         return _Filtered(mask=mask, allowed=allowed, queries=queries, truth=truth)
 
