@@ -297,6 +297,7 @@ DEFAULT: dict[str, str] = {
     "conductivity": "thermal_conductivity",
     "gain": "gain",
     "resistance": "resistance",
+    "capacitance": "capacitance",
     "speed_data": "data_rate",
     "rated_power": "rated_power",
     "money": "unit_price",

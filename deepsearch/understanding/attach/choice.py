@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.attach.named import plain_noun
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import plain_side
+from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.field_units import fits
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.lexicon import word_set
@@ -49,14 +51,15 @@ def choose(
         ):
             continue
         if gap <= 3 and not _claims_next(state, last):
-            return name, first, last
+            return _of_part(state, name, first) if name == "time" else name, first, last
     return None
 
 
 def _of_part(state: Attaching, name: str, first: int) -> str:
-    """The side of a part has a name of its own: "seat width 46 cm"."""
+    """The side of a part has a name of its own: "seat width 46 cm"; so has the time of an act."""
     part = state.word(first - 1)
-    return f"{part}_{name}" if name in _SIDES and part in _PARTS else name
+    timed = name == "time" and plain_noun(state, first - 1)  # "burn time 9 h"
+    return f"{slug(part)}_{name}" if timed or (name in _SIDES and part in _PARTS) else name
 
 
 def _bare_ok(state: Attaching, quantity: Quantity, last: int, name: str) -> bool:

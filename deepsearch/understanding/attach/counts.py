@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.named import named_before, whole_phrase
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug
@@ -50,6 +51,8 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         return
     if quantity.shape == "range" and _of_samples(state, quantity):
         emit(state, quantity, around, "order_quantity", 0.75)
+    elif _on_a_scale(state, quantity, around):
+        return
     if quantity.shape != "one" or _measures(state, quantity, around):
         return
     if _turned_about(state, quantity, around):
@@ -65,6 +68,25 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         emit(state, quantity, around, "order_quantity", confidence, span=(around.first, last))
     elif not quantity.worded and not _of_noun(state, quantity, around):
         _of_feature(state, quantity)
+
+
+def _on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "load index above 120", "calibre 40-60": a bounded number behind its noun."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    bounded = around.op is not None or quantity.shape == "range"
+    if not bounded or quantity.worded or clause.last > around.last:
+        return False
+    named = named_before(state, quantity)
+    if named is None or not whole_phrase(state, named[1]):
+        return False
+    if quantity.negative and quantity.shape == "one":  # "pour point -30 or lower"
+        degrees = Draft(
+            named[0], around.op or "eq", quantity.values[0], "degC", named[1], around.last, 0.6
+        )
+        state.add(degrees)
+    else:
+        emit(state, quantity, around, named[0], 0.6, span=(named[1], around.last))
+    return True
 
 
 def _measures(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.bulk import orders_bulk
 from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.named import named_before
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import kinds_before
-from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
@@ -17,7 +17,7 @@ __all__ = ["bare_length"]
 
 _THIN = 1.5  # mm: what is so short is a thickness
 _METRE = 1000  # mm: in metres a tube is measured along
-_SHORTEST, _NEAR = 3, 4  # letters of a noun; tokens from it to its number
+_NEAR = 4  # tokens
 _ROLLS = word_set("quantity", "rolls")
 _PACK_LINKS = word_set("quantity", "pack_links")
 _WALLS = word_set("quantity", "walls")
@@ -48,7 +48,7 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
         emit(state, quantity, around, "cable_length", 0.8)
-    elif around.left_words and _names_it(state, quantity, around):
+    elif _names_it(state, quantity, around):
         return
     elif "sheet" in near and max(quantity.values) <= 200:
         emit(state, quantity, around, "thickness", 0.75)
@@ -106,25 +106,8 @@ def _thin(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """A noun right before that is not the product: "Spannbereich 16-27 mm" is its own field."""
-    at = around.left_words[0]
-    if quantity.first - at > _NEAR or not _plain_noun(state, at):
+    named = named_before(state, quantity)
+    if named is None:
         return False
-    between = range(at + 1, quantity.first)
-    if any(not (state.scan.has(i, "cmp") or state.word(i) in ":.") for i in between):
-        return False  # "Frontier with 6 ft bed"
-    clause = state.scan.clauses[state.scan.clause_of[at]]
-    if clause.first == 0 or any(state.scan.has(i, "buy") for i in range(clause.first, at)):
-        return False  # the product itself: "hose 20 mm"
-    emit(state, quantity, around, slug(state.word(at)), 0.6, span=(at, around.last))
+    emit(state, quantity, around, named[0], 0.6, span=(named[1], around.last))
     return True
-
-
-def _plain_noun(state: Attaching, at: int) -> bool:
-    """Whether a word may name what is measured: no small word, no kind of goods, no code."""
-    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
-    word = state.word(at)
-    if len(word) < _SHORTEST or kinds - {"part"} or state.tokens.kinds[at] != "w":
-        return False
-    if state.product[0] <= at < state.product[1] or not slug(word):
-        return False
-    return bool(kinds) or not goods_kinds(state.tokens, at, at + 1)

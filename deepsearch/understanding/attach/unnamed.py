@@ -8,6 +8,7 @@ from deepsearch.understanding.attach.bulk import bare_area, bare_mass, bare_volu
 from deepsearch.understanding.attach.counts import bare, bare_count
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.lengths import bare_length
+from deepsearch.understanding.attach.named import named_before, named_behind
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug
@@ -35,6 +36,7 @@ _PRINTERS = word_set("quantity", "printers")
 
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
 
+_DAY = 86400.0  # seconds
 _WORKING, _MOST_MEMORY = 1.0, 64.0  # GB
 
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
@@ -87,6 +89,20 @@ def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit:
         and (around.op in ("le", "lt") or (quantity.shape == "range" and unit.factor < 2e6))
     ) or (86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left)):
         emit(state, quantity, around, "lead_time", 0.75)
+    elif unit.factor < _DAY:
+        _by_noun(state, quantity, around)
+
+
+def _by_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record under the noun beside it: "cure time max 20 min", "mit 40 h Leuchtdauer"."""
+    before = named_before(state, quantity)
+    if before is not None:
+        emit(state, quantity, around, before[0], 0.6, span=(before[1], around.last))
+        return True
+    behind = named_behind(state, quantity)
+    if behind is not None:
+        emit(state, quantity, around, behind[0], 0.6, span=(around.first, behind[1]))
+    return behind is not None
 
 
 def _of_sample(state: Attaching, quantity: Quantity) -> bool:
@@ -106,6 +122,11 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
             return
     if state.word(quantity.last) in _NO_CONTENT:
         return
+    behind = named_behind(state, quantity)
+    opens = state.scan.clauses[state.scan.clause_of[quantity.first]].first == around.first
+    if behind is not None and (opens or state.scan.has(around.first - 1, "with")):
+        emit(state, quantity, around, behind[0], 0.6, span=(around.first, behind[1]))
+        return  # "a lathe with 40 % duty cycle"
     for at in around.left_words[:1]:
         if ":" in state.tokens.words[at : quantity.first]:
             return  # of the key before the colon
@@ -194,3 +215,5 @@ def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> 
         if unit.dimension == "ppi" and not _PRINTERS & {*state.tokens.words}:
             name = "resolution"  # of a mouse, of a scan
         emit(state, quantity, around, name, 0.8)
+    else:
+        _by_noun(state, quantity, around)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from deepsearch.understanding.codes.dates import date
-from deepsearch.understanding.codes.grades import FIRST_OF_GRADES, grade
+from deepsearch.understanding.codes.grades import FIRST_OF_GRADES, grade, lettered
 from deepsearch.understanding.codes.parts import bearing, pressure_class, refrigerant, tyre
 from deepsearch.understanding.codes.pictures import picture
 from deepsearch.understanding.codes.ratings import ip_rating
@@ -21,8 +21,9 @@ __all__ = ["read_codes"]
 
 # By the kind of token a code begins with; the first that reads a token has it.
 _READERS = {
-    "n": (picture, bearing, tyre, date, container, sizes, grade),
+    "n": (lettered, picture, bearing, tyre, date, container, sizes, grade),
     "w": (
+        lettered,
         hs_code,
         standard,
         ip_rating,

@@ -9,10 +9,12 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.text import split_words
 
-__all__ = ["FIRST_OF_GRADES", "grade"]
+__all__ = ["FIRST_OF_GRADES", "grade", "lettered"]
 
 _ALLOY = 4  # digits
 _GRADES = word_set("code", "grades")
+_SIGN = re.compile(r"([A-Z])\1{0,2}[+]{0,3}|[A-Z]{1,3}-?[0-9]{1,2}[A-Za-z]?|[0-9]{1,2}([.][0-9])?")
+_ENDS = frozenset(".,;:)")
 _STEEL_NUMBER = re.compile(r"1\.[0-9]{4}")  # EN 10027-2
 FIRST_OF_GRADES = frozenset({"ss", *(split_words(grade)[0] for grade in _GRADES)})
 
@@ -21,7 +23,7 @@ def grade(state: Codes, index: int) -> bool:
     """Read a grade of metal."""
     found, last = _grade_at(state, index)
     if not found:
-        return _lettered(state, index)
+        return False
     named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
     metal = _metal_near(state, index, last) or state.word(index) in ("ss", "sus")
     metal = metal or state.word(last) + state.word(last + 1) == "材质"
@@ -57,15 +59,35 @@ def _telling(code: str) -> bool:
     return (code[0].isalpha() and len(code) - letters >= 3) or letters >= 4
 
 
-def _lettered(state: Codes, index: int) -> bool:
-    """As in "grade A", "Klasse 1": whatever single sign follows the word is the grade."""
-    raw = state.raw(index)
-    alone = not (index + 1 < len(state.tokens) and state.tokens.glued(index + 1))
-    named = state.scan.value_at(index - 1, "textfield") == "grade"
-    if not named or not alone or not (raw.isalpha() and raw.isupper() and len(raw) <= 3):
+def lettered(state: Codes, index: int) -> bool:
+    """Read "grade A or B+", "Klasse 1": whatever sign follows the word is the grade."""
+    if state.scan.value_at(index - 1, "textfield") != "grade":
         return False
-    state.add(Draft("grade", "eq", raw, None, index - 1, index + 1, 0.8))
+    values: list[str] = []
+    at = index
+    while (sign := _sign_at(state, at))[0]:
+        values.append(sign[0])
+        last = at = sign[1]
+        if not state.scan.has(at, "join"):
+            break
+        at += 1
+    if not values:
+        return False
+    value = values[0] if len(values) == 1 else tuple(values)
+    op = "eq" if len(values) == 1 else "any_of"
+    state.add(Draft("grade", op, value, None, index - 1, last, 0.8))
     return True
+
+
+def _sign_at(state: Codes, index: int) -> tuple[str, int]:
+    """A sign of a scale, "A", "B+", "E1", "10.9", and the token after it; "" for other words."""
+    if index >= len(state.tokens):
+        return "", index
+    last = index + 1
+    while last < len(state.tokens) and state.tokens.glued(last) and state.word(last) not in _ENDS:
+        last += 1
+    raw = state.tokens.text[state.tokens.starts[index] : state.tokens.ends[last - 1]].rstrip(".")
+    return (raw, last) if _SIGN.fullmatch(raw) else ("", index)
 
 
 def _grade_at(state: Codes, index: int) -> tuple[str, int]:

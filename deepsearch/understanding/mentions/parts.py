@@ -9,6 +9,7 @@ from deepsearch.understanding.mentions.reading import Reading
 __all__ = ["hedged_with", "parts"]
 
 _LONGEST_TITLE = 120  # characters
+_CARRIERS = word_set("mention", "carriers")
 _WITH_WORDS = word_set("mention", "with_words")
 _NO_FEATURE = word_set("mention", "no_feature")
 
@@ -85,23 +86,26 @@ def _no_feature(reading: Reading, match: Match) -> bool:
 
 def hedged_with(reading: Reading) -> None:
     """As in "with dryer": an unknown noun after with is a feature, if short."""
-    if reading.scan.language not in ("en", "es", "de", "fr", "it", "pt", "nl"):
+    if reading.scan.language not in ("en", "es", "de", "fr", "it", "pt", "nl", "ru"):
         return
     for match, _ in reading.scan.of_kind("with"):
         at = match.last
         clause = reading.clause(match.first)
         if reading.word(match.first) not in _WITH_WORDS or _no_feature(reading, match):
             continue
-        words = [i for i in range(at, clause.stop) if reading.tokens.kinds[i] == "w"]
+        end = _hedge(reading, at, clause.stop)
+        words = [i for i in range(at, end) if reading.tokens.kinds[i] == "w"]
         plain = [i for i in words if not reading.scan.used[i] and reading.scan.match_of(i) is None]
-        if not 1 <= len(words) <= 2 or len(plain) != len(words) or clause.stop - at != len(words):
+        if not 1 <= len(words) <= 2 or len(plain) != len(words) or end - at != len(words):
             continue
-        if _cut_off(reading, clause.stop):
-            continue
-        if reading.scan.raw(at, at + 1).isupper():
+        if _cut_off(reading, end) or reading.word(at) in _CARRIERS:
             continue  # "with UPS"
-        name = slug(
-            reading.tokens.folded[reading.tokens.starts[at] : reading.tokens.ends[clause.stop - 1]]
-        )
+        name = slug(reading.tokens.folded[reading.tokens.starts[at] : reading.tokens.ends[end - 1]])
         if len(name) >= 3:
-            reading.add(Draft(name, "eq", True, None, match.first, clause.stop, 0.6))
+            reading.add(Draft(name, "eq", True, None, match.first, end, 0.6))
+
+
+def _hedge(reading: Reading, first: int, last: int) -> int:
+    """Where a hedge begins among tokens ("if you have it", "si possible"), else their end."""
+    hedges = (i for i in range(first, last) if reading.scan.has(i, "wish"))
+    return next(hedges, last)
