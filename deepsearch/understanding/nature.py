@@ -378,13 +378,6 @@ def _near(tokens: Tokens, phrase: _Phrase, *, touching: bool = False) -> frozens
     return found
 
 
-def _apart(tokens: Tokens, at: int) -> bool:
-    """Whether a token cannot belong to the name that follows it."""
-    if tokens.kinds[at] == "s":
-        return tokens.words[at] != "-"
-    return phrase_words()["cuts"].longest(tokens, at) is not None
-
-
 def _marked(trie: Trie, tokens: Tokens, first: int, last: int) -> frozenset[str]:
     found: set[str] = set()
     for at in range(first, last):

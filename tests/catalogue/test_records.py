@@ -61,13 +61,18 @@ claims = st.builds(
     stated_on=st.none() | st.dates(),
     number=maybe_text,
 )
+price_tiers = st.builds(
+    lambda ends, least, most: PriceTier(
+        low=min(ends), high=max(ends), min_quantity=least, max_quantity=most
+    ),
+    st.tuples(amounts, amounts),
+    maybe,
+    maybe,
+)
 offers = st.builds(
     Offer,
     currency=maybe_text,
-    price_tiers=st.lists(
-        st.builds(PriceTier, low=amounts, high=amounts, min_quantity=maybe, max_quantity=maybe),
-        max_size=3,
-    ).map(tuple),
+    price_tiers=st.lists(price_tiers, max_size=3).map(tuple),
     min_order_quantity=quantities,
     sample_price=money,
     payment_terms=st.lists(texts, max_size=2).map(tuple),
