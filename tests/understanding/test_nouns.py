@@ -71,3 +71,37 @@ def test_a_feature_ends_where_its_hedge_begins():
 
 def test_a_carrier_is_no_feature():
     assert "dhl" not in {name for name, *_ in _read("30 car seats, sent with DHL")}
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "count"),
+    [
+        ("Regale mit 5 Rollen, für 30 Ordner, 20 Stück", "ordner", 30),
+        ("Vitrina para 12 bandejas, blanca", "bandejas", 12),
+        ("Notebooks, 120 leaves on thin paper, 500 pcs", "leaves", 120),
+    ],
+)
+def test_what_the_goods_hold_is_counted_and_not_ordered(text, part, count):
+    read = _read(text)
+    assert (part, "eq", count, None) in read
+    assert ("order_quantity", "eq", count, "piece") not in read
+
+
+@pytest.mark.parametrize(("text", "bound"), [("under 4000 hours", "lt"), ("at most 8,000 h", "le")])
+def test_thousands_of_hours_are_those_of_use(text, bound):
+    read = {name: op for name, op, *_ in _read(f"Used wheel loader, {text}, one unit")}
+    assert read["operating_hours"] == bound
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "60 scarves with our crest",
+        "60 Schals mit unserem Wappen",
+        "60 écharpes avec notre nom",
+        "60 sciarpe con il nostro stemma",
+        "60 шарфов с нашим гербом",
+    ],
+)
+def test_a_crest_is_a_logo(text):
+    assert ("custom_logo", "eq", True, None) in _read(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepsearch.understanding.attach.emit import emit
-from deepsearch.understanding.attach.named import named_before, whole_phrase
+from deepsearch.understanding.attach.held import holds, of_feature, on_a_scale
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug
@@ -42,7 +42,7 @@ _FIRST_YEAR, _LAST_YEAR = 1980, 2040
 _COLDEST, _HOTTEST = -100, 400
 _TEMPERATURES = ("temperature", "operating_temperature")
 _LONGEST_SIGN = 5  # letters of "SEER", "CRI"
-_SHORTEST_PART, _MOST_PARTS = 3, 1000
+_SHORTEST_PART = 3
 
 
 def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
@@ -51,7 +51,7 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         return
     if quantity.shape == "range" and _of_samples(state, quantity):
         emit(state, quantity, around, "order_quantity", 0.75)
-    elif _on_a_scale(state, quantity, around):
+    elif on_a_scale(state, quantity, around):
         return
     if quantity.shape != "one" or _measures(state, quantity, around):
         return
@@ -66,27 +66,8 @@ def bare(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     elif said is not None:
         confidence, last = said
         emit(state, quantity, around, "order_quantity", confidence, span=(around.first, last))
-    elif not quantity.worded and not _of_noun(state, quantity, around):
-        _of_feature(state, quantity)
-
-
-def _on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
-    """Record "load index above 120", "calibre 40-60": a bounded number behind its noun."""
-    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
-    bounded = around.op is not None or quantity.shape == "range"
-    if not bounded or quantity.worded or clause.last > around.last:
-        return False
-    named = named_before(state, quantity)
-    if named is None or not whole_phrase(state, named[1]):
-        return False
-    if quantity.negative and quantity.shape == "one":  # "pour point -30 or lower"
-        degrees = Draft(
-            named[0], around.op or "eq", quantity.values[0], "degC", named[1], around.last, 0.6
-        )
-        state.add(degrees)
-    else:
-        emit(state, quantity, around, named[0], 0.6, span=(named[1], around.last))
-    return True
+    elif holds(state, quantity) or not (quantity.worded or _of_noun(state, quantity, around)):
+        of_feature(state, quantity)
 
 
 def _measures(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
@@ -140,23 +121,6 @@ def _year(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
 
 def _of_samples(state: Attaching, quantity: Quantity) -> bool:
     return bool(state.scan.value_at(quantity.last, "custom") == "sample")
-
-
-def _of_feature(state: Attaching, quantity: Quantity) -> None:
-    """Record how many of a part: "mit 12 Fasern", "3 functions" with a clause to itself."""
-    at, count = quantity.last, quantity.counts[0]
-    name = slug(state.word(at)) if at < len(state.tokens) else ""
-    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
-    kinds |= {kind for kind, _ in state.scan.kinds_at(at + 1)} & {
-        "field"
-    }  # "12 equal compartments"
-    if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
-        return
-    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
-    alone = clause.first == quantity.first and clause.last == at + 1
-    known = 0 <= state.product[0] < quantity.first and not state.tokens.glued(at)
-    if known and (alone or state.scan.has(quantity.first - 1, "with")):
-        state.add(Draft(name, "eq", count, None, quantity.first, at + 1, 0.6))
 
 
 def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[float, int] | None:

@@ -36,7 +36,8 @@ _PRINTERS = word_set("quantity", "printers")
 
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
 
-_DAY = 86400.0  # seconds
+_HOUR, _DAY = 3600.0, 86400.0  # seconds
+_MUCH_USED = 500  # hours
 _WORKING, _MOST_MEMORY = 1.0, 64.0  # GB
 
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
@@ -89,8 +90,15 @@ def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit:
         and (around.op in ("le", "lt") or (quantity.shape == "range" and unit.factor < 2e6))
     ) or (86400.0 <= unit.factor < 3e6 and any(n == "text:destination" for n, _, _ in around.left)):
         emit(state, quantity, around, "lead_time", 0.75)
-    elif unit.factor < _DAY:
-        _by_noun(state, quantity, around)
+    elif unit.factor < _DAY and not _by_noun(state, quantity, around) and _used(quantity, around):
+        emit(state, quantity, around, "operating_hours", 0.7)
+
+
+def _used(quantity: Quantity, around: Surroundings) -> bool:
+    """As in "under 4000 hours": so many are on the counter of a used machine."""
+    unit = quantity.unit
+    hours = unit is not None and unit.factor == _HOUR
+    return hours and around.op is not None and min(quantity.values) >= _MUCH_USED * _HOUR
 
 
 def _by_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

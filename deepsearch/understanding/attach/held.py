@@ -1,0 +1,82 @@
+"""Numbers without a unit that are said of the thing: on a scale, of its parts, of what it holds."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.named import named_before, whole_phrase
+from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.surroundings import Surroundings
+from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.quantities import Quantity
+
+__all__ = ["holds", "of_feature", "on_a_scale"]
+
+_FOR = word_set("quantity", "holding")
+_SHORTEST_PART, _MOST_PARTS = 3, 1000
+
+
+def on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "load index above 120", "calibre 40-60": a bounded number behind its noun.
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The number.
+        around: What stands around it.
+
+    Returns:
+        Whether it was such a number, and is recorded.
+    """
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    bounded = around.op is not None or quantity.shape == "range"
+    if not bounded or quantity.worded or clause.last > around.last:
+        return False
+    named = named_before(state, quantity)
+    if named is None or not whole_phrase(state, named[1]):
+        return False
+    if quantity.negative and quantity.shape == "one":  # "pour point -30 or lower"
+        degrees = Draft(
+            named[0], around.op or "eq", quantity.values[0], "degC", named[1], around.last, 0.6
+        )
+        state.add(degrees)
+    else:
+        emit(state, quantity, around, named[0], 0.6, span=(named[1], around.last))
+    return True
+
+
+def holds(state: Attaching, quantity: Quantity) -> bool:
+    """Say whether goods hold so many: "shelf for 30 binders", "vetrina da 12 teglie".
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The number.
+
+    Returns:
+        True for a number behind the product and a word for "for".
+    """
+    behind = state.product[0] >= 0 and state.product[1] <= quantity.first - 1
+    return behind and state.word(quantity.first - 1) in _FOR
+
+
+def of_feature(state: Attaching, quantity: Quantity) -> None:
+    """Record how many of a part: "mit 12 Fasern", "3 functions" with a clause to itself.
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The number.
+    """
+    at, count = quantity.last, quantity.counts[0]
+    name = slug(state.word(at)) if at < len(state.tokens) else ""
+    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
+    kinds |= {kind for kind, _ in state.scan.kinds_at(at + 1)} & {
+        "field"
+    }  # "12 equal compartments"
+    if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
+        return
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    ends = clause.last == at + 1 or state.scan.has(at + 1, "stop")  # "180 pages on thin paper"
+    alone = clause.first == quantity.first and ends
+    known = 0 <= state.product[0] < quantity.first and not state.tokens.glued(at)
+    led = state.scan.has(quantity.first - 1, "with") or holds(state, quantity)
+    if known and (alone or led):
+        state.add(Draft(name, "eq", count, None, quantity.first, at + 1, 0.6))
