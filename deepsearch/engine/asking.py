@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,13 +17,7 @@ from deepsearch.understanding.language import detect
 from deepsearch.understanding.markets import country_of_town
 from deepsearch.understanding.text import tokenise
 
-__all__ = [
-    "Asked",
-    "countries_of",
-    "encode_queries",
-    "picture_part",
-    "understand",
-]
+__all__ = ["Asked", "countries_of", "encode_queries", "picture_part", "understand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +29,15 @@ class Asked:
         parsed: What was understood of it.
         words: What of its text is searched for; empty where it has none.
         parts: Its parts with their vectors, its text first.
+        countries: Town that suppliers must be of, as the requirement writes it → ISO 3166-1
+            code, for those whose country is certain.
     """
 
     query: Query
     parsed: ParsedQuery
     words: str
     parts: Sequence[EncodedPart]
+    countries: Mapping[str, str]
 
 
 def picture_part(image: str | Path | bytes) -> QueryPart:
@@ -161,7 +158,13 @@ def encode_queries(
             EncodedPart(modality=part.kind, vectors=vectors, weight=part.weight, source=part.source)
         )
     return [
-        Asked(query=query, parsed=understood, words=searched, parts=vectors)
+        Asked(
+            query=query,
+            parsed=understood,
+            words=searched,
+            parts=vectors,
+            countries=countries_of(understood),
+        )
         for query, understood, searched, vectors in zip(
             queries, parsed, words, encoded, strict=True
         )

@@ -374,13 +374,7 @@ class SearchEngine:
                 results = []
                 found = answer_each(snapshot, encoded, options=options, timings_ms=timings)
                 for one, result in zip(encoded, found, strict=True):
-                    start = time.perf_counter()
-                    note = self._likeness.note(snapshot, one.parsed, result.hits, one.parts)
-                    took = {"likeness": ms_since(start)}
-                    took["total"] = result.timings_ms["total"] + took["likeness"]
-                    notes = result.notes if note is None else (note, *result.notes)
-                    timed = {**result.timings_ms, **took}
-                    results.append(replace(result, notes=notes, timings_ms=timed))
+                    results.append(self._likeness.noted(snapshot, one, result))
                     if progress is not None:
                         done = len(answered) * len(encoded) + len(results)
                         progress("searching", done, len(encoded) * len(variants))

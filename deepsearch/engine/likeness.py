@@ -9,15 +9,28 @@ do with each other: what they reach among themselves, any unrelated listing may 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from deepsearch.engine.asking import Asked
 from deepsearch.engine.retrieval import EncodedPart, channel_scores
+from deepsearch.engine.search import ms_since
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.index import translated
 from deepsearch.protocols import EncoderSuite
-from deepsearch.schema import FloatArray, Hit, IntArray, Modality, Note, ParsedQuery, Role
+from deepsearch.schema import (
+    FloatArray,
+    Hit,
+    IntArray,
+    Modality,
+    Note,
+    ParsedQuery,
+    Role,
+    SearchResult,
+)
 
 __all__ = ["Likeness"]
 
@@ -70,6 +83,25 @@ class Likeness:
             if self._floor is None:
                 self._floor = self._measured()
             return self._floor
+
+    def noted(self, snapshot: Snapshot, asked: Asked, result: SearchResult) -> SearchResult:
+        """Put the note before an answer's others, and its time to theirs.
+
+        Args:
+            snapshot: What was searched.
+            asked: The query.
+            result: Its answer.
+
+        Returns:
+            The answer with the note, where there is one to make.
+        """
+        start = time.perf_counter()
+        note = self.note(snapshot, asked.parsed, result.hits, asked.parts)
+        took = ms_since(start)
+        timings = {**result.timings_ms, "likeness": took}
+        timings["total"] += took
+        notes = result.notes if note is None else (note, *result.notes)
+        return replace(result, notes=notes, timings_ms=timings)
 
     def note(
         self,

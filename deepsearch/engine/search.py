@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepsearch.catalogue import medium_of
-from deepsearch.engine.asking import Asked, countries_of
+from deepsearch.engine.asking import Asked
 from deepsearch.engine.candidates import Fused, fuse_runs
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.retrieval import (
@@ -35,7 +35,6 @@ from deepsearch.schema import (
     BoolArray,
     MediaMatch,
     Note,
-    ParsedQuery,
     Query,
     SearchResult,
 )
@@ -111,7 +110,7 @@ def _find(
     notes = [Note(stage="understanding", text=text) for text in asked.parsed.notes]
     start = time.perf_counter()
     filtered = filter_mask(snapshot, asked.query)
-    allowed = _allowed(snapshot, filtered, asked.parsed, options)
+    allowed = _allowed(snapshot, asked, filtered, options)
     timings["filter"] = ms_since(start)
     total = len(snapshot.catalogue)
     count = total if allowed is None else int(np.count_nonzero(allowed))
@@ -146,7 +145,7 @@ def _answer(
         k=options.first_phase,
         max_per_supplier=options.max_per_supplier,
         today=options.today,
-        config=RankingConfig(rates=options.rates, countries=countries_of(parsed)),
+        config=RankingConfig(rates=options.rates, countries=asked.countries),
     )
     timings["rank"] = ms_since(start)
     facts: dict[str, object] = {"listings": len(snapshot.catalogue), "allowed": count}
@@ -186,7 +185,7 @@ def retrieve(
     *,
     allowed: BoolArray | None,
     options: SearchOptions,
-) -> tuple[list[Candidate], list[Run]]:
+) -> list[Candidate]:
     """Find a query's candidates.
 
     Args:
@@ -196,10 +195,10 @@ def retrieve(
         options: How to search.
 
     Returns:
-        The fused candidates, best first, and the runs they come from.
+        The fused candidates, best first.
     """
-    fused, runs = _fused(snapshot, asked, allowed=allowed, options=options)
-    return _candidates(snapshot, fused), runs
+    fused, _ = _fused(snapshot, asked, allowed=allowed, options=options)
+    return _candidates(snapshot, fused)
 
 
 def _fused(
@@ -236,9 +235,10 @@ def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:
 
 
 def _allowed(
-    snapshot: Snapshot, filtered: BoolArray | None, parsed: ParsedQuery, options: SearchOptions
+    snapshot: Snapshot, asked: Asked, filtered: BoolArray | None, options: SearchOptions
 ) -> BoolArray | None:
     """Return the filtered listings that violate no hard requirement."""
+    parsed = asked.parsed
     if not any(requirement.hard for requirement in parsed.requirements):
         return filtered
     holds = snapshot.matcher.allowed(
@@ -247,7 +247,7 @@ def _allowed(
         order_quantity=order_quantity_of(parsed),
         today=options.today,
         rates=options.rates,
-        countries=countries_of(parsed),
+        countries=asked.countries,
     )
     return holds if filtered is None else filtered & holds
 
@@ -261,8 +261,8 @@ def _relaxed(
 ) -> list[Relaxation]:
     """Count what dropping requirements would find, among what the query is about at all."""
     parsed = asked.parsed
-    found, _ = retrieve(snapshot, asked, allowed=filtered, options=options)
-    relevant = np.sort(snapshot.catalogue.rows([candidate.listing.id for candidate in found]))
+    fused, _ = _fused(snapshot, asked, allowed=filtered, options=options)
+    relevant = np.sort(np.array([item.row for item in fused], dtype=np.int64))
     return relax(
         snapshot.matcher.among(relevant),
         parsed.requirements,
@@ -270,7 +270,7 @@ def _relaxed(
         order_quantity=order_quantity_of(parsed),
         today=options.today,
         rates=options.rates,
-        countries=countries_of(parsed),
+        countries=asked.countries,
         wanted=options.k,
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deepsearch.engine.asking import Asked, countries_of
+from deepsearch.engine.asking import Asked
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.search import filter_mask, ms_since, retrieve
 from deepsearch.engine.second_phase import rerank_hits
@@ -84,7 +84,7 @@ def answer_suppliers(
     notes = [Note(stage="understanding", text=text) for text in parsed.notes]
     start = time.perf_counter()
     filtered = filter_mask(snapshot, asked.query)
-    found, _ = retrieve(snapshot, asked, allowed=filtered, options=options)
+    found = retrieve(snapshot, asked, allowed=filtered, options=options)
     timings["retrieve"] = ms_since(start)
 
     def second_phase(hits: list[Hit]) -> list[Hit]:
@@ -111,7 +111,7 @@ def answer_suppliers(
         weights=options.weights,
         k=k,
         today=options.today,
-        config=RankingConfig(rates=options.rates, countries=countries_of(parsed)),
+        config=RankingConfig(rates=options.rates, countries=asked.countries),
         second_phase=second_phase,
     )
     timings["rank"] = ms_since(start) - timings.get("rerank", 0.0)
