@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from deepsearch.understanding.attach.choice import choose
-from deepsearch.understanding.attach.counts import packed, spelt_out
+from deepsearch.understanding.attach.counts import spelt_out
 from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.pieces import packed
 from deepsearch.understanding.attach.rates import rate
 from deepsearch.understanding.attach.sides import dims
 from deepsearch.understanding.attach.state import Attaching, attaching

@@ -1,12 +1,13 @@
-"""Counts: orders, packs, and the numbers that are neither."""
+"""Numbers without a unit: orders, packs, years and degrees, and those that are none."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.emit import about, emit
 from deepsearch.understanding.attach.held import holds, of_feature, on_a_scale
-from deepsearch.understanding.attach.state import Attaching, tidy
+from deepsearch.understanding.attach.pieces import packed
+from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import word_set
@@ -14,15 +15,11 @@ from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.quantities.signs import TIMES
 from deepsearch.understanding.quantities.unwritten import of_them
-from deepsearch.understanding.units import Unit, letter_of_name, unit_at
+from deepsearch.understanding.units import letter_of_name, unit_at
 
-__all__ = ["bare", "bare_count", "packed", "spelt_out"]
+__all__ = ["bare", "spelt_out"]
 
 _PARTS_COUNTED = word_set("quantity", "parts_counted")
-
-_ARTICLES = word_set("quantity", "articles")
-
-_PACK_JOINS = word_set("quantity", "pack_joins")
 
 _COUNT_OPENERS = word_set("quantity", "count_openers")
 
@@ -30,12 +27,8 @@ _NUMBERED = word_set("quantity", "numbered")
 
 _CAPACITY = word_set("quantity", "capacity")
 _CODE = 1000  # what is so large and not round is oftener a model than an order
-_TELLING = word_set("quantity", "telling")
 _SEVERAL = 2
 _LONGEST_WORDED = 6  # tokens of "quatre-vingt-dix"
-_DOZEN = 12
-
-_PACK_OF = word_set("quantity", "pack_of")
 
 _AGES = word_set("quantity", "ages")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2040
@@ -228,8 +221,7 @@ def _bounded(state: Attaching, count: float, first: int, last: int) -> Draft:
         return Draft("order_quantity", "eq", count, "piece", first, last, 0.75)
     if op != "approx":
         return Draft("order_quantity", str(op), count, "piece", match.first, last, 0.75)
-    bounds = (tidy(count * 0.9), tidy(count * 1.1))
-    return Draft("order_quantity", "between", bounds, "piece", match.first, last, 0.75)
+    return Draft("order_quantity", "between", about(count), "piece", match.first, last, 0.75)
 
 
 def _said_alone(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
@@ -323,96 +315,3 @@ def _buyer_asks(state: Attaching, quantity: Quantity) -> bool:
         if state.scan.match_of(i) is None and state.tokens.kinds[i] in "wc"
     ]
     return len(unknown) <= 1 and quantity.first - 1 not in unknown
-
-
-def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
-    """Record "500 pcs": an order, unless a pack or a price."""
-    at = quantity.last
-    if state.scan.raw(at, at + 2) in ("产品", "目录", "报价") or state.word(at) in (
-        "catalog",
-        "catalogue",
-        "brochure",
-        "quotation",
-        "pricelist",
-    ):
-        return
-    last = packed(state, quantity)
-    if last:
-        emit(state, quantity, around, "pack_size", 0.75, span=(around.first, last))
-        return
-    if quantity.worded and unit.canonical == "dozen":  # "two dozen" is a number
-        quantity = _singly(quantity, unit)
-    if any(count != int(count) for count in quantity.counts):
-        return  # "4.6 条" is the sixth line of a list
-    article = quantity.worded and state.word(quantity.core) in _ARTICLES
-    priced = _one_of_price(state, quantity) or _of_title(state, quantity)
-    if priced or (article and not _led(state, quantity)):
-        return
-    if any(name == "text:packaging" for name, _, _ in around.left):
-        emit(state, quantity, around, "pack_size", 0.7)  # "Packing: 40*30*36 cm/2 pcs"
-        return
-    if state.word(quantity.first - 1) in _PACK_OF and _counted_before(state, quantity.first - 2):
-        emit(state, quantity, around, "pack_size", 0.8)
-        return
-    around.last = max(around.last, at)
-    if state.product[0] <= at - 1 < state.product[1] and unit.canonical not in (
-        "set",
-        "pair",
-        "dozen",
-    ):
-        quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
-    emit(state, quantity, around, "order_quantity")
-
-
-def _of_title(state: Attaching, quantity: Quantity) -> bool:
-    """As in "1pc New reflective wrap": a seller's title, copied; "all in one PC"."""
-    if quantity.counts[0] != 1:
-        return False
-    copied = quantity.first == 0 and "\n" in state.tokens.words
-    return copied or (quantity.worded and state.word(quantity.first - 1) in ("in", "-"))
-
-
-def _singly(quantity: Quantity, unit: Unit) -> Quantity:
-    counts = tuple(count * _DOZEN for count in quantity.counts)
-    one = replace(unit, canonical="piece")
-    return replace(quantity, counts=counts, values=counts, units=(one,))
-
-
-def _led(state: Attaching, quantity: Quantity) -> bool:
-    """Whether a word of wanting stands right before: "need a set"."""
-    return any(state.scan.has(i, "buy") for i in (quantity.first - 1, quantity.first - 2))
-
-
-def _one_of_price(state: Attaching, quantity: Quantity) -> bool:
-    """As in "1枚50円", "one piece includes": it is spoken of, not ordered."""
-    number = state.owner[quantity.last] if quantity.last < len(state.tokens) else -1
-    if quantity.counts[0] == 1 and state.word(quantity.last) in _TELLING:
-        return True  # "does one piece include all five?"
-    return (
-        quantity.counts[0] == 1
-        and number >= 0
-        and state.quantities[number].sense("money") is not None
-    )
-
-
-def _counted_before(state: Attaching, index: int) -> bool:
-    number = state.owner[index] if 0 <= index < len(state.tokens) else -1
-    return number >= 0 and state.quantities[number].sense("count") is not None
-
-
-def packed(state: Attaching, quantity: Quantity) -> int:
-    """As in "50 pcs/box", "24 bottles per carton": the token after, or 0."""
-    at = quantity.last
-    if state.word(at) in _PACK_JOINS:
-        senses = (
-            unit_at(state.tokens, at + 1, state.scan.language)
-            if at + 1 < len(state.tokens) and state.tokens.kinds[at + 1] != "n"
-            else ()
-        )
-        if (
-            senses
-            and senses[0].dimension == "count"
-            and senses[0].canonical not in ("piece", "set", "pair")
-        ):
-            return senses[0].last
-    return 0

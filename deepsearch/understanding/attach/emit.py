@@ -11,7 +11,7 @@ from deepsearch.understanding.fields import COUNT_NOUNS, DIMENSIONS
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit
 
-__all__ = ["emit", "record"]
+__all__ = ["about", "emit", "record"]
 
 # Without a unit these say nothing.
 _NEED_UNIT = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget"})
@@ -105,9 +105,21 @@ def record(
         draft.op, draft.value = "between", (tidy(value - width), tidy(value + width))
         draft.confidence = 0.9
     elif around.approx and not draft.op and draft.field != "throughput":
-        low, high = sorted((value * 0.9, value * 1.1))
-        draft.op, draft.value = "between", (tidy(low), tidy(high))
+        draft.op, draft.value = "between", about(value)
     else:
         floor = around.approx and not draft.op  # "about 500 an hour": a capability is a floor
         draft.op, draft.value = "ge" if floor else draft.op or "eq", value
     state.add(draft)
+
+
+def about(value: float) -> tuple[float, float]:
+    """Say what "about" a number spans: a tenth to either side.
+
+    Args:
+        value: The number, of any sign.
+
+    Returns:
+        Lower and upper bound.
+    """
+    low, high = sorted((value * 0.9, value * 1.1))
+    return tidy(low), tidy(high)

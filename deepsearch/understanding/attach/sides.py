@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from deepsearch.understanding.attach.emit import about
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import kinds_before, side_scale
@@ -56,8 +57,7 @@ def _each_side(state: Attaching, quantity: Quantity, around: Surroundings) -> No
         return
     for name, value in zip(_sides(state, quantity), quantity.values, strict=True):
         if around.approx and around.op is None:
-            bounds = (tidy(value * 0.9), tidy(value * 1.1))
-            state.drafts.append(Draft(name, "between", bounds, "mm", first, last))
+            state.drafts.append(Draft(name, "between", about(value), "mm", first, last))
         else:
             state.drafts.append(Draft(name, around.op or "eq", value, "mm", first, last))
     state.scan.claim(first, last)

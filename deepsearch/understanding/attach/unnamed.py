@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deepsearch.understanding.attach.bulk import bare_area, bare_mass, bare_volume
-from deepsearch.understanding.attach.counts import bare, bare_count
+from deepsearch.understanding.attach.counts import bare
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.lengths import bare_length
 from deepsearch.understanding.attach.named import named_before, named_behind
+from deepsearch.understanding.attach.pieces import bare_count
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug

@@ -39,9 +39,9 @@ def _date_bound(state: Codes, first: int, last: int) -> tuple[str | None, int, i
     if state.word(last) in ("前", "内"):
         return ("lt" if state.word(last) == "前" else "le"), first, last + 1
     for back in range(first - 1, max(-1, first - _BACK), -1):
-        if state.tokens.kinds[back] == "n" and state.scan.match_of(back) is None:
-            break
         match = state.scan.match_of(back)
+        if match is None and state.tokens.kinds[back] == "n":
+            break
         if back == first - 1 and state.word(back) in ("de", "of", "di"):
             continue
         if state.word(back) in PARTS_OF_MONTH and state.scan.has(back - 1, "for"):
