@@ -106,7 +106,7 @@ class FactTable:
                 facts = facts.set_column(i, name, facts[name].cast(facts[name].type.value_type))
         if self.claims is None or not len(self.claims):
             return FactTable(facts, self.claims)
-        order, ordered = self.kept(("claims", "by row"), self._claims_by_row)
+        order, ordered = self.kept(("rows", "claims"), self._claims_by_row)
         first = np.searchsorted(ordered, rows, side="left")
         counts = np.searchsorted(ordered, rows, side="right") - first
         owners = np.repeat(np.arange(len(rows)), counts)
@@ -154,48 +154,42 @@ class FactTable:
 
     def numbers(self, name: str) -> Array:
         """Return a numeric column, NaN where unknown."""
-        key = ("numbers", name)
-        if key not in self._kept:
-            known = self.has(name)
-            self._kept[key] = (
-                read_numbers(self.facts[name]) if known else np.full(len(self), np.nan)
-            )
-        return self._kept[key]  # type: ignore[return-value]
+
+        def build() -> Array:
+            return read_numbers(self.facts[name]) if self.has(name) else np.full(len(self), np.nan)
+
+        return self.kept(("numbers", name), build)
 
     def texts(self, name: str) -> Codes:
         """Return a text column."""
-        key = ("texts", name)
-        if key not in self._kept:
-            self._kept[key] = (
-                read_codes(self.facts[name])
-                if self.has(name)
-                else Codes(np.full(len(self), -1, dtype=np.int32), [])
-            )
-        return self._kept[key]  # type: ignore[return-value]
+
+        def build() -> Codes:
+            if self.has(name):
+                return read_codes(self.facts[name])
+            return Codes(np.full(len(self), -1, dtype=np.int32), [])
+
+        return self.kept(("texts", name), build)
 
     def flags(self, name: str) -> StatusArray:
         """Return a yes/no column: 1, -1, 0 where unknown."""
-        key = ("flags", name)
-        if key not in self._kept:
-            self._kept[key] = (
-                read_flags(self.facts[name])
-                if self.has(name)
-                else np.zeros(len(self), dtype=np.int8)
-            )
-        return self._kept[key]  # type: ignore[return-value]
+
+        def build() -> StatusArray:
+            if self.has(name):
+                return read_flags(self.facts[name])
+            return np.zeros(len(self), dtype=np.int8)
+
+        return self.kept(("flags", name), build)
 
     def lists(self, name: str) -> TextRows:
         """Return a column of text lists."""
-        key = ("lists", name)
-        if key not in self._kept:
+
+        def build() -> TextRows:
             if self.has(name) and not pa.types.is_null(self.facts[name].type):
                 rows, entries = read_lists(self.facts[name])
-                self._kept[key] = TextRows(rows, read_codes(entries))
-            else:
-                self._kept[key] = TextRows(
-                    np.zeros(0, dtype=np.int64), Codes(np.zeros(0, dtype=np.int32), [])
-                )
-        return self._kept[key]  # type: ignore[return-value]
+                return TextRows(rows, read_codes(entries))
+            return TextRows(np.zeros(0, dtype=np.int64), Codes(np.zeros(0, dtype=np.int32), []))
+
+        return self.kept(("lists", name), build)
 
     def identifiers(self, scheme: str) -> TextRows:
         """Return the codes of one scheme, e.g. "hs"."""
@@ -216,8 +210,8 @@ class FactTable:
         """
         if not self.has(name) or pa.types.is_null(self.facts[name].type):
             return None
-        key = ("ladder", name)
-        if key not in self._kept:
+
+        def build() -> Ladder:
             rows, entries = read_lists(self.facts[name])
             names = {entries.type.field(i).name for i in range(entries.type.num_fields)}
 
@@ -226,22 +220,20 @@ class FactTable:
                     return np.full(len(rows), np.nan)
                 return read_numbers(pc.struct_field(entries, field_name))
 
-            self._kept[key] = Ladder(
-                rows, part(low), part(high), part("min_quantity"), part("max_quantity")
-            )
-        return self._kept[key]  # type: ignore[return-value]
+            return Ladder(rows, part(low), part(high), part("min_quantity"), part("max_quantity"))
+
+        return self.kept(("ladder", name), build)
 
     def claim_column(self, dimension: str) -> ClaimColumn:
         """Return all claims of a dimension, in row order of the claims table."""
-        key = ("claims", dimension)
-        if key not in self._kept:
-            self._kept[key] = self._build_claims(dimension)
-        return self._kept[key]  # type: ignore[return-value]
+        # What nobody claims shares one empty column: odd requests do not fill the memory.
+        key = ("claims", dimension) if dimension in self._bounds else ("no claims", "")
+        return self.kept(key, lambda: self._build_claims(dimension))
 
     def attribute_texts(self, dimension: str) -> TextRows:
         """Return attributes whose name is this field, for rows without a claim of it."""
-        key = ("attributes", dimension)
-        if key not in self._kept:
+
+        def build() -> TextRows:
             rows, names, values = self._pairs("attributes")
             wanted = [i for i, name in enumerate(names.values)
                       if attribute_dimension(name) == dimension]  # fmt: skip
@@ -249,26 +241,24 @@ class FactTable:
             claimed = np.zeros(len(self), dtype=np.bool_)
             claimed[self.claim_column(dimension).rows] = True
             chosen &= ~claimed[rows]
-            self._kept[key] = TextRows(rows[chosen], Codes(values.codes[chosen], values.values))
-        return self._kept[key]  # type: ignore[return-value]
+            return TextRows(rows[chosen], Codes(values.codes[chosen], values.values))
+
+        return self.kept(("attributes", dimension), build)
 
     def _pairs(self, name: str) -> tuple[IntArray, Codes, Codes]:
         """Rows, keys and values of a map column."""
-        key = ("pairs", name)
-        if key not in self._kept:
-            empty = Codes(np.zeros(0, dtype=np.int32), [])
-            result: tuple[IntArray, Codes, Codes] = (np.zeros(0, dtype=np.int64), empty, empty)
-            if self.has(name) and pa.types.is_map(self.facts[name].type):
-                kind = self.facts[name].type
-                pair = pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)]))
-                rows, entries = read_lists(self.facts[name].cast(pair))
-                result = (
-                    rows,
-                    read_codes(pc.struct_field(entries, 0)),
-                    read_codes(pc.struct_field(entries, 1)),
-                )
-            self._kept[key] = result
-        return self._kept[key]  # type: ignore[return-value]
+
+        def build() -> tuple[IntArray, Codes, Codes]:
+            if not (self.has(name) and pa.types.is_map(self.facts[name].type)):
+                empty = Codes(np.zeros(0, dtype=np.int32), [])
+                return np.zeros(0, dtype=np.int64), empty, empty
+            kind = self.facts[name].type
+            pair = pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)]))
+            rows, entries = read_lists(self.facts[name].cast(pair))
+            keys, values = pc.struct_field(entries, 0), pc.struct_field(entries, 1)
+            return rows, read_codes(keys), read_codes(values)
+
+        return self.kept(("pairs", name), build)
 
     def _build_claims(self, dimension: str) -> ClaimColumn:
         start, end = self._bounds.get(dimension, (0, 0))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +16,7 @@ from deepsearch.ranking.atoms import Ask
 from deepsearch.ranking.dimensions import Scene, Score, trusted
 from deepsearch.ranking.judging import ListingView
 from deepsearch.schema import (
+    Claim,
     EvidenceGrade,
     LeadTime,
     Listing,
@@ -187,6 +190,41 @@ def test_worked_by_hand(name: str) -> None:
     assert (None if score is None else score.value) == (
         None if expected is None else pytest.approx(expected)
     )
+
+
+class Recording(ListingView):
+    """Writes down which claims are asked for."""
+
+    def __init__(self, item: Listing) -> None:
+        super().__init__(item)
+        self.read: set[str] = set()
+
+    def of(self, dimension: str) -> Sequence[Claim]:
+        self.read.add(dimension)
+        return super().of(dimension)
+
+
+@pytest.mark.parametrize("name", sorted(n for n, d in DIMENSIONS.items() if d.claims is not None))
+def test_a_dimension_of_claims_declares_those_it_reads(name: str) -> None:
+    # Without one that is declared it is not scored: a claim left out would count as unknown.
+    at, dimension = scene(Quantity(value=100, unit="piece"), "DE"), DIMENSIONS[name]
+    view = Recording(FULL)
+    dimension.score(view, at)
+    assert frozenset(view.read) == dimension.claims
+    assert FULL.supplier is not None
+    unclaimed = replace(FULL, claims=(), supplier=replace(FULL.supplier, claims=()))
+    assert dimension.score(ListingView(unclaimed), at) is None
+
+
+@pytest.mark.parametrize("name", sorted(n for n, d in DIMENSIONS.items() if d.of_supplier))
+def test_a_dimension_of_the_supplier_is_the_same_for_all_his_listings(name: str) -> None:
+    # It is scored once a supplier, and not at all where none is known.
+    at, dimension = scene(Quantity(value=100, unit="piece"), "DE"), DIMENSIONS[name]
+    score = dimension.score(ListingView(FULL), at)
+    other = Listing(id="b", title="u", supplier=FULL.supplier)
+    assert score is not None
+    assert dimension.score(ListingView(other), at) == score
+    assert dimension.score(ListingView(replace(FULL, supplier=None)), at) is None
 
 
 def test_weak_and_old_evidence_counts_for_less_but_an_admission_in_full() -> None:

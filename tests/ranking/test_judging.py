@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -376,3 +377,11 @@ def test_a_catalogue_of_nothing_and_facts_of_few_columns() -> None:
         RequirementMatcher(
             pa.table({"id": ["a"]}), pa.table({"row": [3], "dimension": ["material"]})
         )
+
+
+def test_what_a_field_is_called_is_of_no_matter_to_what_is_kept() -> None:
+    item = listing(claims=(claim("by row", "yes"),))
+    every = matcher([item])
+    some = every.among(np.array([0]))
+    wanted = need("by row", "eq", "yes")
+    assert every.status(wanted).tolist() == some.status(wanted).tolist() == [1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -161,3 +161,24 @@ def best_grade(claims: Iterable[Claim]) -> EvidenceGrade:
 def newest(claims: Iterable[Claim]) -> date | None:
     """Return the latest date among claims, or None if none is dated."""
     return max((c.stated_on for c in claims if c.stated_on is not None), default=None)
+
+
+def distinct_texts(claims: Iterable[Claim], keep: float) -> Score | None:
+    """Return 1 - keep^(number of distinct texts); the best grade and newest date back it."""
+    found = texts_of(claims)
+    if not found:
+        return None
+    return Score(
+        diminishing(len(found), keep),
+        sorted(str(claim.value) for claim in found.values()),
+        best_grade(found.values()),
+        newest(found.values()),
+    )
+
+
+def any_stated(claims: Sequence[Claim]) -> Score | None:
+    """Return 1 if any claim is a yes or a text, 0 if all refuse; None without claims."""
+    if not claims:
+        return None
+    yes = any(c.value is True or isinstance(c.value, str) for c in claims)
+    return Score(float(yes), yes, best_grade(claims), newest(claims))

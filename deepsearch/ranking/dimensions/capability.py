@@ -8,10 +8,11 @@ from deepsearch.ranking.dimensions.base import (
     Dimension,
     Scene,
     Score,
+    any_stated,
     best_grade,
     diminishing,
+    distinct_texts,
     newest,
-    texts_of,
 )
 from deepsearch.ranking.judging import ListingView
 from deepsearch.ranking.units import number_text
@@ -35,21 +36,8 @@ def _valid(view: ListingView, scene: Scene) -> Iterable[Claim]:
     )
 
 
-def _counted(claims: Iterable[Claim], keep: float) -> Score | None:
-    """1 - keep^(number of distinct texts); the best grade and newest date back it."""
-    found = texts_of(claims)
-    if not found:
-        return None
-    return Score(
-        diminishing(len(found), keep),
-        sorted(str(claim.value) for claim in found.values()),
-        best_grade(found.values()),
-        newest(found.values()),
-    )
-
-
 def _system(view: ListingView, scene: Scene) -> Score | None:
-    return _counted(
+    return distinct_texts(
         (c for c in _valid(view, scene)
          if is_system_certificate(str(c.value)) and not is_audit(str(c.value))),
         0.4,
@@ -57,13 +45,13 @@ def _system(view: ListingView, scene: Scene) -> Score | None:
 
 
 def _product(view: ListingView, scene: Scene) -> Score | None:
-    return _counted(
+    return distinct_texts(
         (c for c in _valid(view, scene) if not is_system_certificate(str(c.value))), 0.5
     )
 
 
 def _audits(view: ListingView, scene: Scene) -> Score | None:
-    return _counted((c for c in _valid(view, scene) if is_audit(str(c.value))), 0.4)
+    return distinct_texts((c for c in _valid(view, scene) if is_audit(str(c.value))), 0.4)
 
 
 def _evidence(view: ListingView, scene: Scene) -> Score | None:
@@ -119,12 +107,12 @@ def _oem(view: ListingView, scene: Scene) -> Score | None:
 
 def _processes(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    return _counted(view.of("process"), 0.75)
+    return distinct_texts(view.of("process"), 0.75)
 
 
 def _materials(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    return _counted(view.of("material"), 0.75)
+    return distinct_texts(view.of("material"), 0.75)
 
 
 def _tolerance(view: ListingView, scene: Scene) -> Score | None:
@@ -140,20 +128,12 @@ def _tolerance(view: ListingView, scene: Scene) -> Score | None:
 
 def _cases(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    return _counted(view.of("case"), 0.7)
-
-
-def _flag_score(view: ListingView, names: Sequence[str]) -> Score | None:
-    claims = [c for name in names for c in view.of(name)]
-    if not claims:
-        return None
-    yes = any(c.value is True or isinstance(c.value, str) for c in claims)
-    return Score(float(yes), yes, best_grade(claims), newest(claims))
+    return distinct_texts(view.of("case"), 0.7)
 
 
 def _quality_control(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    return _flag_score(view, _QUALITY)
+    return any_stated([c for name in _QUALITY for c in view.of(name)])
 
 
 def _research(view: ListingView, scene: Scene) -> Score | None:

@@ -8,8 +8,10 @@ from deepsearch.ranking.dimensions.base import (
     Dimension,
     Scene,
     Score,
+    any_stated,
     best_grade,
     diminishing,
+    distinct_texts,
     newest,
     texts_of,
 )
@@ -55,11 +57,7 @@ def _warehouse(view: ListingView, scene: Scene) -> Score | None:
 
 def _modes(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    found = texts_of(view.of("shipping_mode"))
-    if not found:
-        return None
-    return Score(diminishing(len(found), 0.5), sorted(str(c.value) for c in found.values()),
-                 best_grade(found.values()), newest(found.values()))  # fmt: skip
+    return distinct_texts(view.of("shipping_mode"), 0.5)
 
 
 def _warranty(view: ListingView, scene: Scene) -> Score | None:
@@ -70,11 +68,7 @@ def _warranty(view: ListingView, scene: Scene) -> Score | None:
 
 def _after_sales(view: ListingView, scene: Scene) -> Score | None:
     del scene
-    claims = view.of("after_sales")
-    if not claims:
-        return None
-    yes = any(c.value is True or isinstance(c.value, str) for c in claims)
-    return Score(float(yes), yes, best_grade(claims), newest(claims))
+    return any_stated(view.of("after_sales"))
 
 
 def _specification(view: ListingView, scene: Scene) -> Score | None:
