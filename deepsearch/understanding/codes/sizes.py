@@ -13,7 +13,11 @@ GARMENT_SIZES = word_set("code", "sizes")
 
 
 _ORDER = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "4XL", "5XL", "6XL", "7XL", "8XL")
-_TAILS = frozenset({"pro", "max", "plus", "ultra", "mini", "fold", "note"})  # "Pixel 9 Pro XL"
+# No size stands alone behind these: "Pixel 9 Pro XL", "specification XL".
+_NO_SIZE_AFTER = frozenset(
+    {"pro", "max", "plus", "ultra", "mini", "fold", "note"}
+    | {"spec", "specs", "specification", "specifications"}
+)
 _SAME = {"2XL": "XXL", "3XL": "XXXL", "XXXXL": "4XL"}
 _SMALLEST, _LARGEST = 15, 60  # of shoes and clothes in numbers
 
@@ -69,9 +73,7 @@ def sizes(state: Codes, index: int) -> bool:
     )
     if len(members) < 2 and not named and members[0] not in ("XL", "XXL", "2XL", "3XL", "XXXL"):
         return False
-    if len(members) < 2 and (
-        state.word(index - 1) in _TAILS or state.word(index - 1).startswith("spec")
-    ):
+    if len(members) < 2 and state.word(index - 1) in _NO_SIZE_AFTER:
         return False
     if ranged and len(members) == 2:
         low, high = (_SAME.get(member, member) for member in members)
