@@ -255,14 +255,15 @@ def _ladder(text: str, decimal: str | None) -> Price | None:
     if len(known) == 1 and known[0][1].currency is None and not re.search("[:：=@]", text):
         return None
     codes = {price.currency for _, price in known if price.currency}
-    if len(codes) > 1:
-        return None
     units = {price.unit for _, price in known if price.unit}
+    # prices in several currencies, or a piece and a kilogram, are no ladder
+    if len(codes) > 1 or len(units) > 1:
+        return None
     ordered = sorted((tier for tier, _ in known), key=lambda tier: tier.min_quantity or 0)
     return Price(
         tiers=tuple(ordered),
         currency=codes.pop() if codes else None,
-        unit=units.pop() if len(units) == 1 else None,
+        unit=units.pop() if units else None,
     )
 
 

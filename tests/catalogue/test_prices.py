@@ -55,6 +55,14 @@ def test_price(text: str, low: float, high: float, currency: str | None, unit: s
     assert price == Price(tiers=(PriceTier(low=low, high=high),), currency=currency, unit=unit)
 
 
+@pytest.mark.parametrize(
+    "text", ["1-9: USD 5 / piece; 10-99: USD 40 / kg", "1-9: USD 5; 10-99: EUR 4"]
+)
+def test_tiers_that_do_not_compare_are_no_ladder(text: str) -> None:
+    with pytest.raises(UnreadableValueError):
+        parse_price(text)
+
+
 def test_price_ladder() -> None:
     price = parse_price("100-499: $2.10; ≥500: $1.85")
     assert price is not None
