@@ -27,6 +27,7 @@ from deepsearch.understanding.product import find_product
 from deepsearch.understanding.quantities import find_quantities
 from deepsearch.understanding.scan import Scan, scan
 from deepsearch.understanding.text import tokenise
+from deepsearch.understanding.titles import without_boasts
 
 __all__ = ["RuleParser", "parse"]
 
@@ -128,7 +129,8 @@ def read_scan(
     """
     pairs = find_pairs(scanned)
     # a listing or a table speaks of the goods throughout: "we use only brass" is a claim
-    hidden = background(scanned) if kinds is None else [False] * len(scanned.tokens)
+    requested = kinds is None
+    hidden = background(scanned) if requested else [False] * len(scanned.tokens)
     product = find_product(scanned, pairs, hidden)
     drafts = read_codes(scanned, today)
     drafts += open_values(scanned, pairs)
@@ -150,6 +152,8 @@ def read_scan(
     drafts += leftover_values(scanned, pairs, drafts)
     drafts = [draft for draft in drafts if not _cut_off(scanned, draft)]
     drafts = in_place(scanned, pairs, drafts)
+    if requested:
+        drafts = without_boasts(scanned, drafts)
     drafts = _merged(scanned, without_background(drafts, hidden))
     return product, alternatives(scanned, pairs, drafts)
 

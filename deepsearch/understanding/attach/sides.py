@@ -22,6 +22,8 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         quantity: A quantity of shape "dims".
         around: What stands around it.
     """
+    if quantity.unit is None and (said := _with_unit(state, quantity)) is not None:
+        quantity = replace(quantity, values=said.values, units=said.units)
     unit = quantity.unit
     names = {name for name, _, _ in around.left}
     scale = side_scale(state, quantity) if unit is None else 1.0
@@ -71,6 +73,13 @@ def _said_again(state: Attaching, quantity: Quantity) -> bool:
         return False
     between = state.tokens.words[before.last : quantity.first]
     return between in (["/"], ["("], ["="]) and before.units[0].raw != quantity.units[0].raw
+
+
+def _with_unit(state: Attaching, quantity: Quantity) -> Quantity | None:
+    """The same numbers with their unit, said before: "10x20 ft tents ... a 10x20 tent"."""
+    before = state.quantities[: max(0, state.owner[quantity.first])]
+    same = (q for q in before if q.shape == "dims" and q.units and q.counts == quantity.counts)
+    return next(same, None)
 
 
 def _sides(state: Attaching, quantity: Quantity) -> list[str]:

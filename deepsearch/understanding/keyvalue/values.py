@@ -67,6 +67,7 @@ _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
 _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
+_WHOLE = 3  # words: a longer value before the dots may go on behind them
 _LONGEST_KEY = 4  # words of a key nobody knows
 # What is said of the thing elsewhere, and of the part under its key.
 _PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
@@ -185,9 +186,13 @@ def _hollow(value: str) -> bool:
 
 
 def _cut_off(scan: Scan, pair: Pair) -> bool:
-    """A value cut off by the page ("Silicone Ru...") is not believed."""
-    where = scan.tokens.ends[pair.end - 1]
-    return scan.tokens.kinds[pair.end - 1] in "wn" and scan.tokens.folded.startswith("...", where)
+    """A value the page cut off: in a word ("Silicone Ru..."), in a list or phrase ("Rear ...")."""
+    rest = scan.tokens.folded[scan.tokens.ends[pair.end - 1] :].lstrip(",")
+    if not rest.lstrip().startswith("..."):
+        return False
+    value = scan.raw(pair.begin, pair.end)
+    whole = len(value.split()) <= _WHOLE and not any(sign in value for sign in ",(")
+    return not (whole and rest[0] == " ")
 
 
 def _plausible(scan: Scan, pair: Pair) -> bool:

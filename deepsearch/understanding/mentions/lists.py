@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import Match
+from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.reading import Reading
 
-__all__ = ["Group", "list_draft", "runs"]
+__all__ = ["Group", "list_draft", "part_behind", "runs"]
+
+_PART_WORDS = word_set("key", "part_words")
 
 
 @dataclass(slots=True)
@@ -96,3 +98,22 @@ def list_draft(reading: Reading, field: str, group: Group, default: str) -> Draf
     else:
         op = default
     return Draft(field, op, tuple(group.values), None, first, last)
+
+
+def part_behind(reading: Reading, group: Group) -> str | None:
+    """The part a run stands before: "carbon steel frame", "black face", "blue text".
+
+    Args:
+        reading: The text.
+        group: A run of materials or colours.
+
+    Returns:
+        The part's name; None if none follows, if it is what is asked for, or opens a key.
+    """
+    at = group.last
+    word = reading.word(at)
+    part = word if word in _PART_WORDS else word.removesuffix("s")
+    goods = word == reading.word(reading.product[1] - 1) or reading.scan.has(at, "material")
+    keyed = ":" in reading.tokens.words[at : at + 4]
+    single = len(group.values) == 1 and part in _PART_WORDS
+    return slug(part) if single and not goods and not keyed else None

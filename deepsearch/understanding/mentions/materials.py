@@ -6,7 +6,7 @@ from functools import partial
 
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import Match, word_set
-from deepsearch.understanding.mentions.lists import Group, list_draft, runs
+from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["materials"]
@@ -95,7 +95,11 @@ def materials(reading: Reading) -> None:
             reading.add(list_draft(reading, "colour", group, "any_of"))
             continue  # "color nogal"
         field = "material"
-        part = _part_material(reading, group) or _keyed_part(reading, group)
+        part = (
+            _part_material(reading, group)
+            or _keyed_part(reading, group)
+            or part_behind(reading, group)
+        )
         if part is not None:
             field = f"{part}_material"
         draft = list_draft(

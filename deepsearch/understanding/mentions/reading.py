@@ -8,11 +8,10 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import Tokens
+from deepsearch.understanding.titles import title_end
 
 __all__ = ["Reading"]
 
-
-_SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 
 _BUT = word_set("mention", "but")  # behind it the denied thing's opposite begins
 
@@ -113,19 +112,8 @@ class Reading:
         return first
 
     def titled(self, index: int) -> bool:
-        """Whether a token stands in a seller's title that was copied above the request.
-
-        Such a title is the first line of several, Every Long Word With a Capital, and asks
-        for nothing.
-        """
-        words = self.tokens.words
-        end = words.index("\n") if "\n" in words else 0
-        if index >= end or end == len(words) - 1:
-            return False
-        asks = any(self.scan.has(i, k) for i in range(end) for k in ("buy", "only", "wish"))
-        long = [i for i in range(end) if self.tokens.kinds[i] == "w" and len(words[i]) > _SMALL]
-        capital = sum(self.scan.raw(i, i + 1)[:1].isupper() for i in long)
-        return not asks and len(long) >= _WORDS and capital >= _MOSTLY * len(long)
+        """Whether a token stands in a seller's title that was copied above the request."""
+        return index < title_end(self.scan)
 
     def lone_han(self, match: Match) -> bool:
         """A single 黑 or 白 counts only where it stands alone or beside its like."""

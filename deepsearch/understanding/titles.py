@@ -1,0 +1,77 @@
+"""What a seller's title, copied above a request, does not say.
+
+A marketplace puts the listing's title on the first line of a request. It names the goods and
+what they are made of; it orders nothing, and a lone measure in it ("6.78 Inch", "5kg") is of
+something the title does not name. What cannot be told is left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["title_end", "without_boasts"]
+
+_SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
+_ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
+_BOASTS = frozenset({"oem", "odm", "packaging"})
+_MEASURES = frozenset({"length", "weight"})
+
+
+def title_end(scan: Scan) -> int:
+    """Where a seller's title that was copied above a request ends.
+
+    Such a title is the first line of several, Every Long Word With a Capital, and asks
+    for nothing.
+
+    Args:
+        scan: The text.
+
+    Returns:
+        The token after the title; 0 if the text opens with none.
+    """
+    words = scan.tokens.words
+    end = words.index("\n") if "\n" in words else 0
+    if not 0 < end < len(words) - 1:
+        return 0
+    if any(scan.has(i, kind) for i in range(end) for kind in ("buy", "only", "wish")):
+        return 0
+    long = [i for i in range(end) if scan.tokens.kinds[i] == "w" and len(words[i]) > _SMALL]
+    capital = sum(scan.raw(i, i + 1)[:1].isupper() for i in long)
+    return end if len(long) >= _WORDS and capital >= _MOSTLY * len(long) else 0
+
+
+def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:
+    """Drop what a copied title cannot be believed about, wherever its words are repeated.
+
+    Args:
+        scan: The text.
+        drafts: What was read from it.
+
+    Returns:
+        The drafts of the request itself, and of the title what it states of the goods.
+    """
+    copied = _copies(scan, title_end(scan))
+    places = Counter((draft.first, draft.last) for draft in drafts)
+    return [
+        draft
+        for draft in drafts
+        if not any(copy.start <= draft.first and draft.last <= copy.stop for copy in copied)
+        or not _boast(scan, draft, alone=places[draft.first, draft.last] == 1)
+    ]
+
+
+def _copies(scan: Scan, end: int) -> list[range]:
+    """The title's tokens, and those of a sentence that repeats it: "I'm looking for ..."."""
+    words = scan.tokens.words
+    starts = range(len(words) - end + 1) if end else ()
+    return [range(at, at + end) for at in starts if words[at : at + end] == words[:end]]
+
+
+def _boast(scan: Scan, draft: Draft, *, alone: bool) -> bool:
+    if draft.field in _ORDERS or draft.field in _BOASTS:
+        return True
+    named = any(scan.has(i, "field") for i in range(draft.first, draft.last))
+    return draft.field in _MEASURES and alone and not named
