@@ -23,6 +23,8 @@ from tests.understanding.blind import score as blind
         ("test3", 0.735, 0.825, 0.66, 0.59),
         ("dev5", 0.80, 0.87, 0.74, 0.75),
         ("test5", 0.82, 0.89, 0.755, 0.65),
+        ("dev6", 0.69, 0.825, 0.595, 0.51),
+        ("test6", 0.635, 0.785, 0.535, 0.65),
     ],
 )
 def test_requirements_of_strangers_are_read(
@@ -74,7 +76,7 @@ def test_words_behind_a_name_are_forgiven_only_where_the_answer_says_so() -> Non
     assert not blind.same_product(bags | {"product_prefix": True}, "bagsful")
 
 
-@pytest.mark.parametrize("split", ["dev", "dev2", "dev4", "test"])
+@pytest.mark.parametrize("split", ["dev", "dev2", "dev4", "dev6", "test", "test6"])
 def test_every_answer_can_be_found_in_its_text(split: str) -> None:
     for item in blind.load(f"requirements_{split}"):
         for answer in [*item["requirements"], *item.get("optional", ())]:

@@ -252,7 +252,8 @@ def main() -> None:
     """Print the totals of one set, and dev's disagreements if asked."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument(
-        "split", choices=["dev", "dev2", "dev3", "dev4", "dev5", "test", "test3", "test5"]
+        "split",
+        choices=[*(f"dev{n}" for n in ("", 2, 3, 4, 5, 6)), *(f"test{n}" for n in ("", 3, 5, 6))],
     )
     options.add_argument("--errors", action="store_true", help="list them (never of a test set)")
     chosen = options.parse_args()
