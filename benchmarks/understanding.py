@@ -10,8 +10,8 @@ unit. Times are of one line, the tools' and ours in one run.
 The rules are scored further on texts written without sight of them (tests/understanding/blind):
 `dev` and `dev2` to `dev6`, whose errors were read, `test`, `test3`, `test5` and `test6`, of
 which only totals were ever looked at. The product is counted as right where it equals the
-annotated words, letter case and outer signs aside. Speed is processor time of the whole parse, implied needs and
-questions included.
+annotated words, letter case and outer signs aside. Speed is processor time of the whole parse,
+implied needs and questions included.
 
 Threats: the lines were the development data of the rules, not of the tools; the tools claim
 English first (dateparser: many languages), and per-language counts are kept for that reason;
