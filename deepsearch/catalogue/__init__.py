@@ -12,12 +12,14 @@ from deepsearch.catalogue.links import StoredLink, groups
 from deepsearch.catalogue.mapping import FIELDS, ColumnMapping, MappedColumn
 from deepsearch.catalogue.merge import UpsertReport
 from deepsearch.catalogue.report import IngestReport, Reject
+from deepsearch.catalogue.structured import ArrowTable
 from deepsearch.catalogue.tableview import VersionInfo
 from deepsearch.catalogue.upkeep import Problem
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
 
 __all__ = [
     "FIELDS",
+    "ArrowTable",
     "Catalogue",
     "CatalogueInfo",
     "ColumnMapping",

@@ -123,17 +123,21 @@ def _currency(cell: str) -> str | None:
     return code
 
 
+_FILE_END = re.compile(r"\.[A-Za-z]\w{1,4}\s*$")
+
+
 def _media(cell: str) -> list[str] | None:
     text = cell.strip()
     if is_missing(text):
         return None
     if text[:1] == "[":
         return parse_list(text)
-    return [
-        part.strip()
-        for part in re.split(r"[|;\n]|,\s*(?=https?:)|\s+(?=https?:)", text)
-        if part.strip()
-    ]
+    parts: list[str] = []
+    for part in re.split(r"[|;\n]|,\s*(?=https?:)|\s+(?=https?:)", text):
+        # A comma may be part of a name; it separates where each piece ends as a file does.
+        pieces = part.split(",")
+        parts += pieces if all(_FILE_END.search(piece) for piece in pieces) else [part]
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _incoterms(cell: str) -> tuple[list[str], str | None] | None:

@@ -1,4 +1,4 @@
-"""From a source file to committed listings: read, check, identify, enrich, merge."""
+"""From a source to committed listings: read, check, identify, enrich, merge."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from deepsearch.catalogue.rejects import write_rejects
 from deepsearch.catalogue.report import IngestReport
 from deepsearch.catalogue.sourceids import SourceIds
 from deepsearch.catalogue.sources import Source, open_source
+from deepsearch.catalogue.structured import ArrowTable
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.schema import Listing
 
@@ -70,7 +71,7 @@ class _Run:
 
 def ingest(
     catalogue: Catalogue,
-    source_path: str | Path,
+    source_path: str | Path | ArrowTable,
     *,
     mapping: ColumnMapping | str | Path | None = None,
     images: str | Path | None = None,
@@ -78,7 +79,7 @@ def ingest(
     enrich: Enrich | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Read a source file into a catalogue, in one commit.
+    """Read a source into a catalogue, in one commit.
 
     The rows that cannot go in are kept, with line and reason, in the rejects table; the
     rest goes in. A row whose id stood earlier in the same file is rejected, the first
@@ -88,11 +89,13 @@ def ingest(
     Args:
         catalogue: Where to; moves on to the new version.
         source_path: `.jsonl`/`.ndjson`, `.csv`/`.tsv`/`.txt`, `.xlsx`/`.xls`/`.xlsb`/`.ods`,
-            or `.parquet`.
+            or `.parquet`; or a table in memory: a pandas or polars frame, an Arrow table.
         mapping: How columns become fields, or a TOML file that says so; None detects it.
             Not used for records in the catalogue's own form.
-        images: Folder that picture paths lie below; None: the source's own folder.
-        source: Name of the source; None: the mapping's, else from the file's name.
+        images: Folder that picture paths lie below; None: the source's own folder, of a
+            table in memory the working one.
+        source: Name of the source; None: the mapping's, else from the file's name, of a
+            table in memory "table".
         enrich: Applied to every listing before it goes in; must keep the id.
         progress: Called with units done and their total (bytes of text files, rows of
             others).
@@ -108,18 +111,17 @@ def ingest(
         CatalogueError: If it cannot be written.
     """
     started = time.perf_counter()
-    path = Path(source_path)
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise UnreadableFileError(f"The source {path} {what}; a file is expected.")
-    if path.stat().st_size == 0:
-        raise UnreadableFileError(f"The source {path} is empty (0 bytes).")
+    table = Path(source_path) if isinstance(source_path, (str, Path)) else source_path
+    path = table if isinstance(table, Path) else None
+    if path is not None:
+        _check_file(path)
     if isinstance(mapping, (str, Path)):
         mapping = ColumnMapping.load(mapping)
-    name = source or (mapping.source if mapping else None) or default_source(path)
-    root = Path(images) if images is not None else path.parent
+    own = "table" if path is None else default_source(path)
+    name = source or (mapping.source if mapping else None) or own
+    root = Path(images) if images is not None else Path() if path is None else path.parent
     failures = Failures()
-    opened = open_source(path, failures, mapping=mapping, progress=progress)
+    opened = open_source(table, failures, mapping=mapping, progress=progress)
     run = _Run(
         source=opened,
         ids=SourceIds(catalogue.known, name, prefix=mapping.id_prefix if mapping else ""),
@@ -131,7 +133,7 @@ def ingest(
     def about() -> Mapping[str, Mapping[str, Any]]:
         entry = {
             "media_root": str(root.resolve()),
-            "file": path.name,
+            "file": name if path is None else path.name,
             "ingested": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         return dict.fromkeys([*run.names, name] if not run.names else run.names, entry)
@@ -156,3 +158,11 @@ def ingest(
         warnings=(*opened.warnings, *run.ids.notes(), *run.pictures.notes()),
         seconds=time.perf_counter() - started,
     )
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise UnreadableFileError(f"The source {path} {what}; a file is expected.")
+    if path.stat().st_size == 0:
+        raise UnreadableFileError(f"The source {path} is empty (0 bytes).")

@@ -23,6 +23,7 @@ PICTURE = re.compile(
     r"[^?#]+\.(?:jpe?g|png|webp|gif|bmp|avif)(?:_[\w.]+)?(?:[?#].*)?", re.IGNORECASE
 )
 """The whole of a picture's path or address."""
+_FIRST_ITEM = re.compile(r"""\s*\[\s*["']([^"']+)["']""")
 _SAMPLE = 200
 _LONGEST = 400
 # A test none of the first values passes is not tried on the others.
@@ -112,8 +113,13 @@ class Profile:
 
     @cached_property
     def pictures(self) -> float:
-        """Share of picture addresses or paths."""
-        return self.share(lambda value: PICTURE.fullmatch(value.strip()))
+        """Share of picture addresses or paths; of a bracketed list the first decides."""
+
+        def shows(value: str) -> bool:
+            first = _FIRST_ITEM.match(value)
+            return bool(PICTURE.fullmatch(first[1] if first else value.strip()))
+
+        return self.share(shows)
 
     @cached_property
     def numbers(self) -> float:

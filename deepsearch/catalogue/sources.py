@@ -1,4 +1,4 @@
-"""Opening a source file by what it is, whatever it is called."""
+"""Opening a source by what it is, whatever it is called."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from deepsearch.catalogue.detect import detect
 from deepsearch.catalogue.filetypes import file_kind
 from deepsearch.catalogue.jsonl import is_native, read_native
 from deepsearch.catalogue.mapping import ColumnMapping
-from deepsearch.catalogue.readers import Progress
+from deepsearch.catalogue.readers import Progress, RawTable
 from deepsearch.catalogue.sheets import read_workbook
-from deepsearch.catalogue.structured import read_json, read_parquet
+from deepsearch.catalogue.structured import ArrowTable, read_arrow, read_json, read_parquet
 from deepsearch.catalogue.tabular import TableReader
 from deepsearch.errors import UnreadableFileError
 
@@ -40,7 +40,7 @@ class Source:
 
 
 def open_source(
-    path: Path,
+    source: Path | ArrowTable,
     failures: Failures,
     *,
     mapping: ColumnMapping | None = None,
@@ -49,7 +49,7 @@ def open_source(
     """Open a source.
 
     Args:
-        path: An existing, non-empty file.
+        source: An existing, non-empty file, or a table in memory.
         failures: Takes the rows that cannot be read.
         mapping: How columns become fields; None detects it.
         progress: Called with units done and their total.
@@ -60,37 +60,45 @@ def open_source(
     Raises:
         UnreadableFileError: If it is of no kind that can be read.
     """
-    kind = file_kind(path)
-    if kind == "json" and mapping is None and is_native(path):
+    if not isinstance(source, Path):
+        table = read_arrow(source, failures, progress=progress)
+        return _mapped("The table", table, failures, mapping)
+    kind = file_kind(source)
+    if kind == "json" and mapping is None and is_native(source):
         unmapped: dict[str, str] = {}
-        total = path.stat().st_size
+        total = source.stat().st_size
         report = (lambda done: progress(done, total)) if progress else None
         return Source(
-            chunks=lambda: read_native(path, failures, unmapped, report), unmapped=unmapped
+            chunks=lambda: read_native(source, failures, unmapped, report), unmapped=unmapped
         )
-    return _mapped(path, kind, failures, mapping, progress)
+    table = _read(source, kind, failures, mapping, progress)
+    return _mapped(str(source), table, failures, mapping)
 
 
-def _mapped(
+def _read(
     path: Path,
     kind: str,
     failures: Failures,
     mapping: ColumnMapping | None,
     progress: Progress | None,
-) -> Source:
+) -> RawTable:
     row = mapping.header_row if mapping else None
     if kind == "workbook":
         sheet = mapping.sheet if mapping else None
-        table = read_workbook(path, failures, sheet=sheet, header_row=row, progress=progress)
-    elif kind == "parquet":
-        table = read_parquet(path, failures, progress=progress)
-    elif kind == "json":
-        table = read_json(path, failures, progress=progress)
-    else:
-        table = read_csv(path, failures, header_row=row, progress=progress)
+        return read_workbook(path, failures, sheet=sheet, header_row=row, progress=progress)
+    if kind == "parquet":
+        return read_parquet(path, failures, progress=progress)
+    if kind == "json":
+        return read_json(path, failures, progress=progress)
+    return read_csv(path, failures, header_row=row, progress=progress)
+
+
+def _mapped(
+    what: str, table: RawTable, failures: Failures, mapping: ColumnMapping | None
+) -> Source:
     first = next(table.chunks, None) if table.header else None
     if first is None:
-        raise UnreadableFileError(f"{path} has a header and no rows below it.")
+        raise UnreadableFileError(f"{what} has a header and no rows below it.")
     source = Source(chunks=lambda: iter(()), warnings=list(table.notes))
     if mapping is None:
         found = detect(table.header, [column.to_pylist() for column in first.columns])

@@ -1,13 +1,13 @@
-"""JSON of any form and Parquet, read as tables."""
+"""JSON of any form, Parquet and tables in memory, read as tables."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from deepsearch.catalogue.batches import Failures
 from deepsearch.catalogue.readers import (
@@ -21,7 +21,22 @@ from deepsearch.catalogue.readers import (
 from deepsearch.catalogue.values import format_number
 from deepsearch.errors import UnreadableFileError
 
-__all__ = ["read_json", "read_parquet"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArrowTable", "read_arrow", "read_json", "read_parquet"]
+
+
+@runtime_checkable
+class ArrowTable(Protocol):
+    """What hands its rows on as Arrow: a pandas or polars frame, an Arrow table, DuckDB's result.
+
+    Source: the Arrow PyCapsule interface.
+    """
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule of an Arrow stream."""
+        ...
 
 
 def _flatten_record(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -131,25 +146,79 @@ def read_parquet(path: Path, failures: Failures, *, progress: Progress | None = 
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(f"{path} cannot be read as Parquet: {error}.") from error
     total = file.metadata.num_rows
-    names = unique_names(file.schema_arrow.names)
+    names = file.schema_arrow.names
+    batches = file.iter_batches(batch_size=CHUNK)
+    return _arrow_table(str(path), names, batches, failures, total=total, progress=progress)
 
-    def text(value: Any) -> str:
-        if isinstance(value, float) and math.isnan(value):
-            return ""
-        if isinstance(value, (dict, list)):
-            return json.dumps(value, ensure_ascii=False, default=str)
-        return cell_text(value)
+
+def read_arrow(
+    table: ArrowTable, failures: Failures, *, progress: Progress | None = None
+) -> RawTable:
+    """Read a table in memory, streaming.
+
+    Args:
+        table: A dataframe, Arrow table or query result.
+        failures: Takes the rows that do not fit.
+        progress: Called with rows done.
+
+    Returns:
+        The table; nested values are JSON. An index without a name is left out.
+
+    Raises:
+        UnreadableFileError: If a column's values are of kinds that do not go together.
+    """
+    import pyarrow as pa
+
+    try:
+        reader = pa.RecordBatchReader.from_stream(table)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise UnreadableFileError(
+            f"The table cannot be read: {error}. Give each column values of one kind, "
+            'as by df["name"].astype(str).'
+        ) from error
+    # So pandas hands on the row numbers that are left after rows were dropped.
+    kept = [
+        i for i, name in enumerate(reader.schema.names) if not name.startswith("__index_level_")
+    ]
+    names = [reader.schema.names[i] for i in kept]
+    batches = (
+        batch.select(kept).slice(start, CHUNK)
+        for batch in reader
+        for start in range(0, len(batch), CHUNK)
+    )
+    return _arrow_table("The table", names, batches, failures, total=None, progress=progress)
+
+
+def _arrow_table(
+    what: str,
+    names: Sequence[str],
+    batches: Iterable[pa.RecordBatch],
+    failures: Failures,
+    *,
+    total: int | None,
+    progress: Progress | None,
+) -> RawTable:
+    import pyarrow as pa
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         done = 0
         try:
-            for batch in file.iter_batches(batch_size=CHUNK):
+            for batch in batches:
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     done += 1
-                    yield done, [text(value) for value in row]
+                    yield done, [_arrow_text(value) for value in row]
                 if progress:
                     progress(done, total)
         except (pa.ArrowException, OSError) as error:
-            raise UnreadableFileError(f"{path} is damaged at row {done + 1}: {error}.") from error
+            raise UnreadableFileError(f"{what} is damaged at row {done + 1}: {error}.") from error
 
-    return RawTable(header=names, chunks=chunked([], rows(), names, failures))
+    header = unique_names(names)
+    return RawTable(header=header, chunks=chunked([], rows(), header, failures))
+
+
+def _arrow_text(value: Any) -> str:
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return cell_text(value)

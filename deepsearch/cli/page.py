@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -12,17 +10,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from deepsearch.cli.output import order_text, price_text, supplier_text
-from deepsearch.errors import UnreadableFileError
-from deepsearch.inputs import load_picture
+from deepsearch.engine.notebook import picture_address, thumbnail
 from deepsearch.ranking.wording import requirement_words
 from deepsearch.schema import Hit, Judgement, SearchResult, Status
 
 if TYPE_CHECKING:
     from deepsearch.engine import SearchEngine
 
-__all__ = ["picture_address", "write_page"]
+__all__ = ["write_page"]
 
-THUMBNAIL = 220
 _SHORT = 90
 # The stage of the note that says no hit clearly is the product.
 _DOUBT = "likeness"
@@ -142,7 +138,7 @@ def _listed(lines: Iterable[str], kind: str = "") -> str:
 def _answer(engine: SearchEngine, result: SearchResult, number: int, heading: str) -> str:
     query, parsed = result.query, result.parsed
     pictures = "".join(
-        f'<img src="{_thumbnail(part.picture)}" alt="{escape(part.source or "", quote=True)}">'
+        f'<img src="{thumbnail(part.picture)}" alt="{escape(part.source or "", quote=True)}">'
         for part in query.parts
         if part.picture is not None and part.weight > 0
     )
@@ -160,7 +156,7 @@ def _answer(engine: SearchEngine, result: SearchResult, number: int, heading: st
     more = {note.stage for note in result.notes} - {_DOUBT, "index"}
     notes = _listed((escape(text) for text in _of_stage(result, *more)), "notes")
     top = max((hit.score for hit in result.hits), default=0.0)
-    addresses = [picture_address(engine, hit) for hit in result.hits]
+    addresses = [picture_address(engine.catalogue, hit) for hit in result.hits]
     shown = any(addresses)
     hits = "".join(
         _hit(hit, address, top, pictures=shown)
@@ -222,34 +218,3 @@ def _link(url: str | None, text: str) -> str:
     if url is None or urlsplit(url).scheme not in ("http", "https"):
         return escape(text)
     return f'<a href="{escape(url, quote=True)}" rel="noreferrer">{escape(text)}</a>'
-
-
-def picture_address(engine: SearchEngine, hit: Hit) -> str | None:
-    """Return a hit's picture as a data: URI: the one that matched, else its first.
-
-    Args:
-        engine: What was searched.
-        hit: The hit.
-
-    Returns:
-        The address, or None where the listing has no readable picture on this machine.
-    """
-    media = [medium for medium in hit.listing.media if medium.kind == "picture"]
-    if hit.media is not None:
-        media.sort(key=lambda medium: medium.uri != hit.media.uri)  # type: ignore[union-attr]
-    for medium in media:
-        path = engine.catalogue.media_path(medium, source=hit.listing.source)
-        if path is not None:
-            try:
-                return _thumbnail(path)
-            except UnreadableFileError:
-                continue
-    return None
-
-
-def _thumbnail(source: Path | bytes) -> str:
-    picture = load_picture(source, min_side=THUMBNAIL)
-    picture.thumbnail((THUMBNAIL, THUMBNAIL))
-    buffer = io.BytesIO()
-    picture.save(buffer, format="JPEG", quality=82)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

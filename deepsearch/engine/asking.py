@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
+from deepsearch.engine.checks import Picture
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.retrieval import EncodedPart
 from deepsearch.engine.wording import retrieval_text
-from deepsearch.errors import InvalidInputError
+from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite, RequirementParser
 from deepsearch.schema import FloatArray, Modality, ParsedQuery, Query, QueryPart, Role
@@ -40,23 +42,27 @@ class Asked:
     countries: Mapping[str, str]
 
 
-def picture_part(image: str | Path | bytes) -> QueryPart:
+def picture_part(image: Picture) -> QueryPart:
     """Make a query part of a picture.
 
     Args:
-        image: Its path, or its encoded bytes.
+        image: Its path, its encoded bytes, or a Pillow image.
 
     Returns:
         The part.
 
     Raises:
-        InvalidInputError: If there is no such file.
+        UnreadableFileError: If there is no such file.
     """
     if isinstance(image, bytes):
         return QueryPart(kind=Modality.PICTURE, picture=image)
+    if not isinstance(image, str | Path):
+        buffer = BytesIO()
+        load_picture(image).save(buffer, format="PNG", compress_level=1)
+        return QueryPart(kind=Modality.PICTURE, picture=buffer.getvalue())
     path = Path(image)
     if not path.is_file():
-        raise InvalidInputError(f"There is no picture '{path}'. Give the path of an image file.")
+        raise UnreadableFileError(f"There is no picture '{path}'. Give the path of an image file.")
     return QueryPart(kind=Modality.PICTURE, picture=path.read_bytes(), source=path.name)
 
 

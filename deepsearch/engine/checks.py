@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from deepsearch.catalogue.records import check_listing
 from deepsearch.engine.options import SearchOptions
 from deepsearch.errors import InvalidInputError
+from deepsearch.ranking.fields import NUMBER_FIELDS
 from deepsearch.schema import Listing, Modality, Operator, Query, QueryPart, Requirement
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 __all__ = [
+    "Picture",
+    "as_path",
     "as_query",
     "check_options",
     "check_query",
@@ -22,6 +29,27 @@ __all__ = [
 ]
 
 Item = TypeVar("Item")
+Picture: TypeAlias = "str | Path | bytes | Image"
+"""A picture as it may be handed over: its path, its file's bytes, or in memory."""
+
+
+def as_path(path: object, what: str, *, others: str = "") -> Path:
+    """Make a path of what was handed over.
+
+    Args:
+        path: A path, as text or not.
+        what: What it is to be, for the message.
+        others: What else might have been given.
+
+    Returns:
+        The path.
+
+    Raises:
+        InvalidInputError: If it is no path.
+    """
+    if isinstance(path, str | os.PathLike):
+        return Path(path)
+    raise InvalidInputError(f"{what} is {_kind(path)}; expected a path{others}.")
 
 
 def as_query(query: str | Query) -> Query:
@@ -125,15 +153,20 @@ def _check_requirement(requirement: Requirement, name: str) -> None:
         raise InvalidInputError(
             f"{what} has the value {value!r}; expected a number, a text, a bool, or several."
         )
+    if requirement.field in NUMBER_FIELDS and any(isinstance(item, str | bool) for item in values):
+        raise InvalidInputError(
+            f"{what} has the value {value!r}; expected a number, for the field holds numbers."
+        )
     if any(isinstance(item, float) and math.isnan(item) for item in values):
         raise InvalidInputError(f"{what} has the value {value!r}; nothing can be held to it.")
 
 
-def checked_images(images: Sequence[str | Path | bytes]) -> Sequence[str | Path | bytes]:
+def checked_images(images: Sequence[Picture], name: str = "images") -> Sequence[Picture]:
     """Refuse pictures given in a form that is not read.
 
     Args:
-        images: Paths, or encoded bytes.
+        images: Paths, encoded bytes, or Pillow images.
+        name: What they were given as.
 
     Returns:
         The same.
@@ -141,12 +174,14 @@ def checked_images(images: Sequence[str | Path | bytes]) -> Sequence[str | Path 
     Raises:
         InvalidInputError: If it is one picture in place of a list, or holds anything else.
     """
-    one_by_one(images, "images")
+    from PIL.Image import Image
+
+    one_by_one(images, name)
     for image in images:
-        if not isinstance(image, str | Path | bytes):
+        if not isinstance(image, str | Path | bytes | Image):
             raise InvalidInputError(
-                f"A picture is {_kind(image)}; expected its path, or the bytes of its file. A "
-                "picture in memory is first written to bytes, as PNG for one."
+                f"A picture is {_kind(image)}; expected its path, the bytes of its file, or a "
+                "Pillow image. An array becomes one by PIL.Image.fromarray(array)."
             )
         if isinstance(image, str) and "://" in image:
             raise InvalidInputError(

@@ -5,17 +5,15 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from deepsearch.catalogue import Catalogue, ColumnMapping, IngestReport, UpsertReport, ingest
+from deepsearch.catalogue import ArrowTable, Catalogue, ColumnMapping, UpsertReport
 from deepsearch.encoders import load_suite
-from deepsearch.engine.asking import (
-    encode_queries,
-    picture_part,
-    understand,
-)
+from deepsearch.engine.asking import encode_queries, picture_part, understand
 from deepsearch.engine.checks import (
+    Picture,
+    as_path,
     as_query,
     check_options,
     check_query,
@@ -24,34 +22,22 @@ from deepsearch.engine.checks import (
     one_by_one,
 )
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
+from deepsearch.engine.indexing import IndexReport, checked_source, index_source, with_claims
 from deepsearch.engine.likeness import Likeness
+from deepsearch.engine.notebook import NotebookView
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.search import answer_each, ms_since
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.shown import Shown
 from deepsearch.engine.snapshot import Snapshot
-from deepsearch.engine.sources import check_source
 from deepsearch.engine.suppliers import SupplierResult, answer_suppliers
 from deepsearch.errors import InvalidInputError
 from deepsearch.filters import Filter
 from deepsearch.protocols import EncoderSuite, RequirementParser
-from deepsearch.schema import (
-    Listing,
-    Query,
-    SearchResult,
-)
-from deepsearch.understanding import RuleParser, extract_claims
+from deepsearch.schema import Listing, Query, SearchResult
+from deepsearch.understanding import RuleParser
 
-__all__ = ["IndexReport", "SearchEngine"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexReport:
-    """What indexing a source did: reading it, and encoding what was new."""
-
-    ingest: IngestReport
-    encoded: EncodeReport
-    seconds: float
+__all__ = ["SearchEngine"]
 
 
 class SearchEngine:
@@ -82,6 +68,13 @@ class SearchEngine:
         self._likeness = Likeness(suite)
         self._shown = Shown(catalogue, suite)
 
+    def __repr__(self) -> str:
+        """Tell the folder, the listings and the encoders."""
+        return (
+            f"<SearchEngine {str(self.catalogue.path)!r}: {len(self.catalogue)} listings, "
+            f"encoder {self.suite.name!r}>"
+        )
+
     # ------------------------------------------------------------ opening
 
     @classmethod
@@ -98,8 +91,9 @@ class SearchEngine:
         Raises:
             CatalogueError: If the folder holds something already or cannot be written.
         """
+        folder = as_path(path, "The catalogue")
         suite = load_suite(encoder)
-        catalogue = Catalogue.create(path)
+        catalogue = Catalogue.create(folder)
         Settings(encoder=encoder).save(catalogue.path)
         return cls(catalogue, suite)
 
@@ -116,7 +110,7 @@ class SearchEngine:
         Raises:
             CatalogueError: If there is no catalogue, or it is of another format.
         """
-        catalogue = Catalogue.open(path)
+        catalogue = Catalogue.open(as_path(path, "The catalogue"))
         return cls(catalogue, load_suite(Settings.load(catalogue.path).encoder))
 
     @classmethod
@@ -133,12 +127,13 @@ class SearchEngine:
         Raises:
             InvalidInputError: If the catalogue was made with another suite.
         """
-        if not any(Path(path, "versions").glob("*.json")):
-            return cls.create(path, encoder=encoder or "mini")
-        engine = cls.open(path)
+        folder = as_path(path, "The catalogue")
+        if not any((folder / "versions").glob("*.json")):
+            return cls.create(folder, encoder=encoder or "mini")
+        engine = cls.open(folder)
         if encoder is not None and encoder != engine.suite.name:
             raise InvalidInputError(
-                f"The catalogue {path} was made with the encoder '{engine.suite.name}', "
+                f"The catalogue {folder} was made with the encoder '{engine.suite.name}', "
                 f"not '{encoder}'. Leave the encoder out, or index into a new folder."
             )
         return engine
@@ -147,18 +142,23 @@ class SearchEngine:
 
     def index(
         self,
-        source: str | Path,
+        source: str | Path | ArrowTable,
         *,
         mapping: ColumnMapping | Path | None = None,
         images: str | Path | None = None,
+        name: str | None = None,
         progress: Progress | None = None,
     ) -> IndexReport:
         """Read a source, encode what is new or changed, and make it findable.
 
         Args:
-            source: A jsonl, csv, xlsx or parquet file.
+            source: A jsonl, csv, xlsx or parquet file; or a table in memory, such as a
+                pandas or polars frame.
             mapping: Columns → fields; None detects them.
-            images: Folder of the listings' pictures; None: the source's own folder.
+            images: Folder of the listings' pictures; None: the source's own folder, of a
+                table in memory the working one.
+            name: Name of the source; None: the mapping's, else after the file, of a table
+                in memory "table". A row whose id belongs to another source is rejected.
             progress: Told how far it has come.
 
         Returns:
@@ -169,30 +169,19 @@ class SearchEngine:
                 the catalogue is unchanged then.
             InvalidInputError: If the mapping does not fit, or there is no folder of pictures.
         """
-        check_source(Path(source))
-        if images is not None and not Path(images).is_dir():
-            raise InvalidInputError(
-                f"There is no folder '{images}' to take pictures from. Name the folder that the "
-                "listings' picture paths start at, or leave images out for the source's own."
-            )
-        start = time.perf_counter()
-
-        def reading(done: int, total: int | None) -> None:
-            if progress is not None:
-                progress("reading", done, total)
-
+        checked, folder = checked_source(source, images)
         with self._shown.writing():
-            report = ingest(
+            report = index_source(
                 self.catalogue,
-                Path(source),
+                self.suite,
+                checked,
                 mapping=mapping,
-                images=None if images is None else Path(images),
-                enrich=_with_claims,
-                progress=reading,
+                images=folder,
+                name=name,
+                progress=progress,
             )
-            encoded = encode_pending(self.catalogue, self.suite, progress=progress)
             self._shown.replace()
-        return IndexReport(ingest=report, encoded=encoded, seconds=time.perf_counter() - start)
+        return report
 
     def upsert(
         self, listings: Iterable[Listing], *, progress: Progress | None = None
@@ -212,7 +201,7 @@ class SearchEngine:
             ConflictError: If another process is writing; try again.
         """
         with self._shown.writing():
-            report = self.catalogue.upsert(map(_with_claims, checked_listings(listings)))
+            report = self.catalogue.upsert(map(with_claims, checked_listings(listings)))
             encode_pending(self.catalogue, self.suite, progress=progress)
             self._shown.replace()
         return report
@@ -272,7 +261,7 @@ class SearchEngine:
         self,
         query: str | Query = "",
         *,
-        images: Sequence[str | Path | bytes] = (),
+        images: Sequence[Picture] = (),
         where: Filter | str | None = None,
         k: int | None = None,
         options: SearchOptions | None = None,
@@ -281,7 +270,7 @@ class SearchEngine:
 
         Args:
             query: The request in words, or a whole `Query`.
-            images: Pictures of what is wanted, as paths or encoded bytes.
+            images: Pictures of what is wanted, as paths, encoded bytes or Pillow images.
             where: Filter; it is exact, whatever the words say.
             k: Hits wanted; None: as `options`.
             options: How to search.
@@ -367,6 +356,7 @@ class SearchEngine:
         encoded = encode_queries(self.suite, asked, parsed)
         encode_ms = ms_since(start) / max(1, len(asked))
         timings = {"understand": parse_ms, "encode": encode_ms}
+        view = NotebookView(self.catalogue.path)
 
         def answers(snapshot: Snapshot) -> list[list[SearchResult]]:
             answered: list[list[SearchResult]] = []
@@ -374,7 +364,8 @@ class SearchEngine:
                 results = []
                 found = answer_each(snapshot, encoded, options=options, timings_ms=timings)
                 for one, result in zip(encoded, found, strict=True):
-                    results.append(self._likeness.noted(snapshot, one, result))
+                    noted = self._likeness.noted(snapshot, one, result)
+                    results.append(replace(noted, view=view))
                     if progress is not None:
                         done = len(answered) * len(encoded) + len(results)
                         progress("searching", done, len(encoded) * len(variants))
@@ -418,8 +409,3 @@ class SearchEngine:
                 snapshot, encoded, options=options, k=k, timings_ms=timings
             )
         )
-
-
-def _with_claims(listing: Listing) -> Listing:
-    claims = extract_claims(listing)
-    return replace(listing, claims=(*listing.claims, *claims)) if claims else listing

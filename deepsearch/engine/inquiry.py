@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from deepsearch.engine.asking import picture_part
 from deepsearch.engine.attached import read_files, read_item, with_words, words_to_search
-from deepsearch.engine.checks import one_by_one
+from deepsearch.engine.checks import Picture, checked_images, one_by_one
 from deepsearch.errors import InvalidInputError, UnreadableFileError
 from deepsearch.inputs import LoadedFile, TableRow, read_file
 from deepsearch.protocols import RequirementParser
@@ -52,11 +53,11 @@ def load_query(
 def build_queries(
     *,
     text: str = "",
-    images: Sequence[str | Path] = (),
+    images: Sequence[Picture] = (),
     videos: Sequence[str | Path] = (),
     files: Sequence[str | Path | bytes] = (),
     unlike: Sequence[str] = (),
-    unlike_images: Sequence[str | Path] = (),
+    unlike_images: Sequence[Picture] = (),
     text_weight: float = 1.0,
     image_weight: float = 1.0,
     where: str | None = None,
@@ -70,7 +71,7 @@ def build_queries(
 
     Args:
         text: The request in words.
-        images: Pictures of what is wanted.
+        images: Pictures of what is wanted, as paths, encoded bytes or Pillow images.
         videos: Videos of it; their distinct frames are used.
         files: Spreadsheets, documents, drawings, pictures or videos, as paths or contents;
             told apart by content.
@@ -90,20 +91,20 @@ def build_queries(
         UnreadableFileError: If a file cannot be read.
     """
     for name, given in (
-        ("images", images),
         ("videos", videos),
         ("files", files),
         ("unlike", unlike),
-        ("unlike_images", unlike_images),
     ):
         one_by_one(given, name)
+    for name, pictures in (("images", images), ("unlike_images", unlike_images)):
+        checked_images(pictures, name)
     for name, weight in (("text", text_weight), ("image", image_weight)):
         if not 0 < weight < float("inf"):
             raise InvalidInputError(
                 f"The {name} weight is {weight}; expected a number above 0. "
                 "Name what is not wanted as unlike instead."
             )
-    parts = [_picture_part(path, image_weight) for path in images]
+    parts = [replace(picture_part(image), weight=image_weight) for image in images]
     loaded = [read_file(path) for path in files]
     for path in videos:
         video = read_file(path)
@@ -115,7 +116,7 @@ def build_queries(
         parts += [replace(part, weight=part.weight * image_weight) for part in video.parts]
     parts += [part for file in loaded for part in file.parts]
     parts += [QueryPart(kind=Modality.TEXT, text=words, weight=-1.0) for words in unlike]
-    parts += [_picture_part(path, -1.0) for path in unlike_images]
+    parts += [replace(picture_part(image), weight=-1.0) for image in unlike_images]
     query = Query(text=text, text_weight=text_weight, parts=tuple(parts), where=where)
     parser = parser or RuleParser()
     rows = [row for file in loaded for row in file.rows]
@@ -162,12 +163,3 @@ def _with_files(query: Query, files: Sequence[LoadedFile], parser: RequirementPa
     # Their product, by which the words of listings are searched too.
     said = query.text if query.text.strip() else parsed.product
     return replace(query, text=said, parsed=parsed)
-
-
-def _picture_part(file: str | Path, weight: float) -> QueryPart:
-    path = Path(file)
-    if not path.is_file():
-        raise UnreadableFileError(f"There is no picture '{path}'. Give the path of an image file.")
-    return QueryPart(
-        kind=Modality.PICTURE, picture=path.read_bytes(), weight=weight, source=path.name
-    )

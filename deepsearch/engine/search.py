@@ -116,6 +116,8 @@ def _find(
     count = total if allowed is None else int(np.count_nonzero(allowed))
     if allowed is not None:
         notes.append(Note(stage="filter", text=f"{count} of {total} listings pass what must hold."))
+    if count == 0:
+        notes += [Note(stage="filter", text=text) for text in _foreign_units(snapshot, asked.query)]
     start = time.perf_counter()
     fused, runs = _fused(snapshot, asked, allowed=allowed, options=options)
     notes += [
@@ -232,6 +234,13 @@ def filter_mask(snapshot: Snapshot, query: Query) -> BoolArray | None:
     if query.where is None or not query.where.strip():
         return None
     return snapshot.filters.mask(parse_filter(query.where))
+
+
+def _foreign_units(snapshot: Snapshot, query: Query) -> list[str]:
+    """Why a filter may let nothing through: nobody states a unit or currency it names."""
+    if query.where is None or not query.where.strip():
+        return []
+    return snapshot.filters.foreign_units(parse_filter(query.where))
 
 
 def _allowed(

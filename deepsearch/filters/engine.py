@@ -44,6 +44,7 @@ __all__ = ["CACHE_BYTES", "FilterEngine"]
 Unknown: TypeAlias = Literal["exclude", "keep"]
 
 CACHE_BYTES = 64 * 2**20
+_UNITS_SHOWN = 12
 
 
 class FilterEngine:
@@ -194,17 +195,65 @@ class FilterEngine:
         inner = {column: self._store.named_values(column) for column in columns}
         raise self._fields.unknown(leaf.field, inner, leaf.at)
 
+    def foreign_units(self, filter: Filter) -> list[str]:  # noqa: A002
+        """Tell of the units and currencies in a filter that no row's value is in.
+
+        Such a predicate lets nothing through, which looks as if nothing were cheap enough.
+
+        Args:
+            filter: One that passes `check`.
+
+        Returns:
+            A sentence each, with the units there are.
+        """
+        told = []
+        for leaf in _leaves(filter):
+            field = self._resolve(leaf)
+            unit = None if isinstance(leaf, Presence | Contains) else leaf.unit
+            if unit is None or field.unit_column is None or self._store.has_unit(field, unit).any():
+                continue
+            units = self._units(field)
+            told.append(
+                f"No listing's {leaf.field} is in {unit}, and nothing is converted; "
+                + (f"it is stated in {_some(units)}." if units else "none states one at all.")
+            )
+        return told
+
+    def _units(self, field: Field) -> list[str]:
+        if field.unit_column is None:
+            return []
+        forms = sorted(self._store.texts(field.unit_column).words.forms())
+        return [form.upper() for form in forms] if field.kind is FieldKind.MONEY else forms
+
     def _check_currency(self, leaf: Compare | Between | AnyOf, field: Field) -> None:
-        if leaf.unit is not None or field.unit_column is None:
+        if field.unit_column is None:
             return
-        currencies = sorted(self._store.texts(field.unit_column).words.forms())
-        if len(currencies) > 1:
-            shown = ", ".join(currency.upper() for currency in currencies)
+        currencies = self._units(field)
+        if leaf.unit is not None:
+            if not _is_currency(leaf.unit) and not self._store.has_unit(field, leaf.unit).any():
+                known = f"; the catalogue has {_some(currencies)}" if currencies else ""
+                raise FilterError(
+                    f"'{leaf.unit}' is no currency in '{leaf}'. Give an ISO 4217 code such as "
+                    f"EUR{known}."
+                )
+        elif len(currencies) > 1:
             raise FilterError(
-                f"Field '{leaf.field}' holds money in several currencies ({shown}); say which, "
-                f"as in '{leaf.field} <= 5 {currencies[-1].upper()}', "
+                f"Field '{leaf.field}' holds money in several currencies "
+                f"({', '.join(currencies)}); say which, "
+                f"as in '{leaf.field} <= 5 {currencies[-1]}', "
                 f"or compare the plain number with '{field.column}'."
             )
+
+
+def _is_currency(code: str) -> bool:
+    from babel.numbers import is_currency
+
+    return is_currency(code.upper())
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _UNITS_SHOWN} more" if len(names) > _UNITS_SHOWN else ""
+    return ", ".join(names[:_UNITS_SHOWN]) + more
 
 
 def _leaves(node: Filter) -> Iterator[Leaf]:

@@ -18,6 +18,7 @@ __all__ = [
     "CUSTOMISABLE",
     "FACTS",
     "LISTS",
+    "NUMBER_FIELDS",
     "OPEN_LISTS",
     "PLACE_FIELDS",
     "Fact",
@@ -239,6 +240,12 @@ CANONICAL_UNITS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
+NUMBER_FIELDS = (
+    frozenset(CANONICAL_UNITS)
+    | {field for field, fact in FACTS.items() if fact.better}
+    | {"order_quantity", "unit_price", "budget"}
+)
+"""Fields that only a number says anything of."""
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -131,3 +131,15 @@ class SearchResult:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Counts worth showing: listings searched, allowed by the filter ..."""
+    view: Callable[[SearchResult], str] | None = field(default=None, compare=False, repr=False)
+    """Draws it as HTML for a notebook; the engine gives it, which knows where pictures lie."""
+
+    def __str__(self) -> str:
+        """A line a hit, and the notes: what a person wants to see first."""
+        lines = [f"{hit.rank:>3}. {hit.score:.3f}  {hit.listing.title}" for hit in self.hits]
+        notes = [f"{note.stage}: {note.text}" for note in self.notes if note.stage != "index"]
+        return "\n".join([*(lines or ["no hits"]), *notes])
+
+    def _repr_html_(self) -> str | None:
+        """What Jupyter and its like show; None: the text."""
+        return None if self.view is None else self.view(self)

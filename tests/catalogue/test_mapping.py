@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -358,3 +359,20 @@ def test_the_supplier_workbook(shared_data: Path, tmp_path: Path) -> None:
     assert fields(report.mapping) == {"PRODUCT NAME PUBLISHED": "title", "PRODUCT ID": "id"}
     assert report.added == 19
     assert catalogue.listings([0])[0].id == "6925249-26396116846"
+
+
+@pytest.mark.parametrize(
+    ("cell", "paths"),
+    [
+        ("a.jpg, b c.png", ["a.jpg", "b c.png"]),
+        ("pear, ripe.jpg", ["pear, ripe.jpg"]),
+        ('["a.jpg", "b, c.jpg"]', ["a.jpg", "b, c.jpg"]),
+        ("a.jpg|https://x.example/b,c.jpg", ["a.jpg", "https://x.example/b,c.jpg"]),
+    ],
+)
+def test_a_cell_of_several_pictures(tmp_path: Path, cell: str, paths: list[str]) -> None:
+    rows = pd.DataFrame({"title": ["Pear", "Plum"], "images": [cell, "p.jpg"]})
+    catalogue = Catalogue.create(tmp_path / "catalogue")
+    report = ingest(catalogue, rows, images=tmp_path)
+    assert report.source == "table"
+    assert [medium.uri for medium in catalogue.listings([0])[0].media] == paths

@@ -48,7 +48,7 @@ def result(text: str, *, doubt: bool = False) -> SearchResult:
 
 
 def page(tmp_path: Path, *results: SearchResult) -> str:
-    engine: Any = SimpleNamespace()  # asked for nothing: no hit has a picture
+    engine: Any = SimpleNamespace(catalogue=None)  # asked for nothing: no hit has a picture
     path = tmp_path / "page.html"
     write_page(engine, [(item.query.text, item) for item in results], path, title="t")
     return path.read_text(encoding="utf-8")

@@ -71,7 +71,9 @@ def test_notebook_runs() -> None:
     notebook = jupytext.read(ROOT / "notebooks" / "first_look.py")
     NotebookClient(notebook, timeout=240, kernel_name="python3").execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert any("image/png" in output.get("data", {}) for output in outputs)
+    shown = [output.get("data", {}) for output in outputs]
+    assert any("image/png" in data for data in shown)
+    assert sum('class="deepsearch"' in "".join(data.get("text/html", "")) for data in shown) == 3
 
 
 def test_links_of_documents_lead_somewhere() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from deepsearch.engine import SearchEngine, SearchOptions, build_queries, load_query
@@ -55,6 +56,8 @@ def need(**values: Any) -> Query:
         (need(op="less"), "operator 'less'; there are: eq"),
         (need(value=None), "value None"),
         (need(value=float("nan")), "value nan"),
+        (need(value="few"), "value 'few'; expected a number"),
+        (need(field="min_order_quantity", value=True), "value True; expected a number"),
     ],
 )
 def test_queries_of_a_wrong_form(engine: SearchEngine, query: Any, said: str) -> None:
@@ -70,6 +73,7 @@ def test_queries_of_a_wrong_form(engine: SearchEngine, query: Any, said: str) ->
         ("jug.jpg", "images is 'jug.jpg'"),
         (Path("jug.jpg"), "expected a list"),
         ([None], "A picture is None"),
+        ([np.zeros((8, 8, 3), np.uint8)], "PIL.Image.fromarray"),
         (["https://example.com/jug.jpg"], "nothing is fetched"),
     ],
 )
@@ -120,6 +124,13 @@ def test_several_requests_as_words(engine: SearchEngine) -> None:
     assert [result.hits for result in words] == [result.hits for result in whole]
     with pytest.raises(InvalidInputError, match="queries is 'milk'"):
         engine.search_many("milk")
+
+
+@pytest.mark.parametrize("path", [None, 5])
+def test_folders_and_sources_that_are_no_paths(engine: SearchEngine, path: Any) -> None:
+    for use in (SearchEngine.open, SearchEngine.create, SearchEngine.open_or_create, engine.index):
+        with pytest.raises(InvalidInputError, match=f"is {path}.*; expected a path"):
+            use(path)
 
 
 def listing(**values: Any) -> Listing:

@@ -190,6 +190,33 @@ def test_an_error_is_found_even_behind_a_part_that_decides(engine: FilterEngine)
         engine.mask(parse_filter("id = zzz and nope = 1"))
 
 
+def test_a_currency_that_is_none_is_refused_and_one_nobody_uses_is_told() -> None:
+    engine = FilterEngine(pa.Table.from_pylist(ROWS, schema=SCHEMA))
+    with pytest.raises(FilterError, match=r"'XYZ' is no currency.*the catalogue has INR, USD"):
+        engine.mask(parse_filter("price <= 5 XYZ"))
+    foreign = parse_filter("price <= 5 JPY or not min_order_quantity <= 3 pallets")
+    assert not engine.mask(foreign).any()
+    assert engine.foreign_units(foreign) == [
+        "No listing's price is in JPY, and nothing is converted; it is stated in INR, USD.",
+        "No listing's min_order_quantity is in pallets, and nothing is converted; it is stated "
+        "in piece, pieces, tons.",
+    ]
+    used = parse_filter("price <= 5 usd and min_order_quantity >= 1 piece and supplier.years > 1")
+    assert engine.foreign_units(used) == []
+
+
+def test_a_catalogues_own_currency_needs_no_code() -> None:
+    facts = pa.table({"price.min": [1.0, 9.0], "price.currency": ["BTC", "EUR"]})
+    mask = FilterEngine(facts).mask(parse_filter("price <= 5 btc"))
+    assert mask.tolist() == [True, False]
+    empty = pa.table(
+        {"price.min": pa.array([], pa.float64()), "price.currency": pa.array([], pa.string())}
+    )
+    assert FilterEngine(empty).foreign_units(parse_filter("price <= 5 EUR")) == [
+        "No listing's price is in EUR, and nothing is converted; none states one at all."
+    ]
+
+
 def test_a_bare_amount_is_allowed_where_one_currency_rules() -> None:
     facts = pa.table({"price.min": [1.0, 9.0, 1.0], "price.currency": ["EUR", "EUR", None]})
     assert FilterEngine(facts).mask(F("price") <= 5).tolist() == [True, False, False]

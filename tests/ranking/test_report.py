@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import numpy as np
 
 from deepsearch.ranking import parsed_to_json, rank, to_html, to_json, to_rows
-from deepsearch.schema import Media, Note, Query, Question, SearchResult
+from deepsearch.schema import Hit, Media, Note, Query, Question, SearchResult
 from tests.ranking.builders import TODAY
 from tests.ranking.stories import BIKE, BIKE_NEEDS, asked, candidates, load
 
@@ -103,8 +103,12 @@ def page(html: str) -> Page:
     return parser
 
 
+def first_picture(hit: Hit) -> str | None:
+    return next((f"data:image/jpeg;base64,{medium.uri[:1]}" for medium in hit.listing.media), None)
+
+
 def test_the_page_shows_status_evidence_and_scores() -> None:
-    html = to_html(bike_result(), picture=lambda uri: f"data:image/jpeg;base64,{uri[:1]}")
+    html = to_html(bike_result(), picture=first_picture)
     parsed = page(html)
     assert len(parsed.all("article")) == 3
     hover = [a["title"] for a in parsed.all("li") if a.get("class") == "met"]
