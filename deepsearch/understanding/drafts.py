@@ -9,6 +9,13 @@ from deepsearch.understanding.scan import Scan
 
 __all__ = ["Draft", "finish", "slug"]
 
+# Russian letters by their usual Latin ones; soft and hard signs are left out.
+_LATIN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True))
+    | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
+    | {"ю": "yu", "я": "ya", "ь": "", "ъ": ""}
+)
+
 
 @dataclass(slots=True)
 class Draft:
@@ -25,7 +32,7 @@ class Draft:
 
 
 def slug(words: str) -> str:
-    """A snake_case ASCII name for words, or "" where they have no Latin letters.
+    """A snake_case ASCII name for words, or "" where they have no Latin or Russian letters.
 
     Args:
         words: Folded words.
@@ -33,7 +40,8 @@ def slug(words: str) -> str:
     Returns:
         A name matching [a-z][a-z0-9_]*, or "".
     """
-    kept = "".join(char if char.isascii() and char.isalnum() else "_" for char in words.lower())
+    latin = words.lower().translate(_LATIN)
+    kept = "".join(char if char.isascii() and char.isalnum() else "_" for char in latin)
     while "__" in kept:
         kept = kept.replace("__", "_")
     kept = kept.strip("_").lstrip("0123456789_")

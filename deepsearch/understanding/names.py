@@ -186,7 +186,9 @@ def _code(scan: Scan, at: int) -> int:
         return 0
     if at and tokens.kinds[at - 1] == "n" and unit_at(tokens, at, scan.language):
         return 0  # "18 CM/40 CM"
-    if scan.match_of(at) is not None and not scan.value_at(at, "demonym"):
+    match = scan.match_of(at)
+    opens = scan.has(at, "payment") and scan.coded(at + 1)  # "LC1D32"
+    if match is not None and not opens and not scan.value_at(at, "demonym"):
         return 0
     end = at + 1
     digits = letters = 0

@@ -107,6 +107,11 @@ class Scan:
         """Whether no token of a stretch is spoken for."""
         return not any(self.used[first:last])
 
+    def coded(self, index: int) -> bool:
+        """Whether digits are glued to what stands before a token: the LC of "LC1D32" is none."""
+        digits = self.tokens.kinds[index : index + 1] == ["n"]
+        return digits and self.tokens.glued(index)
+
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Character offsets of a stretch of tokens."""
         return self.tokens.starts[first], self.tokens.ends[last - 1]

@@ -45,7 +45,7 @@ PARSER = RuleParser(implied=False, questions=False)
         ("你们有折叠椅现货吗？要500个", "折叠椅"),
         ("コーヒーメーカー300個の価格を教えてください", "コーヒーメーカー"),
         # who passes the request on
-        ("Fwd from the yard: scaffold tube HDG, 48.3 mm, 400 pcs", "scaffold tube HDG"),
+        ("Fwd from the yard: scaffold tube HDG, 48.3 mm, 400 pcs", "scaffold tube"),
         ("Weitergeleitet von Frau Stein: Klappstühle, 48 Stück", "Klappstühle"),
         # where the name stands
         ("Demande de prix : chaises pliantes, 200 pièces", "chaises pliantes"),

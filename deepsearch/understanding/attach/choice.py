@@ -15,8 +15,12 @@ from deepsearch.understanding.quantities import Quantity
 __all__ = ["choose"]
 
 _PARTS = word_set("key", "part_words")
+_OF_THE_WHOLE = word_set("key", "of_the_whole")
+_OF = word_set("quantity", "of_part")
 _QUIETING = word_set("quantity", "no_noise")
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
+_OF_ONE = _SIDES | {"weight"}
+_SHORTEST = 4  # letters two forms of a noun share: "shelf", "shelves"
 
 
 def choose(
@@ -28,7 +32,10 @@ def choose(
             continue
         fitting = fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name))
         if fitting or plain_side(state, quantity, name, last):
-            return _of_part(state, name, first), first, last
+            whole = _of_part(state, name, first)
+            if whole == name and name in _OF_ONE:
+                return _of_its_part(state, quantity, (name, first, last))
+            return whole, first, last
     side = next((label for label in quantity.labels if label), None)
     unitless = side is not None and plain_side(state, quantity, side, quantity.first)
     if side is not None and (unitless or fits(side, quantity)):
@@ -60,6 +67,41 @@ def _of_part(state: Attaching, name: str, first: int) -> str:
     part = state.word(first - 1)
     timed = name == "time" and plain_noun(state, first - 1)  # "burn time 9 h"
     return f"{slug(part)}_{name}" if timed or (name in _SIDES and part in _PARTS) else name
+
+
+def _of_its_part(
+    state: Attaching, quantity: Quantity, chosen: tuple[str, int, int]
+) -> tuple[str, int, int]:
+    """The field of a part's side, and its words: "slat width 35 mm", "ancho de asiento 45 cm".
+
+    A side of a part is none of the goods: a vise with jaws of 125 mm is wider.
+    """
+    name, first, last = chosen
+    part = first - 1
+    clause = state.scan.clauses[state.scan.clause_of[first]]
+    if state.scan.language == "en" and part >= clause.first and _part(state, part):
+        before = part - 1
+        opens = before < clause.first or any(
+            state.scan.has(before, kind) for kind in ("stop", "with", "join", "cmp", "bound")
+        )
+        return (f"{slug(state.word(part))}_{name}", part, last) if opens else chosen
+    part = last
+    while part < quantity.first and state.word(part) in _OF:
+        part += 1
+    linked = part > last or state.scan.language == "ru"
+    if not linked or part >= quantity.first or not _part(state, part):
+        return chosen
+    return f"{slug(state.word(part))}_{name}", first, part + 1
+
+
+def _part(state: Attaching, at: int) -> bool:
+    """Whether a plain noun names a part, and neither the goods again nor all of a thing."""
+    word = state.word(at)
+    if word in _OF_THE_WHOLE or not plain_noun(state, at):
+        return False
+    stem = word[: max(_SHORTEST, len(word) - 2)]
+    first, last = state.product
+    return not any(state.word(i).startswith(stem) for i in range(max(0, first), max(0, last)))
 
 
 def _bare_ok(state: Attaching, quantity: Quantity, last: int, name: str) -> bool:

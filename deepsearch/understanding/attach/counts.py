@@ -28,6 +28,7 @@ _NUMBERED = word_set("quantity", "numbered")
 _CAPACITY = word_set("quantity", "capacity")
 _CODE = 1000  # what is so large and not round is oftener a model than an order
 _SEVERAL = 2
+_FEW = 20  # what is less may be a price: "12 each"
 _LONGEST_WORDED = 6  # tokens of "quatre-vingt-dix"
 
 _AGES = word_set("quantity", "ages")
@@ -126,7 +127,13 @@ def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[f
         return 0.75, counted
     if _said_alone(state, quantity, around):
         return 0.7, around.last
-    if state.word(at) == "x" and quantity.first == 0 and not state.tokens.glued(at + 1):
+    if state.scan.has(at, "each") and quantity.counts[0] >= _FEW and not quantity.worded:
+        match = state.scan.match_of(at)
+        clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+        if match is not None and (clause.first, clause.last) == (around.first, match.last):
+            return 0.7, match.last  # "in red and blue, 200 each"
+    marked = quantity.first == 0 or state.word(quantity.first - 1) in (")", "\n", ":")
+    if state.word(at) == "x" and marked and not state.tokens.glued(at + 1):
         return 0.75, at + 1
     return None
 

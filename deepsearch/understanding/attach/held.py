@@ -13,11 +13,12 @@ from deepsearch.understanding.quantities import Quantity
 __all__ = ["holds", "of_feature", "on_a_scale"]
 
 _FOR = word_set("quantity", "holding")
+_NUMBERED = word_set("quantity", "numbered") | word_set("quantity", "places_numbered")
 _SHORTEST_PART, _MOST_PARTS = 3, 1000
 
 
 def on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
-    """Record "load index above 120", "calibre 40-60": a bounded number behind its noun.
+    """Record "load index above 120", "calibre 40-60", "grit 120": a number behind its noun.
 
     Args:
         state: The text's quantities so far.
@@ -29,10 +30,12 @@ def on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bo
     """
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     bounded = around.op is not None or quantity.shape == "range"
-    if not bounded or quantity.worded or clause.last > around.last:
+    if quantity.worded or clause.last > around.last:
         return False
     named = named_before(state, quantity)
     if named is None or not whole_phrase(state, named[1]):
+        return False
+    if not bounded and not _says_how_much(state, quantity, named[1]):
         return False
     if quantity.negative and quantity.shape == "one":  # "pour point -30 or lower"
         degrees = Draft(
@@ -42,6 +45,20 @@ def on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bo
     else:
         emit(state, quantity, around, named[0], 0.6, span=(named[1], around.last))
     return True
+
+
+def _says_how_much(state: Attaching, quantity: Quantity, first: int) -> bool:
+    """Whether a noun with a plain number has a clause behind the goods: "..., grit 120, ...".
+
+    Of names ("Apollo 11"), streets and numbered things the number says nothing.
+    """
+    behind = 0 <= state.product[1] <= first
+    single = quantity.shape == "one" and quantity.last - quantity.first == 1
+    name = state.scan.raw(first, first + 1)[:1].isupper() and state.scan.language != "de"
+    if not (behind and single) or name or state.tokens.glued(quantity.first):
+        return False
+    side = state.scan.has(quantity.first - 1, "field")  # "altezza 280": in what unit?
+    return not side and not any(state.word(i) in _NUMBERED for i in range(first, quantity.first))
 
 
 def holds(state: Attaching, quantity: Quantity) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deepsearch.understanding.attach.bounds import says_up_to
 from deepsearch.understanding.attach.emit import emit, record
+from deepsearch.understanding.attach.named import plain_noun
 from deepsearch.understanding.attach.state import Attaching, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings, look_right_from
-from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.field_units import in_field_unit
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
@@ -50,8 +53,10 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     if unit.dimension not in _GOODS if unit is not None else quantity.shape != "one":
         return False
     found = _period(state, quantity, unit is not None)
+    if found is None and unit is None and _counted_noun(state, quantity.last):
+        found = _period(state, replace(quantity, last=quantity.last + 1), measured=False)
     if found is None:
-        return False
+        return unit is None and _to_a_measure(state, quantity, around)
     per, last = found
     if per == "year":
         around.last = last
@@ -68,6 +73,29 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
         record(state, quantity, around, draft, numbers)
     else:
         _emit_rate(state, quantity, around, per, last)
+    return True
+
+
+def _counted_noun(state: Attaching, at: int) -> bool:
+    """Whether a word of which nothing is known stands here, goods and parts included."""
+    plain = at < len(state.tokens) and state.tokens.kinds[at] == "w"
+    kinds = {kind for kind, _ in state.scan.kinds_at(at)} if plain else set()
+    return plain and not kinds - {"part", "field"} and state.word(at) not in _RATE_JOIN
+
+
+def _to_a_measure(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "120 LEDs per metre", "8 ganchos por m": how many of a part a measure has."""
+    at = quantity.last
+    if not plain_noun(state, at) or state.word(at + 1) not in _RATE_JOIN:
+        return False
+    if at + 2 >= len(state.tokens) or state.tokens.kinds[at + 2] == "n":
+        return False
+    senses = unit_at(state.tokens, at + 2, state.scan.language)
+    named = senses and slug(state.word(at + 2))
+    if not named or senses[0].dimension not in ("length", "area", "volume"):
+        return False
+    name = f"{slug(state.word(at))}_per_{named}"
+    emit(state, quantity, around, name, 0.6, span=(around.first, senses[0].last))
     return True
 
 

@@ -111,6 +111,8 @@ def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surr
             around.bound = str(value)
         elif kind == "textfield" and value in ("size", "destination", "packaging"):
             around.left.append((f"text:{value}", first, last))
+    if fields == ["phases"] and state.scan.raw(first, last).startswith("pH"):
+        fields = ["ph"]
     for name in fields:
         if first not in state.taken:
             around.left.append((name, first, last))

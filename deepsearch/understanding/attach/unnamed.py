@@ -217,7 +217,8 @@ def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> 
     if unit is None:
         bare(state, quantity, around)
     elif _of_another(state, quantity, unit):
-        return
+        if unit.dimension == "sound":
+            _by_noun(state, quantity, around)  # "sensitivity 92 dB"
     elif (reader := _READERS.get(unit.dimension)) is not None:
         reader(state, quantity, around, unit)
     elif (name := DEFAULT.get(unit.dimension)) is not None:

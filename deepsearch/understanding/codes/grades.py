@@ -6,12 +6,15 @@ import re
 
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.text import split_words
 
-__all__ = ["FIRST_OF_GRADES", "grade", "lettered"]
+__all__ = ["FIRST_OF_GRADES", "grade", "lettered", "of_fastener"]
 
 _ALLOY = 4  # digits
+_LINE = 12  # tokens
+_OF_SCREWS = frozenset({"A2", "A4", "4.8", "5.8", "8.8", "10.9", "12.9"})  # ISO 3506-1, ISO 898-1
 _GRADES = word_set("code", "grades")
 _SIGN = re.compile(r"([A-Z])\1{0,2}[+]{0,3}|[A-Z]{1,3}-?[0-9]{1,2}[A-Za-z]?|[0-9]{1,2}([.][0-9])?")
 _ENDS = frozenset(".,;:)")
@@ -29,8 +32,9 @@ def grade(state: Codes, index: int) -> bool:
     metal = metal or state.word(last) + state.word(last + 1) == "材质"
     other, end = _grade_at(state, last + 1) if state.scan.has(last, "join") else ("", last)
     metal = metal or bool(other and _metal_near(state, last + 1, end))  # "304 or 316 steel"
-    screws = found in ("A2", "A4") and any(
-        d.field == "standard" or (d.field == "size" and d.value != found) for d in state.drafts
+    screws = found in _OF_SCREWS and (
+        any(d.field == "standard" or _other_size(d, found) for d in state.drafts)
+        or of_fastener(state, index)
     )
     if found.isdigit() and len(found) == _ALLOY:  # "2024" is oftener a year
         metal = any(
@@ -49,6 +53,23 @@ def grade(state: Codes, index: int) -> bool:
         state.add(Draft("material", "eq", "stainless steel", None, first, last, 0.85))
     state.add(Draft("grade", "eq", found, None, first, last, 0.9))
     return True
+
+
+def _other_size(draft: Draft, found: str) -> bool:
+    return draft.field == "size" and draft.value != found
+
+
+def of_fastener(state: Codes, index: int) -> bool:
+    """Say whether a fastener is named before a token: the A2 of "washers 13 mm A2".
+
+    Args:
+        state: The text's codes so far.
+        index: A token.
+
+    Returns:
+        True for screws, washers and their like within a line's length.
+    """
+    return "fastener" in goods_kinds(state.tokens, max(0, index - _LINE), index)
 
 
 def _telling(code: str) -> bool:

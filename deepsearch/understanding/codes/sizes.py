@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.codes.grades import of_fastener
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
@@ -145,6 +146,7 @@ def paper(state: Codes, index: int) -> bool:
         return False
     value = state.raw(index).upper() + state.word(index + 1)
     screws = any(d.field in ("standard", "size") for d in state.drafts)
+    screws = screws or of_fastener(state, index)
     if value in ("A2", "A4") and (screws or _near_steel(state, index)):
         return False
     if index and state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw":

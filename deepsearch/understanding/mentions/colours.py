@@ -6,6 +6,7 @@ from functools import partial
 
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
+from deepsearch.understanding.mentions.owners import part_named_before
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["colours"]
@@ -21,7 +22,11 @@ def colours(reading: Reading) -> None:
     """Read colours."""
     for group in runs(reading, "colour", partial(_believable_colour, reading)):
         field = "colour"
-        part = _part_beside(reading, group) or part_behind(reading, group)
+        part = (
+            _part_beside(reading, group)
+            or part_behind(reading, group)
+            or part_named_before(reading, group)
+        )
         if part is not None:
             field = f"{part}_colour"
         inside_product = reading.product[0] <= group.first < reading.product[1]

@@ -7,6 +7,7 @@ from functools import partial
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
+from deepsearch.understanding.mentions.owners import part_named_before
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["materials"]
@@ -99,6 +100,7 @@ def materials(reading: Reading) -> None:
             _part_material(reading, group)
             or _keyed_part(reading, group)
             or part_behind(reading, group)
+            or part_named_before(reading, group)
         )
         if part is not None:
             field = f"{part}_material"

@@ -17,9 +17,12 @@ def payments(reading: Reading) -> None:
         reading,
         "payment",
         lambda m, _: (
-            reading.word(m.first) not in _DOUBTFUL_PAYMENT
-            or m.last > m.first + 2
-            or reading.word(m.first) == "lc"
+            (
+                reading.word(m.first) not in _DOUBTFUL_PAYMENT
+                or m.last > m.first + 2
+                or reading.word(m.first) == "lc"
+            )
+            and not reading.scan.coded(m.last)
         ),
     ):
         draft = list_draft(reading, "payment_terms", group, "any_of")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from deepsearch.understanding.keyvalue import Pair
 from deepsearch.understanding.lexicon import word_set
-from deepsearch.understanding.nature import kinds_of
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.product.extent import phrase
 from deepsearch.understanding.product.goods import good
@@ -19,8 +18,8 @@ from deepsearch.understanding.product.starts import (
     subjects,
 )
 from deepsearch.understanding.product.state import Finder
+from deepsearch.understanding.product.trim import named_goods
 from deepsearch.understanding.scan import Scan
-from deepsearch.understanding.text import tokenise
 
 __all__ = ["find_product"]
 
@@ -64,7 +63,7 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
     for first, last in _candidates(finder):
         if may_name(first, last):
             found.append((first, last))
-            if len(found) == _MOST or _known(finder, first, last):
+            if len(found) == _MOST or named_goods(finder, first, last):
                 break
     return _likeliest(finder, found) or _keyed(finder, pairs) or _anywhere(finder, may_name)
 
@@ -74,7 +73,7 @@ def _anywhere(finder: Finder, may_name: Callable[[int, int], bool]) -> tuple[int
     for clause in finder.scan.clauses[:_CLAUSES]:
         first, last = phrase(finder, clause.first)
         refused = any(finder.scan.has(i, "neg") for i in range(clause.first, first))
-        if not refused and may_name(first, last) and _known(finder, first, last):
+        if not refused and may_name(first, last) and named_goods(finder, first, last):
             return first, last
     return None
 
@@ -86,15 +85,9 @@ def _likeliest(finder: Finder, found: list[tuple[int, int]]) -> tuple[int, int] 
     first, last = found[0]
     other = found[-1]
     part = finder.scan.has(other[0], "part") or finder.scan.has(other[0] - 1, "with")
-    if (last == first + 1 or finder.cjk) and not part and _known(finder, *other):
+    if (last == first + 1 or finder.cjk) and not part and named_goods(finder, *other):
         return other
     return found[0]
-
-
-def _known(finder: Finder, first: int, last: int) -> bool:
-    """Whether a phrase names goods of a kind that is known."""
-    name = finder.scan.raw(first, last)
-    return bool(kinds_of(tokenise(name), name, finder.scan.language))
 
 
 def _cell_end(finder: Finder, first: int, last: int) -> int:

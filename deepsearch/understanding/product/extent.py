@@ -15,6 +15,7 @@ from deepsearch.understanding.product.lead import (
     units_at,
 )
 from deepsearch.understanding.product.state import Finder
+from deepsearch.understanding.product.trim import LIKENESS, named_goods, trimmed
 
 __all__ = ["phrase"]
 
@@ -47,7 +48,7 @@ _ADJECTIVES = word_set("product", "adjectives")
 _STOCK_HAN = tuple(load_data("words")["product"]["stock_han"])
 _VERBSNAMED_FIRST = word_set("product", "verbs_behind")
 _AGENT_LINKS = word_set("product", "agent_links")
-_PURPOSE = word_set("product", "purpose")
+_OPENS_MORE = word_set("product", "purpose") | word_set("product", "participles")
 _BODIES = frozenset(load_data("codes")["bodies"])
 _ABBREVIATION = 3  # letters; shorter ones are sizes and ratings
 _RUSSIAN_ADJECTIVE = (
@@ -78,7 +79,7 @@ def phrase(state: Finder, start: int) -> tuple[int, int]:
         if behind is None:
             break
         start = behind
-    return first, _trim(state, first, last)
+    return first, trimmed(state, first, last)
 
 
 def _extent(state: Finder, start: int) -> tuple[int, int]:
@@ -190,10 +191,11 @@ def _clause_ends(state: Finder, at: int, first: int) -> bool:
     """Whether what follows tells of the thing named before: its maker, use or measure."""
     kinds, language = state.kinds(at), state.scan.language
     word = state.word(at)
-    if word.endswith("ed") and language == "en" and state.word(at + 1) in _AGENT_LINKS:
-        return True  # "a device worked by foot"
-    if word in _PURPOSE or word == "x" or (state.cjk and word in "をはがにで"):
+    if word in _OPENS_MORE or word == "x" or (state.cjk and word in "をはがにで"):
         return True
+    worked = word.endswith("ed") and language == "en" and state.word(at + 1) in _AGENT_LINKS
+    if worked or _spelt_measure(state, at) or _described_behind(state, at, first):
+        return True  # "a device worked by foot"
     if state.scan.value_at(at, "textfield") == "size" and _sized(state, at):
         return True  # "hoodies size L"
     number = state.tokens.kinds[at + 1 : at + 2] == ["n"]
@@ -209,6 +211,20 @@ def _clause_ends(state: Finder, at: int, first: int) -> bool:
     adjective = language == "ru" and word.endswith(_RUSSIAN_ADJECTIVE)  # "рабочих ботинок"
     operated = "operate" in kinds and language not in ("en", "zh", "ja", "de") and not adjective
     return operated or _measured(state, at, first)
+
+
+def _spelt_measure(state: Finder, at: int) -> bool:
+    """As in "tente de réception | dix mètres sur vingt"."""
+    atom = None if state.cjk else state.reader.at(at)
+    return atom is not None and atom.worded and unit_after(state, atom.last)
+
+
+def _described_behind(state: Finder, at: int, first: int) -> bool:
+    """As in "tarpaulins | heavy duty blue": in English only what follows is like that."""
+    if state.scan.language != "en" or not state.kinds(at) & (LIKENESS | {"material"}):
+        return False
+    plural = state.word(at - 1).endswith("s") and state.tokens.kinds[at - 1] == "w"
+    return plural and named_goods(state, first, at)
 
 
 def _sized(state: Finder, at: int) -> bool:
@@ -324,34 +340,3 @@ def _link(state: Finder, at: int) -> int:
     atom = state.reader.at(nxt)
     measured = atom is not None and unit_after(state, atom.last)
     return 0 if state.word(nxt) in _ADJECTIVES or measured else nxt - at
-
-
-def _trim(state: Finder, first: int, last: int) -> int:
-    """Leave out what describes the thing from behind, and signs and links at the end."""
-    while last > first + 1:
-        match = state.scan.match_of(last - 1)
-        describes = match is not None and match.first > first and _describes(state, last - 1)
-        if describes and match is not None:
-            last = match.first
-        elif state.tokens.kinds[last - 1] == "s" or _link_at_end(state, last - 1):
-            last -= 1
-        else:
-            break
-    return last
-
-
-def _link_at_end(state: Finder, at: int) -> bool:
-    return state.word(at) in _LINKS and state.tokens.kinds[at] == "w"
-
-
-def _describes(state: Finder, at: int) -> bool:
-    kinds = state.kinds(at)
-    if "condition" in kinds and not state.cjk:
-        return True
-    if state.scan.language not in NAMED_FIRST:
-        return False
-    if "feature" in kinds:
-        return str(state.scan.value_at(at, "feature")).startswith(("organic", "bulk"))
-    if "colour" in kinds:
-        return state.scan.has(at - 1, "material")
-    return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "a", "'")

@@ -228,6 +228,10 @@ def _sign(state: Finder, at: int) -> int | None:
     times = word == "x" and numbers and not hyphened(state, at + 1)  # "300 X-ray tubes"
     if times or (state.tokens.kinds[at] == "s" and word in _SIGNS):
         return at + 1
+    counted = numbers and word == "off" and not hyphened(state, at + 1)  # "25 off gate valve"
+    stop = word == "." and state.tokens.glued(at) and unit_after(state, at - 1)  # "6 nos. valve"
+    if counted or (stop and state.tokens.kinds[at - 2 : at - 1] == ["n"]):
+        return at + 1
     return None
 
 
@@ -303,6 +307,7 @@ def number_after(state: Finder, at: int) -> bool:
     """Whether a number stands at a token, or behind a comparator or a colon there."""
     while at < len(state.tokens) and (
         state.scan.has(at, "cmp")
+        or state.scan.has(at, "between")
         or state.word(at) in ":="
         or state.word(at) in ("de", "of", "von", "di")
     ):

@@ -54,7 +54,11 @@ def of_them(scan: Scan, index: int) -> int:
     if tuple(words) in _OF_THEM:
         return index + 2
     ends = index + 1 >= len(scan.tokens) or scan.tokens.kinds[index + 1] == "s"
-    return index + 1 if ends and words[:1] and words[0] in _OFF else 0
+    counted = words[:1] == ["off"] and scan.tokens.kinds[index + 1 : index + 2] == ["w"]
+    if counted and not scan.tokens.glued(index):  # "25 off gate valve"
+        return index + 1
+    hyphen = words[1:] == ["-"] and scan.tokens.glued(index + 1)  # "5 off-road tyres"
+    return index + 1 if ends and not hyphen and words[:1] and words[0] in _OFF else 0
 
 
 def unwritten(scan: Scan, index: int) -> Quantity | None:
