@@ -8,7 +8,6 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Trie, load_data, split_spellings, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["read_names"]
 
@@ -163,7 +162,7 @@ def _code_end(scan: Scan, first: int, last: int) -> int:
 
 def _measured(scan: Scan, at: int) -> bool:
     """Whether a number has a unit: "SKF Bearings 10 pieces" names no model 10."""
-    return at + 1 < len(scan.tokens) and bool(unit_at(scan.tokens, at + 1, scan.language))
+    return at + 1 < len(scan.tokens) and bool(scan.units_at(at + 1))
 
 
 def _part_of_code(scan: Scan, sign: int) -> bool:
@@ -184,7 +183,7 @@ def _code(scan: Scan, at: int) -> int:
         or (tokens.glued(at) and at and tokens.words[at - 1] not in "#:(\n,")
     ):
         return 0
-    if at and tokens.kinds[at - 1] == "n" and unit_at(tokens, at, scan.language):
+    if at and tokens.kinds[at - 1] == "n" and scan.units_at(at):
         return 0  # "18 CM/40 CM"
     match = scan.match_of(at)
     opens = scan.has(at, "payment") and scan.coded(at + 1)  # "LC1D32"

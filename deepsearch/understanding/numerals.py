@@ -95,9 +95,15 @@ class NumberReader:
         self._words = _words_of(languages)
         self._multipliers = _multipliers(languages)
         self._cjk = language in ("zh", "ja")
+        self._known: dict[int, Atom | None] = {}  # each member of a list is asked for again
 
     def at(self, index: int) -> Atom | None:
         """Read the number that begins at a token, or None if none does, or an absurd one."""
+        if index not in self._known:
+            self._known[index] = self._believed(index)
+        return self._known[index]
+
+    def _believed(self, index: int) -> Atom | None:
         if self._tokens.ends[index] - self._tokens.starts[index] > _LONGEST:
             return None
         atom = self._read(index)

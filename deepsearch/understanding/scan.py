@@ -7,6 +7,7 @@ from typing import Any
 
 from deepsearch.understanding.lexicon import Match, phrase_trie, word_set
 from deepsearch.understanding.text import Tokens, is_cjk
+from deepsearch.understanding.units import Unit, unit_at
 
 __all__ = ["Clause", "Scan", "scan"]
 
@@ -57,6 +58,7 @@ class Scan:
     clauses: list[Clause] = field(default_factory=list)
     clause_of: list[int] = field(default_factory=list)
     used: list[bool] = field(default_factory=list)
+    _units: dict[int, tuple[Unit, ...]] = field(default_factory=dict)
 
     def kinds_at(self, index: int) -> tuple[tuple[str, Any], ...]:
         """Payloads of the phrase covering a token."""
@@ -91,6 +93,13 @@ class Scan:
             for match, value in self.named.get(kind, ())
             if first <= match.first < end
         ]
+
+    def units_at(self, index: int) -> tuple[Unit, ...]:
+        """The unit that begins at a token, in every sense it may have; () if there is none."""
+        known = self._units.get(index)
+        if known is None:  # each reader of numbers asks
+            known = self._units[index] = unit_at(self.tokens, index, self.language)
+        return known
 
     def claim(self, first: int, last: int) -> None:
         """Mark tokens as spoken for."""

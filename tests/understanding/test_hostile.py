@@ -54,6 +54,15 @@ HOSTILE = {
     "alternatives": "red or " * 14_000,
     "quotes": "'" * 100_000,
     "codes": "A1 " * 33_000,
+    "orders": "500 pcs, " * 11_200,
+    "countries": "China, " * 14_300,
+    "a title of countries": "Best Quality Factory Wholesale\n" + "China " * 16_700,
+    "alternative numbers": "5 or " * 20_000,
+    "spaced dimensions": "5 x " * 25_000,
+    "arrows": ">" * 100_000,
+    "brackets": "[](){}" * 16_700,
+    "suppliers": "Chinese supplier, " * 5_600,
+    "Han orders": "500个，" * 20_000,
 }
 
 

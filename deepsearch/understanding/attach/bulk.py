@@ -9,7 +9,7 @@ from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = ["bare_area", "bare_mass", "bare_volume", "orders_bulk"]
 
@@ -132,7 +132,7 @@ def _in_packs(state: Attaching, quantity: Quantity) -> bool:
         return False  # "2 sacks 15 kg"
     if pack < 0 or state.tokens.kinds[pack] != "w":
         return False
-    units = unit_at(state.tokens, pack, state.scan.language)
+    units = state.scan.units_at(pack)
     return bool(units) and units[0].canonical in _PACKS and quantity.shape == "one"
 
 
@@ -144,9 +144,7 @@ def _bagged(state: Attaching, quantity: Quantity) -> int:
     if state.scan.has(at, "material") or state.word(at) in _PACK_WEIGHT_JOINS:
         at += 1
     units = (
-        unit_at(state.tokens, at, state.scan.language)
-        if at < len(state.tokens) and state.tokens.kinds[at] in "wc"
-        else ()
+        state.scan.units_at(at) if at < len(state.tokens) and state.tokens.kinds[at] in "wc" else ()
     )
     return units[0].last if any(u.canonical in _PACKS for u in units) else 0
 

@@ -7,7 +7,6 @@ from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["named_before", "named_behind", "plain_noun", "whole_phrase"]
 
@@ -36,7 +35,7 @@ def plain_noun(state: Attaching, at: int) -> bool:
         return False
     if state.product[0] <= at < state.product[1] or not slug(state.word(at)):
         return False
-    if unit_at(state.tokens, at, state.scan.language):
+    if state.scan.units_at(at):
         return False  # "wks 8 to 10"
     return bool(kinds) or not goods_kinds(state.tokens, at, at + 1)
 

@@ -9,7 +9,7 @@ from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = ["bare_count", "packed"]
 
@@ -97,7 +97,7 @@ def packed(state: Attaching, quantity: Quantity) -> int:
     at = quantity.last
     if state.word(at) in _PACK_JOINS:
         senses = (
-            unit_at(state.tokens, at + 1, state.scan.language)
+            state.scan.units_at(at + 1)
             if at + 1 < len(state.tokens) and state.tokens.kinds[at + 1] != "n"
             else ()
         )

@@ -13,7 +13,6 @@ from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.field_units import in_field_unit
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["rate"]
 
@@ -113,7 +112,7 @@ def _period(state: Attaching, quantity: Quantity, measured: bool) -> tuple[str, 
         at += 1
     if at >= len(state.tokens) or state.tokens.kinds[at] == "n":
         return None
-    senses = unit_at(state.tokens, at, state.scan.language)
+    senses = state.scan.units_at(at)
     sense = next((u for u in senses if u.dimension == "time"), None)
     if sense is None or (glue not in ("/", "每") and sense.raw in ("a", "m")):
         return None

@@ -6,7 +6,6 @@ from deepsearch.understanding.codes.grades import of_fastener
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["GARMENT_SIZES", "paper", "sizes"]
 
@@ -35,7 +34,7 @@ def _numbered(state: Codes, index: int) -> bool:
         value = f"{state.word(index)}-{state.word(last - 1)}"
     else:
         value = state.word(index)
-    if unit_at(state.tokens, last, state.scan.language) or state.word(last) in ("x", "*", "х", "/"):
+    if state.scan.units_at(last) or state.word(last) in ("x", "*", "х", "/"):
         return False
     state.add(Draft("size", "eq", value, None, index, last, 0.8))
     return True

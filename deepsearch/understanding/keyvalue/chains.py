@@ -16,7 +16,6 @@ from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["NO_END", "Cut", "behind_prose", "best_cut", "in_key", "key_floor"]
 
@@ -232,13 +231,13 @@ def _numeric_end(scan: Scan, last: int, end: int) -> float:
     """A number with its unit is whole; one without may have its unit behind the cut."""
     tokens = scan.tokens
     if tokens.kinds[last] == "n":
-        unit = unit_at(tokens, end, scan.language)
+        unit = scan.units_at(end)
         return -4.0 if unit and not (unit[0].raw in ("a", "in") and not tokens.glued(end)) else 0.0
     start = last
     while start > 0 and last - start < 3 and tokens.kinds[start - 1] != "n":
         start -= 1
     if start and tokens.kinds[start - 1] == "n":
-        unit = unit_at(tokens, start, scan.language)
+        unit = scan.units_at(start)
         if unit and unit[0].last == end:
             return 1.5
     return 0.0

@@ -12,7 +12,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
-from deepsearch.understanding.units import convert, unit_at
+from deepsearch.understanding.units import convert
 
 __all__ = ["bare_number", "open_quantities"]
 
@@ -80,7 +80,7 @@ def bare_number(scan: Scan, pair: Pair) -> Draft | None:
 def _under_field(scan: Scan, pair: Pair, name: str, value: float, last: int) -> Draft | None:
     unit = FIELD_UNIT.get(name)
     if pair.unit_hint > 0:
-        senses = unit_at(scan.tokens, pair.unit_hint, scan.language)
+        senses = scan.units_at(pair.unit_hint)
         sense = next((u for u in senses if u.dimension in DIMENSIONS.get(name, ())), None)
         if sense is not None:
             measured = convert(value, sense)

@@ -13,7 +13,6 @@ from deepsearch.understanding.keyvalue.pairs import boilerplate
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["in_place", "leftover_values", "open_values"]
 
@@ -167,7 +166,7 @@ def _measured(scan: Scan, pair: Pair) -> bool:
         return False
     while at < pair.end and (scan.tokens.kinds[at] == "n" or scan.tokens.words[at] in "-~/"):
         at += 1
-    return bool(unit_at(scan.tokens, at, scan.language))
+    return bool(scan.units_at(at))
 
 
 def _speaks(scan: Scan, pair: Pair, value: str) -> bool:

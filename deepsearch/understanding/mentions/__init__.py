@@ -19,6 +19,7 @@ from deepsearch.understanding.mentions.reading import Reading
 from deepsearch.understanding.mentions.suppliers import suppliers
 from deepsearch.understanding.mentions.uses import product_words
 from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.titles import title_end
 
 __all__ = ["read_mentions"]
 
@@ -56,7 +57,14 @@ def read_mentions(
     Returns:
         Drafts found.
     """
-    reading = Reading(scan, scan.tokens, product or (-1, -1), "machine" in kinds, "tube" in kinds)
+    reading = Reading(
+        scan,
+        scan.tokens,
+        product or (-1, -1),
+        machine="machine" in kinds,
+        tube="tube" in kinds,
+        title_end=title_end(scan),
+    )
     for step in _STEPS:
         step(reading)
     return reading.drafts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.reading import Reading
-from deepsearch.understanding.units import unit_at
 
 __all__ = ["customs"]
 
@@ -101,7 +100,7 @@ def _timed(reading: Reading, at: int) -> bool:
         return False  # "sample within a week" asks for one
     for index in range(at, min(at + 3, len(reading.tokens))):
         if reading.tokens.kinds[index] == "n":
-            units = unit_at(reading.tokens, index + 1, reading.scan.language)
+            units = reading.scan.units_at(index + 1)
             return bool(units) and units[0].dimension == "time"
     return False
 

@@ -8,7 +8,6 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import Tokens
-from deepsearch.understanding.titles import title_end
 
 __all__ = ["Reading"]
 
@@ -26,6 +25,7 @@ class Reading:
         product: Tokens of the product's name, first and past the last; (-1, -1) for none.
         machine: Whether a machine is asked for; it is named after what it works on.
         tube: Whether a tube or hose is asked for.
+        title_end: Token after a seller's title that was copied above the request; 0 without one.
         drafts: What was read so far.
     """
 
@@ -34,6 +34,7 @@ class Reading:
     product: tuple[int, int]
     machine: bool
     tube: bool
+    title_end: int
     drafts: list[Draft] = field(default_factory=list)
 
     def word(self, index: int) -> str:
@@ -113,7 +114,7 @@ class Reading:
 
     def titled(self, index: int) -> bool:
         """Whether a token stands in a seller's title that was copied above the request."""
-        return index < title_end(self.scan)
+        return index < self.title_end
 
     def lone_han(self, match: Match) -> bool:
         """A single 黑 or 白 counts only where it stands alone or beside its like."""

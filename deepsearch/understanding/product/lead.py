@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from deepsearch.understanding.lexicon import load_data, word_set
 from deepsearch.understanding.product.state import Finder
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = [
     "after_asked",
@@ -143,7 +143,7 @@ def units_at(state: Finder, at: int) -> tuple[Unit, ...]:
     """The units that may begin at a token."""
     if at >= len(state.tokens) or state.tokens.kinds[at] == "n":
         return ()
-    return unit_at(state.tokens, at, state.scan.language)
+    return state.scan.units_at(at)
 
 
 def hyphened(state: Finder, at: int) -> bool:
@@ -197,7 +197,7 @@ def _is_goods(state: Finder, unit: Unit, after: int) -> bool:
 
 def _container(state: Finder, at: int) -> int | None:
     """As in "contenedores de 40 pies de azulejo": what it holds is the thing."""
-    units = unit_at(state.tokens, at, state.scan.language)
+    units = state.scan.units_at(at)
     if not units or not units[0].canonical.endswith("_container"):
         return None
     end = units[0].last

@@ -6,7 +6,7 @@ from deepsearch.understanding.numerals import Atom
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.signs import label_before, own_units
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = ["list_of", "listed"]
 
@@ -98,7 +98,7 @@ def _members(state: Numbers, head: Head) -> list[_Member]:
         number = state.atom(step)
         if number is None or number.values:
             break
-        units = unit_at(state.tokens, number.last, state.scan.language)
+        units = state.scan.units_at(number.last)
         aside = step == at  # without a sign between: only if both carry the unit
         if seen and not _alike(state, seen, units, at, step):
             break

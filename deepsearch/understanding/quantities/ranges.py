@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = ["ranged"]
 
@@ -27,12 +27,12 @@ def ranged(state: Numbers, head: Head) -> Quantity | None:
         return None
     at, sign = _sign(state, at)
     if at < len(state.tokens) and state.tokens.kinds[at] != "n":
-        money = unit_at(state.tokens, at, state.scan.language)
+        money = state.scan.units_at(at)
         at = money[0].last if money and money[0].dimension == "money" else at
     other = state.atom(at)
     if other is None or other.values:
         return None
-    units = unit_at(state.tokens, other.last, state.scan.language)
+    units = state.scan.units_at(other.last)
     last = units[0].last if units else other.last
     senses = _shared(head.units, units or head.units)
     if senses is None:

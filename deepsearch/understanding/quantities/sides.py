@@ -12,7 +12,7 @@ from deepsearch.understanding.quantities.signs import (
     own_units,
 )
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = ["sides"]
 
@@ -49,7 +49,7 @@ def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity
         if (end > last and state.word(end) in TIMES) or side:
             last = end
         if side and not units:  # "400D mm"
-            units = unit_at(state.tokens, last, state.scan.language)
+            units = state.scan.units_at(last)
             last = units[0].last if units else last
         if not units and state.word(last) == "(":
             units, last = _bracketed(state, last)
@@ -95,7 +95,7 @@ def _length(units: tuple[Unit, ...]) -> Unit | None:
 
 
 def _bracketed(state: Numbers, index: int) -> tuple[tuple[Unit, ...], int]:
-    inner = unit_at(state.tokens, index + 1, state.scan.language)
+    inner = state.scan.units_at(index + 1)
     if inner and state.word(inner[0].last) == ")":
         return inner, inner[0].last + 1
     return (), index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities.state import Numbers
-from deepsearch.understanding.units import Unit, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = [
     "TIMES",
@@ -68,7 +68,7 @@ def currency_before(state: Numbers, index: int) -> tuple[int, Unit] | None:
         start = index - back
         if start < 0 or state.tokens.kinds[start] == "n":
             continue
-        for unit in unit_at(state.tokens, start, state.scan.language):
+        for unit in state.scan.units_at(start):
             if unit.dimension == "money" and unit.last == index:
                 raw = unit.raw
                 if raw.isalpha() and len(raw) > 4:
@@ -79,7 +79,7 @@ def currency_before(state: Numbers, index: int) -> tuple[int, Unit] | None:
 
 def own_units(state: Numbers, index: int) -> tuple[Unit, ...]:
     """The units right behind a number, but "1800H x 900W" has labels and no hours."""
-    units = unit_at(state.tokens, index, state.scan.language)
+    units = state.scan.units_at(index)
     if units and units[0].last == index + 1 and state.word(index) in _LABELS:
         beside = state.word(index + 1) in TIMES or state.word(index - 2) in TIMES
         if beside and state.tokens.text[state.tokens.starts[index]].isupper():

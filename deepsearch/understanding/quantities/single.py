@@ -8,7 +8,7 @@ from deepsearch.understanding.numerals import Atom
 from deepsearch.understanding.quantities.model import Quantity
 from deepsearch.understanding.quantities.signs import TIMES, currency_before
 from deepsearch.understanding.quantities.state import Head, Numbers, in_unit
-from deepsearch.understanding.units import Unit, convert, unit_at
+from deepsearch.understanding.units import Unit, convert
 
 __all__ = ["inside_code", "single"]
 
@@ -28,7 +28,7 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
         return False
     if word in "lwhdtb" and {state.word(atom.last), state.word(before - 1)} & TIMES:
         return False  # "L120 x W80"
-    if unit_at(tokens, before, state.scan.language) and currency_before(state, atom.first):
+    if state.scan.units_at(before) and currency_before(state, atom.first):
         return False
     return not _worded_label(state, before)
 
@@ -58,7 +58,7 @@ def single(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantit
     if state.word(after) == "+" and state.tokens.glued(after) and not more:
         op, after = "ge", after + 1
         if not units:
-            units = unit_at(state.tokens, after, state.scan.language)
+            units = state.scan.units_at(after)
             after = units[0].last if units else after
     below = state.scan.starting.get(after)
     if below is not None and any(k == "below_zero" for k, _ in below.payloads):
@@ -93,7 +93,7 @@ def _toleranced(state: Numbers, made: Quantity, unit: Unit | None) -> Quantity:
     atom = state.atom(at)
     if atom is None:
         return made
-    senses = unit_at(state.tokens, atom.last, state.scan.language)
+    senses = state.scan.units_at(atom.last)
     last = senses[0].last if senses else atom.last
     sense = senses[0] if senses else unit
     if (

@@ -90,7 +90,7 @@ def unwritten(scan: Scan, index: int) -> Quantity | None:
 
 def _of_unit(scan: Scan, first: int, at: int, number: float) -> Quantity | None:
     """A number of the time or mass unit that begins at a token."""
-    units = unit_at(scan.tokens, at, scan.language)
+    units = scan.units_at(at)
     unit = units[0] if units else None
     if unit is None or (len(unit.raw) < 3 and unit.raw.isascii()):
         return None
