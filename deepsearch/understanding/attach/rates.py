@@ -89,7 +89,7 @@ def _to_a_measure(state: Attaching, quantity: Quantity, around: Surroundings) ->
         return False
     if at + 2 >= len(state.tokens) or state.tokens.kinds[at + 2] == "n":
         return False
-    senses = unit_at(state.tokens, at + 2, state.scan.language)
+    senses = state.scan.units_at(at + 2)
     named = senses and slug(state.word(at + 2))
     if not named or senses[0].dimension not in ("length", "area", "volume"):
         return False
