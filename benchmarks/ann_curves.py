@@ -23,15 +23,17 @@ import argparse
 import json
 import math
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.ann_data import KINDS, DataSet, ann_recall, data_set, fingerprint
+from benchmarks.ann_data import KINDS, DataSet, ann_recall, data_set
 from benchmarks.ann_databases import DATABASES
 from benchmarks.ann_engines import ENGINES, Clustered, available, compiled
 from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
+from benchmarks.gathered import add_run, earlier, join_runs, replaced
 
 __all__ = ["add", "measure", "true_neighbours"]
 
@@ -50,7 +52,7 @@ def main() -> None:
     out = options.out or RESULTS / "ann_curves.json"
     pin_threads(1)
     if options.join:
-        _join(options, out)
+        join_runs(options.join, options, out, _tables)
     if options.plot is not None:
         from benchmarks.plots import plot_curves
 
@@ -138,10 +140,8 @@ def add(
     print_table([{key: row[key] for key in row if not isinstance(row[key], list)}])
     if options.small and options.out is None:
         return
-    rows = [] if options.fresh or not out.is_file() else _earlier(out)
-    keys = ("data", "rows", "engine")
-    rows = [old for old in rows if any(old[key] != row[key] for key in keys)] + [row]
-    _write(rows, given, missing, options, out)
+    rows = [] if options.fresh or not out.is_file() else earlier(out)
+    add_run(replaced(rows, [row]), given, missing, options, out, _tables)
 
 
 def true_neighbours(given: DataSet) -> Any:
@@ -222,44 +222,14 @@ def _table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return out
 
 
-def _earlier(path: Path) -> list[dict[str, Any]]:
-    return list(json.loads(path.read_text(encoding="utf-8"))["extra"].get("rows", []))
-
-
-def _join(options: argparse.Namespace, out: Path) -> None:
-    """Put the rows of runs that wrote files of their own together; later files win."""
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    data: dict[str, str] = {}
-    missing: list[str] = []
-    for path in options.join:
-        rows |= {(row["data"], row["rows"], row["engine"]): row for row in _earlier(path)}
-        record = json.loads(path.read_text(encoding="utf-8"))
-        data |= record["data"]
-        missing += record["extra"]["not run"]
-    _tables([rows[key] for key in sorted(rows, key=str)], data, missing, options, out)
-
-
-def _write(
-    rows: list[dict[str, Any]],
-    given: DataSet,
-    missing: list[str],
-    options: argparse.Namespace,
-    out: Path,
-) -> None:
-    earlier = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
-    kept = {} if options.fresh else earlier.get("data", {})
-    data = {**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)}
-    _tables(rows, data, missing, options, out)
-    options.fresh = False
-
-
 def _tables(
     rows: list[dict[str, Any]],
-    data: dict[str, str],
-    missing: list[str],
+    data: Mapping[str, str],
+    missing: Sequence[str],
     options: argparse.Namespace,
     out: Path,
 ) -> None:
+    rows = sorted(rows, key=lambda row: (row["data"], row["rows"], row["engine"]))
     write_results(
         "ann_curves",
         tables={"summary": _table(rows)},

@@ -27,25 +27,26 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks import ann_curves, ann_engines
-from benchmarks.ann_data import KINDS, DataSet, Filter, ann_recall, data_set, fingerprint
+from benchmarks.ann_data import KINDS, DataSet, Filter, ann_recall, data_set
 from benchmarks.ann_databases import DATABASES
 from benchmarks.ann_engines import ENGINES, OURS, about, available, compiled
 from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
+from benchmarks.filtered_tables import TARGET, goals, matrix, ratios
+from benchmarks.gathered import add_run, earlier, join_runs, replaced
 
 __all__ = ["against"]
 
 EVERY = {**ENGINES, **DATABASES}
 PEERS = {name: entry for name, entry in EVERY.items() if not name.startswith("deepsearch")}
 FILTERING = {name: entry for name, entry in PEERS.items() if entry.filtering}
-TARGET = 0.95
 # An engine is not asked for more once a search takes this long.
 PATIENCE_US = 40_000.0
 _SLOW_QUERIES = 40
@@ -57,7 +58,7 @@ def main() -> None:
     out = options.out or RESULTS / "filtered_search.json"
     pin_threads(1)
     if options.join:
-        _join(options, out)
+        join_runs(options.join, options, out, _tables)
         return
     commit = system_facts()["commit"]  # of the code that is loaded now
     names, missing = available({name: EVERY[name] for name in options.engines or FILTERING})
@@ -68,7 +69,7 @@ def main() -> None:
     given = sets[0]
     if any(not np.array_equal(given.rows, other.rows) for other in sets[1:]):
         raise SystemExit(f"{options.data} have different rows; run one at a time.")
-    rows = [] if options.fresh or not out.is_file() else _earlier(out)
+    rows = [] if options.fresh or not out.is_file() else earlier(out)
     compiled(given.rows, given.queries)
     started = time.perf_counter()
     ours = EVERY[OURS].build(given.rows, 1, given.filters)
@@ -94,14 +95,13 @@ def main() -> None:
                 row = against(name, engine, ours, each, filtered, truth)
                 head = {"data": each.kind, "rows": len(each.rows)}
                 found.append({**head, "commit": commit, **row})
-            rows = [row for row in rows if not (found and _same(row, found[0]))] + found
+            rows = replaced(rows, found)
             print_table([_shown(row) for row in found], title=f"{each.kind}, {name}")
             if found and (not options.small or options.out is not None):
-                _write(rows, each, missing, options, out)
+                add_run(rows, each, missing, options, out, _tables)
             if options.curves is not None:
                 _unfiltered(name, engine, ours, each, times[name], missing, commit, options)
-    ratios = _ratios(rows)
-    print_table(ratios, title="deepsearch against the best peer that reached .95")
+    print_table(ratios(rows), title="deepsearch against the best peer that reached .95")
 
 
 def _unfiltered(
@@ -234,147 +234,15 @@ class _AtEffort:
         return self.base.search_with(queries, k=k, mask=mask, count=count, effort=effort).ids
 
 
-def _ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a line a data set, filter and share: ours, and the best peer's of the same run."""
-    out = []
-    for key, here in _grouped(rows).items():
-        reached = [row for row in here if row["p50 us"] is not None]
-        best = max(reached, key=lambda row: row["ratio"], default=None)
-        out.append(
-            {
-                "data": key[0],
-                "rows": key[1],
-                "filter": key[2],
-                "allowed": key[3],
-                "recall": here[0]["our recall"],
-                "p50 us": best["our p50 us"] if best else here[0]["our p50 us"],
-                "best peer": best["engine"] if best else "none reached .95",
-                "its recall": best["recall"] if best else None,
-                "its p50 us": best["p50 us"] if best else None,
-                "ratio": best["ratio"] if best else None,
-                "ratio, effort as theirs": best.get("ratio, effort as theirs") if best else None,
-                "drift": best["drift"] if best else None,
-            }
-        )
-    return out
-
-
-def _matrix(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the same lines with a column an engine: p50, or the best recall it came to.
-
-    deepsearch's is of the run added last.
-    """
-    out = []
-    for key, here in _grouped(rows).items():
-        line: dict[str, Any] = {
-            "data": key[0],
-            "rows": key[1],
-            "filter": key[2],
-            "allowed": key[3],
-            "deepsearch": _figure(here[-1]["our p50 us"], here[-1]["our recall"]),
-        }
-        for row in here:
-            line[row["engine"]] = (
-                _figure(row["p50 us"], row["recall"])
-                if row["p50 us"] is not None
-                else f"only {_short(row['best recall'])}"
-            )
-        out.append(line)
-    return out
-
-
-def _goals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what was wanted and what came out, a line a data set."""
-    out = []
-    ratios = _ratios(rows)
-    for data, size in dict.fromkeys((row["data"], row["rows"]) for row in ratios):
-        here = [row for row in ratios if (row["data"], row["rows"]) == (data, size)]
-        recalls = [row["recall"] for row in here]
-        line = {
-            "data": data,
-            "rows": size,
-            "least recall (goal .95)": min(recalls),
-            "bands at .95": f"{sum(r >= TARGET for r in recalls)} of {len(recalls)}",
-        }
-        for column, note in (("ratio", ""), ("ratio, effort as theirs", ", effort as theirs")):
-            narrow = [r[column] for r in here if 0.01 <= r["allowed"] <= 0.2 and r[column]]
-            wide = [r[column] for r in here if not 0.01 <= r["allowed"] <= 0.2 and r[column]]
-            line[f"ratio at 20-1 % (goal 1/3){note}"] = _spread(narrow)
-            line[f"ratio elsewhere (goal 1){note}"] = _spread(wide)
-        out.append(line)
-    return out
-
-
-def _spread(values: list[float]) -> str:
-    if not values:
-        return ""
-    return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-
-def _grouped(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
-    out: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        key = (row["data"], row["rows"], row["filter"], row["allowed"])
-        out.setdefault(key, []).append(row)
-    ways = ("random", "correlated", "attribute")
-    order = sorted(out, key=lambda key: (key[0], key[1], ways.index(key[2]), -key[3]))
-    return {key: out[key] for key in order}
-
-
-def _figure(microseconds: float, recall: float) -> str:
-    return f"{microseconds:.0f} us ({_short(recall)})"
-
-
-def _short(recall: float) -> str:
-    return "1" if recall >= 0.9995 else f"{recall:.3f}".lstrip("0").rstrip("0") or "0"
-
-
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     hidden = ("curve", "commit", "data", "rows", "engine", "our p95 us")
     return {key: value for key, value in row.items() if key not in hidden}
 
 
-def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(one[key] == other[key] for key in ("data", "rows", "engine"))
-
-
-def _earlier(path: Path) -> list[dict[str, Any]]:
-    rows = json.loads(path.read_text(encoding="utf-8"))["extra"].get("rows", [])
-    return list(rows)
-
-
-def _join(options: argparse.Namespace, out: Path) -> None:
-    """Put the rows of runs that wrote files of their own together; later files win."""
-    rows: list[dict[str, Any]] = []
-    data: dict[str, str] = {}
-    missing: list[str] = []
-    for path in options.join:
-        found = _earlier(path)
-        rows = [row for row in rows if not any(_same(row, new) for new in found)] + found
-        record = json.loads(path.read_text(encoding="utf-8"))
-        data |= record["data"]
-        missing += record["extra"]["not run"]
-    _tables(rows, data, missing, options, out)
-
-
-def _write(
-    rows: list[dict[str, Any]],
-    given: DataSet,
-    missing: list[str],
-    options: argparse.Namespace,
-    out: Path,
-) -> None:
-    earlier = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else {}
-    kept = {} if options.fresh else earlier.get("data", {})
-    data = {**kept, f"{given.kind} {len(given.rows)}": fingerprint(given.rows)}
-    _tables(rows, data, missing, options, out)
-    options.fresh = False
-
-
 def _tables(
     rows: list[dict[str, Any]],
-    data: dict[str, str],
-    missing: list[str],
+    data: Mapping[str, str],
+    missing: Sequence[str],
     options: argparse.Namespace,
     out: Path,
 ) -> None:
@@ -386,10 +254,10 @@ def _tables(
     write_results(
         "filtered_search",
         tables={
-            "goals": _goals(libraries),
-            "ratios": _ratios(libraries),
-            "libraries": _matrix(libraries),
-            "databases": _matrix(databases),
+            "goals": goals(libraries),
+            "ratios": ratios(libraries),
+            "libraries": matrix(libraries),
+            "databases": matrix(databases),
             "engines": about({n: e for n, e in EVERY.items() if n == OURS or n in FILTERING}),
         },
         parameters={"queries": options.queries, "k": 10, "target": TARGET},

@@ -5,8 +5,6 @@ cosine, ip: the inner product. l2: minus the squared Euclidean distance.
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 
 from deepsearch.index.codes import read_only
@@ -51,12 +49,8 @@ def rescore(queries: FloatArray, vectors: FloatArray, ids: IntArray, metric: Met
     Returns:
         (n, m) float32; -inf where the id is -1.
     """
-    scores = np.empty(ids.shape, dtype=np.float32)
-    _kernels().score_ids(read_only(vectors), read_only(queries), ids, metric == "l2", scores)
-    return scores
-
-
-def _kernels() -> ModuleType:
     from deepsearch.index import kernels
 
-    return kernels
+    scores = np.empty(ids.shape, dtype=np.float32)
+    kernels.score_ids(read_only(vectors), read_only(queries), ids, metric == "l2", scores)
+    return scores

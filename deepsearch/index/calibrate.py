@@ -26,12 +26,14 @@ __all__ = ["Band", "Calibration", "calibrate"]
 SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.01)
 DEPTHS = (10, 100, 200)
 # Queries for a depth: what ten matches need is asked of more of them, since it is asked most, and
-# an effort must clear the target by an uncertainty that falls with their number. Fewer where each
-# costs ten times more.
+# an effort must clear the target by an uncertainty that falls with their number. Some fifty are
+# too few: where most queries lose nothing and some lose much, they may hold few of the latter,
+# and then the spread that they show is too small as well.
 _NEAR = 10
 _QUERIES = 288
 _QUERIES_DEEP = 96
-_QUERIES_MANY_ROWS = 48
+# Where each costs ten times more.
+_QUERIES_DEEP_MANY_ROWS = 48
 _MANY_ROWS = 300_000
 _TIMED = 12
 # Rounds over these queries, the best of which counts: what else runs on the machine is no cost
@@ -185,7 +187,8 @@ def calibrate(
     generator = np.random.default_rng(seed)
     count = len(base)
     free = np.ones(count, dtype=np.bool_)
-    wanted = _QUERIES if count < _MANY_ROWS else _QUERIES_MANY_ROWS
+    few = _QUERIES_DEEP if count < _MANY_ROWS else _QUERIES_DEEP_MANY_ROWS
+    wanted = _QUERIES
     if queries is None:
         apart = base.held_back()
         wanted = min(wanted, max(2, count // 20), apart.shape[0])
@@ -202,7 +205,7 @@ def calibrate(
     for step, share in enumerate(SHARES):
         masks = _masks(free, share, sides, generator)
         near = _trial(base, sample, masks, depth=_NEAR)
-        deep = _trial(base, sample[:_QUERIES_DEEP], masks, depth=max(DEPTHS))
+        deep = _trial(base, sample[:few], masks, depth=max(DEPTHS))
         for k in DEPTHS:
             trial = near if k <= _NEAR else deep
             at[k], band = _band(base, trial, share, k, target_recall, first=at[k])
@@ -297,13 +300,19 @@ def _band(
 def _assured(
     base: ApproximateIndex, kind: tuple[_Filtered, ...], effort: int, k: int, target: float
 ) -> float:
-    # The recall that queries under filters of a kind have at the least.
-    recalls = [_recalls(base, filtered, effort, k) for filtered in kind]
-    pooled = np.concatenate(recalls)
-    # Queries under one filter err together, so that the standard error is larger than it
-    # looks, and one filter may be worse than the others.
+    return _at_the_least([_recalls(base, filtered, effort, k) for filtered in kind], target)
+
+
+def _at_the_least(recalls: list[FloatArray], target: float) -> float:
+    # The mean over filters of a kind, of which every other one was asked the same queries, less
+    # its uncertainty. A query that one filter leads astray is led astray by others too, so that
+    # it is queries that are counted, not searches.
+    queries = np.concatenate(
+        [np.mean(recalls[first::2], axis=0) for first in range(min(2, len(recalls)))]
+    )
+    assured = float(queries.mean()) - _ERRORS * _error(queries)
+    # One filter may be worse than the others.
     single = min(float(each.mean()) - _error(each) for each in recalls)
-    assured = float(pooled.mean()) - _ERRORS * _error(pooled)
     return assured if single >= target else min(assured, single)
 
 

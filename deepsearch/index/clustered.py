@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import ClassVar, Self
 
 import numpy as np
@@ -108,13 +107,15 @@ class ClusteredIndex(ApproximateIndex):
             codes: Their codes.
             config: The options they were built with.
         """
+        from deepsearch.index import kernels
+
         effort = max(1, round(100 * config.reach))
         super().__init__(exact, effort=effort, exact_below=config.exact_below)
         self.config = config
         self._codes = codes
         count, lists = len(exact), codes.starts.shape[0] - 1
         # Looked up at each search otherwise, which takes as long as scoring a dozen rows.
-        self._kernels = kernels = _kernels()
+        self._kernels = kernels
         self._total = count
         self._few = max(_FEW_ROWS, _FEW_ROWS_A_LIST * lists)
         self._squared = exact.space.metric == "l2"
@@ -285,12 +286,6 @@ class ClusteredIndex(ApproximateIndex):
                 "The code arrays do not fit each other. Rebuild the index from its vectors."
             )
         return cls(exact, codes, config)
-
-
-def _kernels() -> ModuleType:
-    from deepsearch.index import kernels
-
-    return kernels
 
 
 def _lists_for(count: int) -> int:

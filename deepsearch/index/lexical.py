@@ -12,10 +12,8 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -296,7 +294,9 @@ class LexicalIndex:
             if len(rows) < _COMPILED_FROM:
                 totals[rows] += scores
             else:
-                _kernels().add_postings(read_only(rows), read_only(scores), totals)
+                from deepsearch.index import kernels
+
+                kernels.add_postings(read_only(rows), read_only(scores), totals)
         return totals
 
     # -- files
@@ -333,13 +333,6 @@ class LexicalIndex:
                 of the format or the tokeniser.
         """
         return cls(read_postings(Path(path)))
-
-
-@cache
-def _kernels() -> ModuleType:
-    from deepsearch.index import kernels
-
-    return kernels
 
 
 def _promising(totals: FloatArray, k: int) -> IntArray:

@@ -15,7 +15,7 @@ from deepsearch.index import (
     PlannedIndex,
     build_index,
 )
-from deepsearch.index.calibrate import DEPTHS, SHARES
+from deepsearch.index.calibrate import DEPTHS, SHARES, _at_the_least
 from deepsearch.schema import EmbeddingSpace, FloatArray
 
 DIM, COUNT = 96, 12_000
@@ -61,6 +61,25 @@ def test_the_promised_recall_holds(planned: PlannedIndex, share: float, kind: st
         recalls += [np.intersect1d(a, b[b >= 0]).size / max(1, (b >= 0).sum()) for a, b in pairs]
     # 450 queries: twice the standard error of the mean is about .01.
     assert np.mean(recalls) >= planned.target_recall - 0.01
+
+
+def test_the_same_queries_under_more_filters_are_no_more_certain() -> None:
+    generator = np.random.default_rng(3)
+    one, other = (generator.choice([0.4, 1.0], 40, p=[0.1, 0.9]) for _ in range(2))
+    alone = _at_the_least([one, other], 0.0)
+    assert _at_the_least([one, other, one, other], 0.0) == pytest.approx(alone)
+    mean = np.concatenate([one, other]).mean()
+    assert alone == pytest.approx(mean - 2 * np.concatenate([one, other]).std() / np.sqrt(79))
+    # Filters that err apart are: each query's mean varies less.
+    apart = _at_the_least([one, other, np.roll(one, 1), np.roll(other, 1)], 0.0)
+    assert alone < apart < mean
+
+
+def test_one_filter_that_falls_short_is_not_outvoted() -> None:
+    good, bad = np.ones(50), np.tile([1.0, 0.8], 25)
+    error = bad.std() / np.sqrt(49)
+    assert _at_the_least([good, good, bad, good], 0.95) == pytest.approx(0.9 - error)
+    assert _at_the_least([good, good, bad, good], 0.85) > 0.95
 
 
 def made(base: object, scan_row: float, **band: object) -> PlannedIndex:
