@@ -5,14 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import Trie, load_data, split_spellings, word_set
+from deepsearch.understanding.lexicon import Match, Trie, load_data, split_spellings, word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
+from deepsearch.understanding.titles import title_end
 
 __all__ = ["read_names"]
 
 
 _TAILS = word_set("code", "model_tails")
+# A brand before one of these made that part: whose the goods are is not said.
+_WORKS = frozenset({"engine", "motor", "compressor", "battery", "chip", "cell", "gearbox"})
 _NEAR = 2  # words behind a brand in which the digits of its model stand
 
 
@@ -25,11 +28,12 @@ def _brands() -> Trie:
     return trie
 
 
-def read_names(scan: Scan) -> list[Draft]:
+def read_names(scan: Scan, product: tuple[int, int] | None = None) -> list[Draft]:
     """Read brands known by name, and codes that look like model numbers.
 
     Args:
         scan: The text; tokens already spoken for are left alone.
+        product: Tokens of the product's name, if known.
 
     Returns:
         Drafts found; their tokens are marked as spoken for.
@@ -43,7 +47,7 @@ def read_names(scan: Scan) -> list[Draft]:
             continue
         match = trie.longest(scan.tokens, at)
         if match is not None and scan.free(match.first, match.last) and not _label(scan, at):
-            at = _brand(scan, match.first, match.last, str(match.payloads[0][1]), drafts)
+            at = _brand(scan, match, drafts, product[1] - 1 if product else -1)
             continue
         last = _code(scan, at)
         if last:
@@ -96,7 +100,8 @@ def _for_before(scan: Scan, first: int) -> bool:
     return False
 
 
-def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) -> int:
+def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
+    first, last, name = match.first, match.last, str(match.payloads[0][1])
     fits = any(
         scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for")
         for i in (first - 1, first - 2)
@@ -127,12 +132,14 @@ def _brand(scan: Scan, first: int, last: int, name: str, drafts: list[Draft]) ->
     while 0 < end < len(scan.tokens) and scan.tokens.glued(end) and scan.tokens.kinds[end] in "nw":
         end += 1  # no code is cut in two
     if fits:
-        drafts.append(
-            Draft("compatible_with", "eq", scan.raw(first, end), None, max(0, first - 1), end, 0.8)
-        )
-        scan.claim(first, end)
-        return end
-    drafts.append(Draft("brand", "eq", name, None, first, last, 0.85))
+        told = _fitted_end(scan, first, last, end)
+        value = scan.raw(first, told)
+        drafts.append(Draft("compatible_with", "eq", value, None, max(0, first - 1), told, 0.8))
+        scan.claim(first, max(told, end))
+        return max(told, end)
+    part = scan.tokens.word(last)
+    field = f"{part}_brand" if part in _WORKS and last != head else "brand"
+    drafts.append(Draft(field, "eq", name, None, first, last, 0.85))
     scan.claim(first, last)
     if (
         end == last
@@ -158,6 +165,38 @@ def _code_end(scan: Scan, first: int, last: int) -> int:
         coded = scan.tokens.kinds[at] == "n" or word in _TAILS or scan.tokens.glued(at)
         end = at + 1 if coded else end
     return end or last
+
+
+def _fitted_end(scan: Scan, first: int, brand: int, last: int) -> int:
+    """Where the name of what goods fit ends: "for BMW M340i G20", "for Ford" before "Canopy".
+
+    In a title every word has its capital: only a code or a brand tells that words are the name's.
+    """
+    end = title_end(scan)
+    if first >= end:
+        return last
+    coded = at = brand
+    between = 0
+    while at < end and between <= _NEAR and not _measured(scan, at):
+        known = _brands().longest(scan.tokens, at)
+        token = known.last if known is not None else _token_end(scan, at, end)
+        raw = scan.raw(at, token)
+        if known is not None or len(raw) == 1 or any(char.isdigit() for char in raw):
+            coded, between = token, 0 if known is not None else 1
+        else:
+            between += 1
+        if not raw[:1].isupper() and not raw[:1].isdigit() and known is None:
+            break
+        at = token
+    return coded
+
+
+def _token_end(scan: Scan, at: int, end: int) -> int:
+    """The token after the word at a token, with all that is glued to it."""
+    at += 1
+    while at < end and scan.tokens.glued(at):
+        at += 1
+    return at
 
 
 def _measured(scan: Scan, at: int) -> bool:

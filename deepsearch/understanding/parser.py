@@ -18,6 +18,7 @@ from deepsearch.understanding.keyvalue import (
     leftover_values,
     open_quantities,
     open_values,
+    whole_lists,
 )
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.language import detect
@@ -32,6 +33,7 @@ from deepsearch.understanding.titles import without_boasts
 __all__ = ["RuleParser", "parse"]
 
 _MAX_CHARS = 1_000_000
+_LISTING = frozenset({"/", "*"})  # between sizes side by side
 _SHORT = 12  # tokens: what is so short may be a bare name
 
 
@@ -142,7 +144,7 @@ def read_scan(
         kinds = goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 60))
     if "memory" in goods_kinds(scanned.tokens, 0, min(len(scanned.tokens), 120)):
         kinds |= {"memory"}
-    drafts += read_names(scanned)
+    drafts += read_names(scanned, product)
     quantities = find_quantities(scanned)
     drafts += open_quantities(scanned, pairs, quantities)
     drafts += attach(scanned, quantities, kinds, product)
@@ -150,6 +152,7 @@ def read_scan(
         scanned.claim(pair.first, pair.colon)  # a key's words state nothing themselves
     drafts += read_mentions(scanned, product, kinds)
     drafts += leftover_values(scanned, pairs, drafts)
+    drafts = whole_lists(scanned, pairs, drafts)
     drafts = [draft for draft in drafts if not _cut_off(scanned, draft)]
     drafts = in_place(scanned, pairs, drafts)
     if requested:
@@ -162,10 +165,26 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
     """What the page was cut off at ("61 - 80km/...", "Mate...") is not all there."""
     end = scan.tokens.ends[draft.last - 1]
     bare = scan.tokens.kinds[draft.last - 1] == "n"
+    if _list_cut_off(scan, draft.last):
+        return True
     worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
     if worded and not bare:
         return scan.tokens.folded.startswith("...", end) and end + 3 == len(scan.tokens.folded)
     return scan.tokens.folded.startswith(("...", "/...") if bare else "/...", end)
+
+
+def _list_cut_off(scan: Scan, last: int) -> bool:
+    """Of "40*80cm/50*100cm/60..." the last size is not all there, nor are the alternatives."""
+    tokens = scan.tokens
+    at = last
+    while (
+        at < len(tokens)
+        and tokens.glued(at)
+        and (tokens.kinds[at] in "nw" or tokens.words[at] in _LISTING)
+    ):
+        at += 1
+    listed = at - last > 1 and tokens.words[last] in _LISTING
+    return listed and tokens.folded.startswith("...", tokens.ends[at - 1])
 
 
 def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:

@@ -41,7 +41,11 @@ def choose(
     if side is not None and (unitless or fits(side, quantity)):
         return side, quantity.first, quantity.last  # "280 cm wide"
     for name, first, last in around.right:
-        if not fits(name, quantity) or name == "pack_size":
+        if (
+            not fits(name, quantity)
+            or name == "pack_size"
+            or ":" in state.tokens.words[quantity.last : last + 1]
+        ):
             continue  # "500 cartons of 24": the pack is of the next number
         if name == "noise" and state.word(last) in _QUIETING:
             continue  # "50dB noise reduction"

@@ -43,7 +43,8 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     priced = _one_of_price(state, quantity) or _of_title(state, quantity)
     if priced or (article and not _led(state, quantity)):
         return
-    if any(name == "text:packaging" for name, _, _ in around.left):
+    boxed = state.word(quantity.first - 1) == "/" and _sized(state, quantity.first - 2)
+    if boxed or any(name == "text:packaging" for name, _, _ in around.left):
         emit(state, quantity, around, "pack_size", 0.7)  # "Packing: 40*30*36 cm/2 pcs"
         return
     if state.word(quantity.first - 1) in _PACK_OF and _sense_at(state, quantity.first - 2, "count"):
@@ -90,6 +91,12 @@ def _one_of_price(state: Attaching, quantity: Quantity) -> bool:
 def _sense_at(state: Attaching, index: int, dimension: str) -> bool:
     number = state.owner[index] if 0 <= index < len(state.tokens) else -1
     return number >= 0 and state.quantities[number].sense(dimension) is not None
+
+
+def _sized(state: Attaching, index: int) -> bool:
+    """Whether a token is of a size: "40*30*36 cm/2 pcs" says what one box holds."""
+    number = state.owner[index] if index >= 0 else -1
+    return number >= 0 and state.quantities[number].shape == "dims"
 
 
 def packed(state: Attaching, quantity: Quantity) -> int:

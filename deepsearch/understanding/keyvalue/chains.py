@@ -219,7 +219,7 @@ def _value(scan: Scan, previous: Pair, end: int) -> float:
     if tokens.words[end].startswith(("accept", "customi")):
         score -= 1.5
     if end - floor == 1 and word in ("yes", "no"):
-        score += 2.0
+        score += 4.0  # is always whole
     return score + _typed(scan, floor, end, before)
 
 

@@ -47,6 +47,7 @@ _VAGUE = frozenset({"length", "mass", "volume", "area"})
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter", "weight"})
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
+_GRAM = 0.001  # kg
 _DAY = 86400.0  # seconds
 _NO_MEASURE = frozenset({"count", "money", "persons"})
 
@@ -66,6 +67,11 @@ def bare_number(scan: Scan, pair: Pair) -> Draft | None:
     if found is None or any(text not in ("type", "ignore", "application") for text in pair.texts):
         return None
     value, last = found
+    if pair.unit_hint > 0 and not pair.whole and len({*pair.fields}) > 1 and pair.name:
+        sense = next(iter(scan.units_at(pair.unit_hint)), None)
+        if sense is not None:  # "Engine Oil Capacity (L)" names several: it is one of its own
+            value = convert(value, sense)
+            return Draft(pair.name, "eq", value, sense.canonical, pair.first, last, 0.65)
     for name in pair.fields:
         if name in _LEFT_TO_QUANTITIES:
             return None
@@ -123,8 +129,16 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         quantity = _leading(scan, pair, starting)
         if quantity is None or not pair.name or (pair.texts and not sized):
             continue
+        counted = _counted(scan, pair, quantity) or _per_area(pair, quantity)
+        if counted is not None:
+            found.append(counted)
+            scan.claim(counted.first, counted.last)
+            continue
         named = any(fits(name, quantity) for name in pair.fields)
         known = pair.fields and (pair.whole or not pair.sure)  # "Speed: 1450 rpm"
+        if named and not pair.sure and _perhaps_of_part(scan, pair):
+            scan.claim(pair.first, quantity.last)
+            continue
         general = known if not named else not _of_part(scan, pair)
         if general or scan.tokens.words[quantity.last : quantity.last + 1] == ["/"]:
             continue
@@ -150,7 +164,40 @@ def _of_part(scan: Scan, pair: Pair) -> bool:
         begin += 1  # "Max. tree height"
     first = scan.match_of(begin)
     words = scan.tokens.words[begin : pair.colon]
-    return first is None and len(words) == 2 and words[0] not in _OF_THE_WHOLE
+    if len(words) == 2:
+        return first is None and words[0] not in _OF_THE_WHOLE
+    named = len(words) == 3 and not {*words[:2]} & _OF_THE_WHOLE  # "Ball screw diameter"
+    return named and scan.has(pair.colon - 1, "field") and scan.tokens.kinds[begin] == "w"
+
+
+def _counted(scan: Scan, pair: Pair, quantity: Quantity) -> Draft | None:
+    """As in "Sheets per roll: 380 sheets": these are not ordered."""
+    words = scan.tokens.words[pair.first : pair.colon]
+    plain = quantity.shape == "one" and quantity.unit is not None and not pair.fields
+    if not plain or quantity.sense("count") is None or "per" not in words:
+        return None
+    value = float(quantity.counts[0])
+    return Draft(pair.name, "eq", value, None, pair.first, quantity.last, 0.65)
+
+
+def _per_area(pair: Pair, quantity: Quantity) -> Draft | None:
+    """As in "Fabric Weight: 240 grams": cloth is weighed by the square metre."""
+    unit = quantity.sense("mass")
+    if pair.fields != ("areal_weight",) or quantity.shape != "one" or unit is None:
+        return None
+    if unit.factor != _GRAM:
+        return None
+    value = float(quantity.counts[0])
+    return Draft("areal_weight", "eq", value, "g/m2", pair.first, quantity.last, 0.75)
+
+
+def _perhaps_of_part(scan: Scan, pair: Pair) -> bool:
+    """Whether a word before a side's name is of its key or of the value before, who can tell?"""
+    words = scan.tokens.words[pair.first : pair.colon]
+    field = scan.match_of(pair.colon - 1)
+    before = words[-2:-1] if field is None else words[: field.first - pair.first][-1:]
+    plain = bool(before) and before[0] not in _OF_THE_WHOLE | _BOUNDS
+    return plain and not pair.whole and set(pair.fields) <= _SIDES
 
 
 def _leading(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Quantity | None:

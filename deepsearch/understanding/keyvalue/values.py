@@ -60,6 +60,7 @@ _FLAGS = {
     "是": True,
     "否": False,
 }
+_SPEAKER = frozenset({"i", "we", "my", "our", "me", "please"})
 _LETTERHEAD = word_set("key", "letterhead")  # requires nothing of the goods
 # What a form's field holds until somebody fills it in.
 _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
@@ -177,6 +178,8 @@ def _speaks(scan: Scan, pair: Pair, value: str) -> bool:
         return False
     if scan.tokens.words[pair.end - 1] in NO_END:
         return False
+    if _SPEAKER & {*scan.tokens.words[pair.begin : pair.end]}:
+        return False  # the sentence behind ran into it: "woven I'm only list"
     return not _cut_off(scan, pair)
 
 

@@ -62,7 +62,9 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
     if inside and (name in _KINDS or (reading.machine and name in _WORK)):
         return False
     if name == "connectivity":
-        return reading.scan.raw(match.first, match.last).isupper()
+        ahead = reading.scan.raw(match.last, match.last + 2)  # "4G 64G" are memory and storage
+        stored = ahead[:-1].isdigit() and ahead[-1:] == "G"
+        return reading.scan.raw(match.first, match.last).isupper() and not stored
     return not _other_meaning(reading, match, name)
 
 

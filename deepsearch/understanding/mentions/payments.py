@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import list_draft, runs
 from deepsearch.understanding.mentions.reading import Reading
 
@@ -13,18 +13,7 @@ _DOUBTFUL_PAYMENT = word_set("mention", "doubtful_payment")
 
 def payments(reading: Reading) -> None:
     """Read payment terms."""
-    for group in runs(
-        reading,
-        "payment",
-        lambda m, _: (
-            (
-                reading.word(m.first) not in _DOUBTFUL_PAYMENT
-                or m.last > m.first + 2
-                or reading.word(m.first) == "lc"
-            )
-            and not reading.scan.coded(m.last)
-        ),
-    ):
+    for group in runs(reading, "payment", lambda match, _: _believed(reading, match)):
         draft = list_draft(reading, "payment_terms", group, "any_of")
         first, last = draft.first, draft.last
         while (
@@ -43,3 +32,15 @@ def payments(reading: Reading) -> None:
             first -= 1
         draft.last = last
         reading.add(draft)
+
+
+def _believed(reading: Reading, match: Match) -> bool:
+    """Short codes are other things too: of "23900 Lecco (LC) Italy" it is the province."""
+    if reading.scan.coded(match.last):
+        return False
+    code = reading.word(match.first)
+    if code != "lc":
+        return code not in _DOUBTFUL_PAYMENT or match.last > match.first + 2
+    bracketed = reading.word(match.first - 1) == "(" and reading.word(match.last) == ")"
+    town = bracketed and reading.scan.raw(match.first - 2, match.first - 1)[:1].isupper()
+    return not (town and reading.tokens.kinds[match.first - 3] == "n")

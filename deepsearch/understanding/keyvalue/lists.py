@@ -1,0 +1,78 @@
+"""Lists under a key: "Color: clear,blue,rose red" is one list, whichever of its words are known."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import fold
+
+__all__ = ["whole_lists"]
+
+_LISTED = {"colour": "any_of", "material": "all_of"}
+_OTHERS = frozenset({"colour", "material", "transparency", "finish"})  # what one word may be else
+_SIGNS = frozenset({",", "/", "、", ";"})
+_LONGEST = 3  # words of a member
+_OPEN_END = frozenset({"etc", "ect", "more", "others", "other"})
+
+
+def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
+    """Read a list of colours or materials as a whole where only some of its words were known.
+
+    Args:
+        scan: The text.
+        pairs: Its pairs.
+        drafts: What was read.
+
+    Returns:
+        The drafts, those of a list's known members replaced by one of all members.
+    """
+    for pair in pairs:
+        field = next((text for text in pair.texts if text in _LISTED), "")
+        members = _members(scan, pair) if field and (pair.sure or _ended(scan, pair)) else []
+        inside = [d for d in drafts if pair.begin <= d.first and d.last <= pair.end]
+        if len(members) < 2 or any(d.field not in _OTHERS for d in inside):
+            continue
+        known = {i for d in inside if d.field == field for i in range(d.first, d.last)}
+        if not known or all(known & {*range(*member)} for member in members):
+            continue
+        values = tuple(dict.fromkeys(_value(scan, field, *member) for member in members))
+        slashed = "/" in scan.tokens.words[pair.begin : pair.end]
+        op = "any_of" if slashed else _LISTED[field]
+        drafts = [d for d in drafts if d not in inside]
+        drafts.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))
+    return drafts
+
+
+def _members(scan: Scan, pair: Pair) -> list[tuple[int, int]]:
+    """The stretches between a list's signs; none if one is too long or the page cut the list."""
+    words = scan.tokens.words
+    ends = [i for i in range(pair.begin, pair.end) if words[i] in _SIGNS]
+    found = []
+    first = pair.begin
+    for end in [*ends, pair.end]:
+        last = end - (words[end - 1] in _OPEN_END)
+        if last > first:
+            found.append((first, last))
+        first = end + 1
+    plain = all(
+        last - first <= _LONGEST and all(scan.tokens.kinds[i] == "w" for i in range(first, last))
+        for first, last in found
+    )
+    cut = scan.tokens.folded.startswith("...", scan.tokens.ends[pair.end - 1])
+    return found if plain and not cut else []
+
+
+def _ended(scan: Scan, pair: Pair) -> bool:
+    """Whether a value whose key was cut narrowly ends where nothing runs into it."""
+    return pair.whole and scan.tokens.words[pair.end : pair.end + 1] in ([], ["."], ["\n"])
+
+
+def _value(scan: Scan, field: str, first: int, last: int) -> str:
+    """A member's own value where one known phrase is the whole of it, else its words."""
+    match = scan.match_of(first)
+    if match is not None and (match.first, match.last) == (first, last):
+        for kind, value in match.payloads:
+            if kind == field:
+                return str(value)
+    return fold(scan.raw(first, last))

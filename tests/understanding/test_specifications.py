@@ -1,0 +1,84 @@
+"""Specifications copied from sellers' pages: lists, counts, parts and cuts under their keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepsearch.understanding import parse
+
+
+def _read(text: str) -> dict[str, object]:
+    return {r.field: r.value for r in parse(text).requirements if r.implied_by is None}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Vases\nColor: smoky,blue,red,amber etc.", "colour", ("smoky", "blue", "red", "amber")),
+        ("Shirts\nMaterial:Polyester/Cotton Pattern:Striped", "material", ("polyester", "cotton")),
+        ("Rings\nMaterial: Brass,jade,moonstone", "material", ("brass", "jade", "moonstone")),
+    ],
+)
+def test_a_list_under_a_key_is_read_whole(text: str, field: str, value: tuple[str, ...]) -> None:
+    assert _read(text)[field] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Tissue\nSheets per Roll:120 sheets Ply:2", "sheets_per_roll", 120),
+        ("Pillows\nPackaging Details:50*40*30cm/6pcs Weight:1kg", "pack_size", 6),
+    ],
+)
+def test_a_count_of_what_one_holds_is_not_ordered(text: str, field: str, value: float) -> None:
+    read = _read(text)
+    assert read[field] == value
+    assert "order_quantity" not in read
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "absent"),
+    [
+        ("Watch\nColor box size:9*9*8cm", "carton_size", "length"),
+        ("Polo shirts\nFabric Weight:210 grams", "areal_weight", "weight"),
+        ("Pit bike\nEngine Oil Capacity (L): 0.9", "engine_oil_capacity", "volume"),
+        ("Lathe\nLead screw diameter: 22mm", "lead_screw_diameter", "diameter"),
+        ("Mini Loader Backhoe Tractor Perkins Engine Farm Digger\nprice?", "engine_brand", "brand"),
+        ("Skirt\nFabric Type:pleated and we need it by May", "delivery_date", "material"),
+    ],
+)
+def test_what_is_of_a_part_or_a_box_is_not_of_the_goods(text: str, field: str, absent: str) -> None:
+    read = _read(text)
+    assert field in read
+    assert absent not in read
+
+
+def test_the_asked_for_engine_keeps_its_brand() -> None:
+    assert _read("I need a Kubota engine")["brand"] == "Kubota"
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Bath mats\nSize:50*80cm/60*90cm/70...", "length"),
+        ("Orders go to via Roma 3, 35100 Padova (LC) Italy, thanks for the quote", "payment_terms"),
+        ("Media player 2G 16G Android box\nprice?", "connectivity"),
+    ],
+)
+def test_what_cannot_be_told_is_left_out(text: str, absent: str) -> None:
+    assert absent not in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("title", "value"),
+    [
+        (
+            "Replacement Rear Bumper Guard Cover for Toyota Hilux Revo N80 Pickup",
+            "Toyota Hilux Revo N80",
+        ),
+        ("Replacement Rear Bumper Guard Cover for Toyota Pickup Truck", "Toyota"),
+        ("Replacement Rear Starter Guard Cover for Toyota Nissan Honda", "Toyota Nissan Honda"),
+    ],
+)
+def test_a_title_tells_what_goods_fit_by_codes_and_brands(title: str, value: str) -> None:
+    assert _read(f"{title}\nWhat is the price?")["compatible_with"] == value
