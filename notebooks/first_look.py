@@ -63,7 +63,7 @@ engine.search("yellow", images=[Image.open(photo)], k=3)
 # ## A sheet of requests: one answer a row
 
 # %%
-queries = ds.load_query(groceries / "enquiry.xlsx")
+queries = ds.build_queries(files=[groceries / "enquiry.xlsx"])
 answers = engine.search_many(queries)
 pd.DataFrame(
     {"row": query.id, "asked": query.text, "first hit": answer.hits[0].listing.title}

@@ -15,7 +15,7 @@ from deepsearch.catalogue import upkeep
 from deepsearch.catalogue import vectors as vector_rows
 from deepsearch.catalogue.columns import LISTING_SCHEMA
 from deepsearch.catalogue.committing import CommittedFolder, now
-from deepsearch.catalogue.factcache import drop_facts, load_facts
+from deepsearch.catalogue.factcache import Derived, drop_derived, load_derived
 from deepsearch.catalogue.failures import writing
 from deepsearch.catalogue.kept import one_at_a_time
 from deepsearch.catalogue.linking import Link, suggest_links
@@ -290,8 +290,8 @@ class Catalogue(CommittedFolder):
 
         Args:
             repair: Drop what is derived and wrong, so that it is made again: vectors that
-                cannot be used, stored facts that differ from the listings. Listings are
-                never changed: they are the truth.
+                cannot be used, stored facts or claims that differ from the listings.
+                Listings are never changed: they are the truth.
 
         Returns:
             What was found wrong, empty if nothing.
@@ -301,12 +301,15 @@ class Catalogue(CommittedFolder):
         """
         problems, droppable = upkeep.check_manifest(self.path, self._manifest)
         listings = self._manifest.tables["listings"]
-        stored = load_facts(self.path, listings) if not problems else None
-        if stored is not None and not stored.equals(self._fresh_facts()):
-            text = "the stored facts differ from the listings; they can be made again"
-            problems.append(Problem(table="facts", text=text, repairable=True))
+        for kind, fresh in () if problems else self._made_anew():
+            stored = load_derived(self.path, listings, kind)
+            if stored is None or stored.equals(fresh):
+                continue
+            text = f"the stored {kind} differ from the listings; they can be made again"
+            problems.append(Problem(table=kind, text=text, repairable=True))
             if repair:
-                drop_facts(self.path, listings)
+                drop_derived(self.path, listings, kind)
+                self._held.pop(kind, None)
         if repair and droppable:
 
             def change(head: Manifest) -> tuple[Manifest, Mapping[str, Any]]:
@@ -314,3 +317,9 @@ class Catalogue(CommittedFolder):
 
             self._commit("repair", change)
         return problems
+
+    def _made_anew(self) -> Iterator[tuple[Derived, pa.Table]]:
+        """What is stored beside the listings, made of them again."""
+        claims = self._fresh_claims()
+        yield "claims", claims
+        yield "facts", self._fresh_facts(claims)

@@ -187,9 +187,9 @@ def vacuum(path: Path, keep: int) -> dict[str, Any]:
             shutil.rmtree(folder)
         else:
             freed += clean_up(path, newest[folder.name], used[folder.name])
-    kept_facts = f"facts-{kept[-1].tables['listings'].version}.arrow"
+    shown = f"-{kept[-1].tables['listings'].version}.arrow"
     leftovers = [*(path / "versions").glob(".*.tmp")]
-    leftovers += [file for file in (path / "derived").glob("facts-*") if file.name != kept_facts]
+    leftovers += [file for file in (path / "derived").glob("*") if not file.name.endswith(shown)]
     for leftover in leftovers:
         with suppress(OSError):
             leftover.unlink()

@@ -294,8 +294,10 @@ def join(
         positions = np.concatenate((positions, frames))[order]
         rows, numbers = rows[order], numbers[order]
 
+    stored_count = len(held)  # the hashes themselves need not stay for as long as this is read
+
     def read(at: IntArray) -> FloatArray:
-        whole = len(at) > _READ_WHOLE * len(held)
+        whole = len(at) > _READ_WHOLE * stored_count
         table = read_table(path, ref, ["vector"], None if whole else at.tolist())
         stored = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=True)
         vectors: FloatArray = stored.reshape(-1, space.dim)

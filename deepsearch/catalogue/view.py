@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from deepsearch.catalogue.columns import (
     flatten,
     listing_texts,
 )
-from deepsearch.catalogue.factcache import load_facts, store_facts
+from deepsearch.catalogue.factcache import Derived, load_derived, store_derived
 from deepsearch.catalogue.ids import KnownIds
 from deepsearch.catalogue.info import CatalogueInfo, SpaceInfo, claimed_dimensions, summarise
 from deepsearch.catalogue.kept import kept, one_at_a_time
@@ -83,17 +83,19 @@ class CatalogueView(TableView):
         `certifications` lists the names claimed of the listing or its supplier; it is
         null, not empty, where none is known.
         """
-        ref = self._manifest.tables["listings"]
-        stored = load_facts(self.path, ref)
-        if stored is not None:
-            return stored
-        facts = self._fresh_facts()
-        store_facts(self.path, ref, facts)
-        return facts
+        return self._derived("facts", lambda: self._fresh_facts(self.claims))
 
-    def _fresh_facts(self) -> pa.Table:
+    def _derived(self, kind: Derived, make: Callable[[], pa.Table]) -> pa.Table:
+        ref = self._manifest.tables["listings"]
+        stored = load_derived(self.path, ref, kind)
+        return store_derived(self.path, ref, kind, make()) if stored is None else stored
+
+    def _fresh_claims(self) -> pa.Table:
+        return claim_rows.explode(self.read(("claims", "supplier_claims")))
+
+    def _fresh_facts(self, claims: pa.Table) -> pa.Table:
         table = flatten(self.read(FACT_COLUMNS).combine_chunks())
-        named = claim_rows.certifications(self.claims, len(self))
+        named = claim_rows.certifications(claims, len(self))
         return table.append_column("certifications", named)
 
     @kept
@@ -107,7 +109,7 @@ class CatalogueView(TableView):
     @kept
     def claims(self) -> pa.Table:
         """One row a claim: `row` of the listing, `subject` (listing or supplier), the claim."""
-        return claim_rows.explode(self.read(("claims", "supplier_claims")))
+        return self._derived("claims", self._fresh_claims)
 
     @kept
     def listing_ids(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -19,7 +20,14 @@ from deepsearch.understanding.language import detect
 from deepsearch.understanding.markets import country_of_town
 from deepsearch.understanding.text import tokenise
 
-__all__ = ["Asked", "countries_of", "encode_queries", "picture_part", "understand"]
+__all__ = [
+    "Asked",
+    "ask",
+    "countries_of",
+    "ms_since",
+    "picture_part",
+    "understand",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,38 @@ class Asked:
     words: str
     parts: Sequence[EncodedPart]
     countries: Mapping[str, str]
+
+
+def ask(
+    parser: RequirementParser, suite: EncoderSuite, queries: Sequence[Query], options: SearchOptions
+) -> tuple[list[Asked], dict[str, float]]:
+    """Understand and encode queries.
+
+    Args:
+        parser: Reads requirements from words.
+        suite: The encoders.
+        queries: The queries.
+        options: As for `understand`.
+
+    Returns:
+        The queries, ready to be searched for; and stage → milliseconds a query.
+
+    Raises:
+        UnreadableFileError: If a picture cannot be decoded.
+    """
+    count = max(1, len(queries))
+    start = time.perf_counter()
+    parsed = [understand(parser, query, options) for query in queries]
+    timings = {"understand": ms_since(start) / count}
+    start = time.perf_counter()
+    encoded = _encode_queries(suite, queries, parsed)
+    timings["encode"] = ms_since(start) / count
+    return encoded, timings
+
+
+def ms_since(start: float) -> float:
+    """Return the milliseconds since a `time.perf_counter` reading."""
+    return (time.perf_counter() - start) * 1000
 
 
 def picture_part(image: Picture) -> QueryPart:
@@ -121,22 +161,10 @@ def countries_of(parsed: ParsedQuery) -> dict[str, str]:
     return found
 
 
-def encode_queries(
+def _encode_queries(
     suite: EncoderSuite, queries: Sequence[Query], parsed: Sequence[ParsedQuery]
 ) -> list[Asked]:
-    """Encode all parts of all queries: one batch of texts, one of pictures.
-
-    Args:
-        suite: The encoders.
-        queries: The queries.
-        parsed: What was understood of each.
-
-    Returns:
-        The queries, ready to be searched for.
-
-    Raises:
-        UnreadableFileError: If a picture cannot be decoded.
-    """
+    """Encode all parts of all queries: one batch of texts, one of pictures."""
     words = [
         retrieval_text(query.text, understood) if query.text.strip() else ""
         for query, understood in zip(queries, parsed, strict=True)

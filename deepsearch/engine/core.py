@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from deepsearch.catalogue import ArrowTable, Catalogue, ColumnMapping, UpsertReport
 from deepsearch.encoders import load_suite
-from deepsearch.engine.asking import encode_queries, picture_part, understand
+from deepsearch.engine.asking import Asked, ask, picture_part
 from deepsearch.engine.checks import (
     Picture,
     as_path,
@@ -26,7 +25,7 @@ from deepsearch.engine.indexing import IndexReport, checked_source, index_source
 from deepsearch.engine.likeness import Likeness
 from deepsearch.engine.notebook import NotebookView
 from deepsearch.engine.options import SearchOptions
-from deepsearch.engine.search import answer_each, ms_since
+from deepsearch.engine.search import answer_each
 from deepsearch.engine.settings import Settings
 from deepsearch.engine.shown import Shown
 from deepsearch.engine.snapshot import Snapshot
@@ -329,11 +328,11 @@ class SearchEngine:
         *,
         progress: Progress | None = None,
     ) -> list[list[SearchResult]]:
-        """Answer queries in several ways, encoding them once: for experiments.
+        """Answer queries in several ways, encoding them once where the words are read alike.
 
         Args:
             queries: The queries, as words or whole.
-            variants: Ways to search; whether requirements are read is the first one's.
+            variants: Ways to search.
             progress: Told after each answer.
 
         Returns:
@@ -349,26 +348,25 @@ class SearchEngine:
         asked = [as_query(query) for query in one_by_one(queries, "queries")]
         for query in asked:
             check_query(query)
-        start = time.perf_counter()
-        parsed = [understand(self.parser, query, variants[0]) for query in asked]
-        parse_ms = ms_since(start) / max(1, len(asked))
-        start = time.perf_counter()
-        encoded = encode_queries(self.suite, asked, parsed)
-        encode_ms = ms_since(start) / max(1, len(asked))
-        timings = {"understand": parse_ms, "encode": encode_ms}
+        ways: dict[object, tuple[list[Asked], dict[str, float]]] = {}
+        for options in variants:
+            way = (options.requirements, options.edit)
+            if way not in ways:
+                ways[way] = ask(self.parser, self.suite, asked, options)
         view = NotebookView(self.catalogue.path)
 
         def answers(snapshot: Snapshot) -> list[list[SearchResult]]:
             answered: list[list[SearchResult]] = []
             for options in variants:
+                encoded, timings = ways[options.requirements, options.edit]
                 results = []
                 found = answer_each(snapshot, encoded, options=options, timings_ms=timings)
                 for one, result in zip(encoded, found, strict=True):
                     noted = self._likeness.noted(snapshot, one, result)
                     results.append(replace(noted, view=view))
                     if progress is not None:
-                        done = len(answered) * len(encoded) + len(results)
-                        progress("searching", done, len(encoded) * len(variants))
+                        done = len(answered) * len(asked) + len(results)
+                        progress("searching", done, len(asked) * len(variants))
                 answered.append(results)
             return answered
 
@@ -398,12 +396,7 @@ class SearchEngine:
         check_query(asked)
         options = SearchOptions(profile="custom product") if options is None else options
         check_options(options)
-        start = time.perf_counter()
-        parsed = understand(self.parser, asked, options)
-        timings = {"understand": ms_since(start)}
-        start = time.perf_counter()
-        (encoded,) = encode_queries(self.suite, [asked], [parsed])
-        timings["encode"] = ms_since(start)
+        (encoded,), timings = ask(self.parser, self.suite, [asked], options)
         return self._shown.ask(
             lambda snapshot: answer_suppliers(
                 snapshot, encoded, options=options, k=k, timings_ms=timings

@@ -15,9 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from deepsearch.engine.asking import Asked
+from deepsearch.engine.asking import Asked, ms_since
 from deepsearch.engine.retrieval import EncodedPart, channel_scores
-from deepsearch.engine.search import ms_since
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.index import translated
 from deepsearch.protocols import EncoderSuite

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepsearch.catalogue import medium_of
-from deepsearch.engine.asking import Asked
+from deepsearch.engine.asking import Asked, ms_since
 from deepsearch.engine.candidates import Fused, fuse_runs
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.retrieval import (
@@ -39,7 +39,7 @@ from deepsearch.schema import (
     SearchResult,
 )
 
-__all__ = ["answer_each", "filter_mask", "ms_since", "retrieve"]
+__all__ = ["answer_each", "filter_mask", "retrieve"]
 
 
 _TOGETHER = 16
@@ -352,8 +352,3 @@ def _candidates(snapshot: Snapshot, fused: Sequence[Fused]) -> list[Candidate]:
             )
         )
     return candidates
-
-
-def ms_since(start: float) -> float:
-    """Return the milliseconds since a `time.perf_counter` reading."""
-    return (time.perf_counter() - start) * 1000

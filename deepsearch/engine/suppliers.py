@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deepsearch.engine.asking import Asked
+from deepsearch.engine.asking import Asked, ms_since
 from deepsearch.engine.options import SearchOptions
-from deepsearch.engine.search import filter_mask, ms_since, retrieve
+from deepsearch.engine.search import filter_mask, retrieve
 from deepsearch.engine.second_phase import rerank_hits
 from deepsearch.engine.snapshot import Snapshot
 from deepsearch.ranking import Candidate, RankingConfig, SupplierHit, rank_suppliers

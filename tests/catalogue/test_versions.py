@@ -134,43 +134,66 @@ def stored_always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deepsearch.catalogue.factcache._WORTH_ROWS", 1)
 
 
+@pytest.fixture(params=["facts", "claims"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def stored(folder: Path, kind: str) -> Path:
+    (file,) = (folder / "derived").glob(f"{kind}-*.arrow")
+    return file
+
+
+def overwritten(file: Path, content: bytes) -> None:
+    """Another file of the name: who has the old one mapped keeps it."""
+    file.unlink()
+    file.write_bytes(content)
+
+
 @pytest.mark.usefixtures("stored_always")
-def test_stored_facts_are_those_of_the_version(tmp_path: Path) -> None:
+def test_what_is_stored_is_that_of_the_version(tmp_path: Path, kind: str) -> None:
     catalogue = Catalogue.create(tmp_path / "c")
     catalogue.upsert([FULL, listing(1)])
-    fresh = catalogue.facts
-    (file,) = (tmp_path / "c" / "derived").iterdir()
-    mapped = Catalogue.open(tmp_path / "c").facts
+    fresh = getattr(catalogue, kind)
+    assert len(fresh)
+    file = stored(tmp_path / "c", kind)
+    mapped = getattr(Catalogue.open(tmp_path / "c"), kind)
     assert mapped.equals(fresh)
     assert Catalogue.open(tmp_path / "c").listings([0]) == [FULL]
     catalogue.upsert([listing(2)])
     assert catalogue.facts["id"].to_pylist() == ["full", "x1", "x2"]
+    assert set(catalogue.claims["row"].to_pylist()) >= {0}
     assert not file.exists()
-    assert mapped["id"].to_pylist() == ["full", "x1"]
+    assert mapped.equals(fresh)
     # an older version makes its own again
-    assert Catalogue.open(tmp_path / "c", 2).facts.equals(fresh)
+    assert getattr(Catalogue.open(tmp_path / "c", 2), kind).equals(fresh)
 
 
 @pytest.mark.usefixtures("stored_always")
-def test_damaged_stored_facts_are_made_again(tmp_path: Path) -> None:
+def test_what_is_stored_and_damaged_is_made_again(tmp_path: Path, kind: str) -> None:
     catalogue = Catalogue.create(tmp_path / "c")
     catalogue.upsert([FULL, listing(1)])
-    fresh = catalogue.facts
-    (file,) = (tmp_path / "c" / "derived").iterdir()
+    fresh = getattr(catalogue, kind)
+    file = stored(tmp_path / "c", kind)
     content = file.read_bytes()
     for damaged in (b"", content[:100], content[:-50], b"x" * 500):
-        file.write_bytes(damaged)
-        assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
+        overwritten(file, damaged)
+        assert getattr(Catalogue.open(tmp_path / "c"), kind).equals(fresh)
     assert file.read_bytes() == content
-    file.rename(file.with_name("facts-99.arrow"))
-    assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
+    file.rename(file.with_name(f"{kind}-99.arrow"))
+    assert getattr(Catalogue.open(tmp_path / "c"), kind).equals(fresh)
     assert Catalogue.open(tmp_path / "c").check() == []
-    (file,) = (tmp_path / "c" / "derived").iterdir()
-    file.write_bytes(content.replace(b"Gear pump", b"Gear dump"))
-    problems = Catalogue.open(tmp_path / "c").check(repair=True)
-    assert [(problem.table, problem.repairable) for problem in problems] == [("facts", True)]
-    assert Catalogue.open(tmp_path / "c").facts.equals(fresh)
+    word = {"facts": b"Gear pump", "claims": b"certification"}[kind]
+    changed = content.replace(word, word[::-1])
+    assert changed != content
+    overwritten(stored(tmp_path / "c", kind), changed)
+    opened = Catalogue.open(tmp_path / "c")
+    assert not getattr(opened, kind).equals(fresh)
+    problems = opened.check(repair=True)
+    assert [(problem.table, problem.repairable) for problem in problems] == [(kind, True)]
+    assert getattr(opened, kind).equals(fresh)
     assert Catalogue.open(tmp_path / "c").check() == []
+    assert Catalogue.open(tmp_path / "c").facts["id"].to_pylist() == ["full", "x1"]
 
 
 def test_rejects_made_again_leave_those_of_older_versions(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from deepsearch.demo import data_folder
-from deepsearch.engine import SearchEngine
+from deepsearch.engine import SearchEngine, SearchOptions
 from deepsearch.errors import UnreadableFileError
 from deepsearch.schema import Note
 
@@ -106,3 +106,15 @@ def test_a_filter_nobody_can_pass_says_why(engine: SearchEngine) -> None:
     assert result.hits == ()
     reason = "No listing's price is in JPY, and nothing is converted; it is stated in EUR."
     assert Note(stage="filter", text=reason) in result.notes
+
+
+def test_ways_to_search_may_differ_in_how_words_are_read(engine: SearchEngine) -> None:
+    asked = ["an apple, price at most 2 EUR"]
+    strict, loose = engine.search_variants(
+        asked, [SearchOptions(), SearchOptions(requirements=False)]
+    )
+    assert [hit.listing.id for hit in strict[0].hits] == ["b", "d"]
+    assert loose[0].hits[0].listing.id == "a"
+    assert loose[0].parsed.requirements == ()
+    for options, found in ((SearchOptions(), strict), (SearchOptions(requirements=False), loose)):
+        assert engine.search_many(asked, options=options)[0].hits == found[0].hits
