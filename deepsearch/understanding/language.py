@@ -161,12 +161,16 @@ def _latin_scores(text: str, tokens: Tokens) -> dict[str, float]:
     scores = dict.fromkeys(_LATIN, 0.0)
     scores["en"] = 0.1
     words = _small_words()
+    shouted = text[:3000].isupper()
     for index, word in enumerate(tokens.words[:400]):
         if tokens.kinds[index] != "w":
             continue
-        foreign = not tokens.raw(index, index + 1).isascii()  # "pièce" is no English piece
+        raw = tokens.raw(index, index + 1)
+        # BIS is no German "until", "pièce" no English piece.
+        acronym = len(raw) > 1 and raw.isupper() and not shouted
+        foreign = not raw.isascii()
         for language, weight in words.get(word, ()):
-            if language in scores and not (foreign and language == "en"):
+            if language in scores and not (foreign if language == "en" else acronym):
                 scores[language] += weight
     lowered = text[:3000].lower()
     for letter, languages in _LETTERS.items():

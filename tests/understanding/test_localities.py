@@ -21,6 +21,11 @@ PARSER = RuleParser(implied=False, questions=False)
         ("proveedor ubicado en Barcelona, aceite de oliva", "eq", "Barcelona"),
         ("поставщик из Шэньчжэня, чехлы", "eq", "Shenzhen"),
         ("factory based in Yiwu, 1000 umbrellas", "eq", "Yiwu"),
+        ("cotton shirts, supplier in Gujarat or Tamil Nadu", "any_of", ("Gujarat", "Tamil Nadu")),
+        ("Gujarat suppliers of ceramic tiles", "eq", "Gujarat"),
+        ("Drehteile, Lieferant aus Bayern", "eq", "Bavaria"),
+        ("供应商在广东，500个杯子", "eq", "Guangdong"),
+        ("浙江的供应商，500个杯子", "eq", "Zhejiang"),
     ],
 )
 def test_where_suppliers_must_be(text: str, op: str, value: object) -> None:
@@ -36,6 +41,8 @@ def test_where_suppliers_must_be(text: str, op: str, value: object) -> None:
         "manufacturers in Stainless Steel pipes",
         "suppliers in Apple accessories",
         "fornitore di Barilla pasta",
+        "our Shenzhen factory needs 3 pumps",
+        "Punjab wheat flour 20 tons",
     ],
 )
 def test_what_names_no_place_of_suppliers(text: str) -> None:

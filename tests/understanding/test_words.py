@@ -313,3 +313,46 @@ def test_words_of_the_trade_are_read(text, wanted):
 )
 def test_words_in_other_company_say_something_else(text, field):
     assert field not in {name for name, _, _, _ in _read(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("ceramic tiles, need GST invoice", "tax_invoice"),
+        ("100台水泵，开专票", "tax_invoice"),
+        ("20 sillas con factura", "tax_invoice"),
+        ("20 Stühle, Rechnung mit ausgewiesener MwSt.", "tax_invoice"),
+        ("20 cadeiras com nota fiscal", "tax_invoice"),
+        ("20 стульев, нужна счет-фактура", "tax_invoice"),
+        ("20 sedie con fattura elettronica", "e_invoice"),
+        ("e-invoice required, 20 chairs", "e_invoice"),
+    ],
+)
+def test_an_invoice_is_asked_for(text, field):
+    assert (field, "eq", True, None) in _read(text)
+
+
+def test_a_pro_forma_invoice_is_no_tax_invoice():
+    fields = {field for field, *_ in _read("20 chairs, please send a proforma invoice")}
+    assert not fields & {"tax_invoice", "e_invoice"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Certificates: BIS", "BIS"),
+        ("ceiling fans, certification required: BIS", "BIS"),
+        ("steel pipes, Certificates: BIS, ISO 9001", ("BIS", "ISO 9001")),
+    ],
+)
+def test_bis_is_a_certificate_where_it_is_an_acronym(text, value):
+    assert [v for field, _, v, _ in _read(text) if field == "certification"] == [value]
+
+
+@pytest.mark.parametrize(
+    "text", ["CE-Zertifikat bis 5. Mai, 20 Pumpen", "CE ZERTIFIKAT BIS 5. MAI, 20 PUMPEN"]
+)
+def test_bis_before_a_day_is_until(text):
+    read = _read(text)
+    assert ("certification", "eq", "CE", None) in read
+    assert ("delivery_date", "le", "2027-05-05", None) in read

@@ -73,7 +73,7 @@ def _look_left(state: Attaching, quantity: Quantity, around: Surroundings) -> No
 
 def _stops_left(payloads: tuple[tuple[str, object], ...]) -> bool:
     kinds = {kind for kind, _ in payloads}
-    return bool(kinds & {"certification", "incoterm", "payment"})
+    return "cmp" not in kinds and bool(kinds & {"certification", "incoterm", "payment"})
 
 
 def _left_word(state: Attaching, at: int, around: Surroundings) -> None:

@@ -18,6 +18,9 @@ def certificates(reading: Reading) -> None:
         word = reading.word(match.first)
         if match.last == match.first + 1 and word in _CASED_CERTS:
             raw = reading.scan.raw(match.first, match.last)
+            if any(kind != "certification" for kind, _ in match.payloads):  # German "bis"
+                measured = reading.tokens.kinds[match.last : match.last + 1] == ["n"]
+                return raw.isupper() and not measured
             if not raw.isupper():
                 return reading.near(match.first, match.last, "textfield") and any(
                     reading.scan.value_at(i, "textfield") == "certification"

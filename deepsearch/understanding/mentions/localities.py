@@ -26,6 +26,18 @@ def localities(reading: Reading) -> None:
                 continue
             if reading.scan.free(match.first, match.last) and not of_the_buyer(reading, match):
                 _placed(reading, match, maker=value == "manufacturer")
+    _named_before(reading)
+
+
+def _named_before(reading: Reading) -> None:
+    """As in "Gujarat suppliers", 广东工厂: a known place, then who is to sell."""
+    for match, name in reading.scan.of_kind("place"):
+        at = match.last + (reading.word(match.last) == "的")
+        sellers = reading.scan.has(at, "supplier") or reading.scan.has(at, "supplier_type")
+        if sellers and reading.scan.free(match.first, at) and not of_the_buyer(reading, match):
+            negated = reading.negated(match.first, match.last)
+            op = "ne" if negated else "eq"
+            reading.add(Draft("supplier_city", op, name, None, match.first, match.last, 0.85))
 
 
 def _placed(reading: Reading, cue: Match, *, maker: bool) -> None:

@@ -61,7 +61,7 @@ def _capitals(reading: Reading, at: int) -> tuple[str, int, int] | None:
         and reading.tokens.kinds[end] == "w"
         and reading.scan.raw(end, end + 1)[:1].isupper()
         and not reading.scan.used[end]
-        and (end == at or reading.scan.match_of(end) is None)
+        and (end == at or reading.scan.match_of(end) is None or reading.scan.has(end, "place"))
     ):
         end += 1
     name = reading.scan.raw(at, end)
