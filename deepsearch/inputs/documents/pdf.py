@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from deepsearch.errors import MissingExtraError, UnreadableFileError
-from deepsearch.inputs.documents.aligned import Rect, aligned_tables
+from deepsearch.inputs.documents.aligned import aligned_tables
 from deepsearch.inputs.documents.collect import Collector
+from deepsearch.inputs.documents.columns import text_columns
+from deepsearch.inputs.documents.pieces import Piece, Rect, page_pieces
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import encode_picture
 from deepsearch.inputs.records import LoadedFile
@@ -125,9 +128,11 @@ def _page(found: Collector, document: Any, number: int, limits: InputLimits, sta
         if ruled and short and state.table_pages < _MAX_TABLE_PAGES:
             state.table_pages += 1
             tables = _tables(found, document, number)
-        if short and not tables:
-            tables = aligned_tables(text, page.get_height())
-        _text(found, page, text, place, [rect for rect, _ in tables])
+        pieces = page_pieces(text, page.get_height()) if short else []
+        if not tables:
+            tables = aligned_tables(pieces)
+        rects = [rect for rect, _ in tables]
+        _text(found, page, text, place, tables=rects, pieces=pieces)
         for _, cells in tables:
             found.table(cells, place)
         for item in images:
@@ -217,24 +222,21 @@ def _tables(
         return []
 
 
-def _text(found: Collector, page: Any, text: Any, place: str, tables: list[Rect]) -> None:
+def _text(
+    found: Collector,
+    page: Any,
+    text: Any,
+    place: str,
+    *,
+    tables: list[Rect],
+    pieces: Sequence[Piece],
+) -> None:
     """Add a page's lines, those in a larger type as headings, those of tables left out."""
-    from pypdfium2 import raw
-
-    height = page.get_height()
-    content = text.get_text_range()
-    lines: list[tuple[str, float]] = []
-    start = 0
-    for line in content.splitlines(keepends=True):
-        words = line.strip()
-        if words:
-            first = start + len(line) - len(line.lstrip())
-            left, _, _, top = (
-                text.get_charbox(first) if first < text.count_chars() else (0, 0, 0, 0)
-            )
-            if not any(_inside(left, height - top, rect) for rect in tables):
-                lines.append((words, float(raw.FPDFText_GetFontSize(text.raw, first))))
-        start += len(line)
+    lines = []
+    for words, first in _in_reading_order(text, _outside(pieces, tables)):
+        left, _, _, top = text.get_charbox(first) if first < text.count_chars() else (0, 0, 0, 0)
+        if not any(_inside(left, page.get_height() - top, rect) for rect in tables):
+            lines.append((words, _size(text, first)))
     sizes = sorted(size for words, size in lines for _ in range(len(words)))
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     written = []
@@ -242,6 +244,36 @@ def _text(found: Collector, page: Any, text: Any, place: str, tables: list[Rect]
         heading = usual and size > _HEADING_RATIO * usual and len(words) <= _MAX_HEADING_CHARS
         written.append(f"# {words}" if heading else words)
     found.text("\n".join(written), place)
+
+
+def _in_reading_order(text: Any, pieces: Sequence[Piece]) -> Iterator[tuple[str, int]]:
+    """Lines with the place of their first character; of columns one after the other."""
+    columns = {line: block for block in text_columns(pieces) for line in block.lines}
+    written: set[int] = set()
+    start = 0
+    for number, line in enumerate(text.get_text_range().splitlines(keepends=True)):
+        words = line.strip()
+        block = columns.get(number)
+        if block is not None and id(block) not in written:
+            written.add(id(block))
+            yield from ((piece.text, piece.first) for piece in block.pieces)
+        elif block is None and words:
+            yield words, start + len(line) - len(line.lstrip())
+        start += len(line)
+
+
+def _outside(pieces: Sequence[Piece], tables: Sequence[Rect]) -> list[Piece]:
+    return [
+        piece
+        for piece in pieces
+        if not any(_inside(piece.box[0], piece.box[1], rect) for rect in tables)
+    ]
+
+
+def _size(text: Any, at: int) -> float:
+    from pypdfium2 import raw
+
+    return float(raw.FPDFText_GetFontSize(text.raw, at))
 
 
 def _inside(x: float, y: float, rect: Rect) -> bool:
