@@ -122,6 +122,7 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
                 and (
                     scan.raw(end, end + 1)[:1].isupper()
                     or scan.tokens.glued(end)
+                    or (scan.tokens.words[end] in _TAILS and scan.tokens.kinds[end - 1] in "nw")
                     or (small and fits and end < last + 4 and scan.match_of(end) is None)
                 )
             )

@@ -157,8 +157,14 @@ def read_scan(
     drafts = in_place(scanned, pairs, drafts)
     if requested:
         drafts = without_boasts(scanned, drafts)
-    drafts = _merged(scanned, without_background(drafts, hidden))
+    drafts = _merged(scanned, without_background(_ordered_once(drafts), hidden))
     return product, alternatives(scanned, pairs, drafts)
+
+
+def _ordered_once(drafts: list[Draft]) -> list[Draft]:
+    """Of "10 kg of incense. Weight: 10 kg" the second is the order said again."""
+    orders = {(d.value, d.unit) for d in drafts if d.field == "order_quantity"}
+    return [d for d in drafts if d.field != "weight" or (d.value, d.unit) not in orders]
 
 
 def _cut_off(scan: Scan, draft: Draft) -> bool:
@@ -202,7 +208,9 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and isinstance(draft.value, str)
         ):
             continue  # named again
-        if previous is not None and _beside(previous, draft):  # "M6 M8 M10"
+        if previous is not None and (
+            _beside(previous, draft) or _slashed(scanned, previous, draft)
+        ):  # "M6 M8 M10", "1Ph/3Ph"
             values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
             previous.value, previous.op, previous.last = (
                 (*values, draft.value),
@@ -249,6 +257,13 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
         kept.append(draft)
         latest[draft.field] = draft
     return kept
+
+
+def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
+    """Whether nothing but a slash stands between two numbers of one field."""
+    numbers = isinstance(draft.value, float) and previous.op == draft.op == "eq"
+    joined = draft.first - previous.last == 1 and scanned.tokens.words[previous.last] == "/"
+    return numbers and joined and previous.unit == draft.unit and draft.value != previous.value
 
 
 def _beside(previous: Draft, draft: Draft) -> bool:

@@ -16,8 +16,8 @@ __all__ = ["title_end", "without_boasts"]
 
 _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
-_BOASTS = frozenset({"oem", "odm", "packaging"})
-_MEASURES = frozenset({"length", "weight"})
+_BOASTS = frozenset({"oem", "odm", "packaging", "sample"})
+_MEASURES = frozenset({"length", "weight", "temperature"})
 
 
 def title_end(scan: Scan) -> int:

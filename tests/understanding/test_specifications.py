@@ -82,3 +82,35 @@ def test_what_cannot_be_told_is_left_out(text: str, absent: str) -> None:
 )
 def test_a_title_tells_what_goods_fit_by_codes_and_brands(title: str, value: str) -> None:
     assert _read(f"{title}\nWhat is the price?")["compatible_with"] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("gate 9 ft wide x 6 ft tall panel, steel", "height", 1828.8),
+        ("Pump motor, 1ph/3ph", "phases", (1, 3)),
+        ("galaxy note, iphone 14 pro max 20 pcs", "model", "14 pro max"),
+        ("pickup truck, 3.2L diesel", "displacement", 3.2),
+        ("I want to buy 15 kg of incense. Weight: 15 kg", "order_quantity", 15),
+    ],
+)
+def test_what_buyers_write_of_sides_engines_and_models(
+    text: str, field: str, value: object
+) -> None:
+    read = _read(text)
+    assert read[field] == (pytest.approx(value) if isinstance(value, float) else value)
+    assert not {"weight", "volume", "length"} & set(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Paper bags 20 cm/30 cm", "length"),
+        ("Bag\nBrand name: new", "brand"),
+        ("Bottles, blue, red or customized", "custom_design"),
+        ("handlebar kit for my 650F motorcycle", "temperature"),
+        ("Folding Glass Window Aluminium Frame Windows Sliding\nprice?", "window_material"),
+    ],
+)
+def test_what_no_word_says_is_not_asserted(text: str, absent: str) -> None:
+    assert absent not in _read(text)

@@ -22,6 +22,8 @@ _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
 _LEAST_ORDER = 0.5  # kg
 _TEETH = word_set("quantity", "teeth")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2040
+_FUELS = frozenset({"diesel", "petrol", "gasoline", "turbo", "hybrid", "engine", "v6", "v8"})
+_LARGEST_ENGINE = 17.0  # litres, of a lorry
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
 _REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)
 
@@ -199,7 +201,9 @@ def bare_volume(state: Attaching, quantity: Quantity, around: Surroundings, unit
         return
     if state.word(quantity.last) == "/" and state.tokens.kinds[quantity.last + 1 :][:1] == ["n"]:
         return  # "2.2 L/100 km" is what it burns
-    engine = unit.raw in ("cc", "ccm") and {"vehicle", "machine"} & state.kinds
+    burns = {state.word(quantity.first - 1), state.word(quantity.last)} & _FUELS
+    litres = unit.raw == "l" and bool(burns) and max(quantity.values) <= _LARGEST_ENGINE
+    engine = litres or (unit.raw in ("cc", "ccm") and {"vehicle", "machine"} & state.kinds)
     emit(state, quantity, around, "displacement" if engine else "volume", 0.85)
 
 

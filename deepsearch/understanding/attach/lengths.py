@@ -18,6 +18,7 @@ __all__ = ["bare_length"]
 _THIN = 1.5  # mm: what is so short is a thickness
 _METRE = 1000  # mm: in metres a tube is measured along
 _NEAR = 4  # tokens
+_MANY = 6  # quantities: a specification, where a bare length is of any part
 _ROLLS = word_set("quantity", "rolls")
 _PACK_LINKS = word_set("quantity", "pack_links")
 _WALLS = word_set("quantity", "walls")
@@ -54,8 +55,16 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "thickness", 0.75)
     elif "tube" in near and max(quantity.values) <= 2000 and unit.factor < _METRE:
         emit(state, quantity, around, "diameter", 0.65)
-    elif quantity.shape != "one" or around.op or around.left or len(state.quantities) < 6:
+    elif _whole(state, quantity, around):
         emit(state, quantity, around, "length", 0.6)
+
+
+def _whole(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Whether a length may be of the goods; "18 CM/40 CM" may be two sides or two choices."""
+    if quantity.shape == "list" and len(quantity.values) == 2 and not around.left:
+        return "/" not in state.tokens.words[quantity.first : quantity.last]
+    few = len(state.quantities) < _MANY
+    return quantity.shape != "one" or bool(around.op or around.left) or few
 
 
 def _kinds_beside(state: Attaching, quantity: Quantity) -> frozenset[str]:

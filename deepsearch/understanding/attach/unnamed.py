@@ -204,11 +204,11 @@ def _of_another(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
         return ":" in state.tokens.words[inside.start : inside.stop] or bool(_NO_NOISE & {*before})
     if unit.factor >= 1e6 and unit.dimension == "length":
         return any(state.scan.value_at(i, "field") == "warranty" for i in inside)
-    if unit.dimension != "temperature" or unit.raw != "c" or not quantity.glued:
+    if unit.dimension != "temperature" or unit.raw.lower() not in ("c", "f") or not quantity.glued:
         return False
     beside = (quantity.first - 1, quantity.last)
     coded = any(state.tokens.kinds[i : i + 1] == ["n"] for i in beside if i >= 0)  # "5 5C 5S"
-    return max(quantity.values) >= 500 or (coded and quantity.shape == "one")
+    return max(quantity.counts) >= 500 or (coded and quantity.shape == "one")
 
 
 def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> None:

@@ -43,6 +43,10 @@ _OPEN = frozenset(
     {"material", "colour", "finish", "shape", "packaging", "power_source", "grade", "standard"}
 )
 _NAMED = ("brand", "model", "compatible_with")
+# What names no brand and no model.
+_NO_NAME = frozenset(
+    {"new", "used", "original", "universal", "oem", "odm", "brand", "any", "standard", "neutral"}
+)
 _FLAGS = {
     "yes": True,
     "no": False,
@@ -120,7 +124,7 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     flag = _FLAGS.get(fold(value))
     if flag is not None:
         return Draft(name, "eq", flag, None, pair.first, end, 0.6) if not pair.texts else None
-    if not _speaks(scan, pair, value):
+    if not _speaks(scan, pair, value) or (name in _NAMED[:2] and fold(value) in _NO_NAME):
         return None
     seller = scan.value_at(pair.begin, "supplier_type")
     if name == "type" and seller is not None and end - pair.begin == 1:

@@ -20,6 +20,7 @@ _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _LOGO_ON = word_set("mention", "logo_on")
 _LOGO_FILLERS = word_set("mention", "logo_fillers")
 _WITH_WORDS = word_set("mention", "with_words")
+_ENDS = frozenset({"", ".", ",", "\n", ";"})
 _LOGO_REACH = 6  # tokens
 
 _CUSTOM_FIELDS = (
@@ -113,7 +114,7 @@ def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
         return following not in _NO_SAMPLE and not _timed(reading, match.last)
     if value in ("oem", "odm"):
         return following not in _NO_OEM and before != "/"
-    if value == "custom_design":
-        return following not in _NO_CUSTOM_DESIGN
+    if value == "custom_design":  # "red, blue or customized" is a seller's offer
+        return following not in _NO_CUSTOM_DESIGN and not (before == "or" and following in _ENDS)
     drawn = value == "custom_logo" and following in ("design", "creation")
     return not drawn or before in ("our", "with")

@@ -12,6 +12,7 @@ from deepsearch.understanding.mentions.reading import Reading
 __all__ = ["Group", "list_draft", "part_behind", "runs"]
 
 _PART_WORDS = word_set("key", "part_words")
+_LINE = 30  # tokens
 
 
 @dataclass(slots=True)
@@ -113,7 +114,17 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     at = group.last
     word = reading.word(at)
     part = word if word in _PART_WORDS else word.removesuffix("s")
-    goods = word == reading.word(reading.product[1] - 1) or reading.scan.has(at, "material")
+    if part not in _PART_WORDS or len(group.values) > 1:
+        return None
+    asked = word == reading.word(reading.product[1] - 1) or _named_again(reading, at, part)
     keyed = ":" in reading.tokens.words[at : at + 4]
-    single = len(group.values) == 1 and part in _PART_WORDS
-    return slug(part) if single and not goods and not keyed else None
+    return None if asked or keyed or reading.scan.has(at, "material") else slug(part)
+
+
+def _named_again(reading: Reading, at: int, part: str) -> bool:
+    """Whether its line names a thing twice: the goods of "Glass Window Aluminium Windows"."""
+    words = reading.tokens.words
+    before, behind = words[max(0, at - _LINE) : at], words[at + 1 : at + _LINE]
+    before = before[len(before) - before[::-1].index("\n") :] if "\n" in before else before
+    behind = behind[: behind.index("\n")] if "\n" in behind else behind
+    return any(word.removesuffix("s") == part for word in before + behind)

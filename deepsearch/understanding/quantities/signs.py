@@ -129,6 +129,7 @@ def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
             following in TIMES
             or following in ("", ",", ".", ")", "\n", ";", "(")
             or state.word(index - 2) in TIMES
+            or (len(word) > 1 and state.word(index - 3) in TIMES)  # "x 7 ft tall door"
         ):
             return index + 1, _LABELS[word]
     return index, None
