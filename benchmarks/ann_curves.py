@@ -35,7 +35,7 @@ from benchmarks.ann_engines import ENGINES, Clustered, available, compiled
 from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
 from benchmarks.gathered import add_run, earlier, join_runs, replaced
 
-__all__ = ["add", "measure", "true_neighbours"]
+__all__ = ["add", "at_recall", "measure", "true_neighbours"]
 
 TARGETS = (0.95, 0.99)
 CURVE, PLANNED = "deepsearch clustered", "deepsearch planned"
@@ -109,7 +109,7 @@ def measure(
     row: dict[str, Any] = {"data": given.kind, "rows": len(given.rows), "engine": name}
     row |= _summary(curve)
     for target in TARGETS:
-        mine = [_at(points, "QPS", target) for points in (before, after)]
+        mine = [at_recall(points, "QPS", target) for points in (before, after)]
         peer = row[f"QPS @ {target}"]
         if None not in (*mine, peer):
             row[f"ratio @ {target}"] = round(sum(mine) / 2 / peer, 2)  # type: ignore[arg-type]
@@ -182,13 +182,22 @@ def _curve(engine: Any, queries: Any, truth: Any) -> list[dict[str, Any]]:
 
 def _summary(points: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        **{f"QPS @ {target}": _at(points, "QPS", target) for target in TARGETS},
-        **{f"p50 us @ {target}": _at(points, "p50 us", target) for target in TARGETS},
+        **{f"QPS @ {target}": at_recall(points, "QPS", target) for target in TARGETS},
+        **{f"p50 us @ {target}": at_recall(points, "p50 us", target) for target in TARGETS},
     }
 
 
-def _at(points: list[dict[str, Any]], column: str, target: float) -> int | None:
-    # The figure at a recall, between the points on both sides; None where never reached.
+def at_recall(points: list[dict[str, Any]], column: str, target: float) -> int | None:
+    """Return a curve's figure at a recall, read between the points on both sides.
+
+    Args:
+        points: With "recall@10", rising.
+        column: Of the figure.
+        target: The recall.
+
+    Returns:
+        The figure, rounded; that of the first point if it is above; None where none is.
+    """
     above = [point for point in points if point["recall@10"] >= target]
     if not above:
         return None
@@ -215,7 +224,7 @@ def _table(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for row in here:
             line = {key: row[key] for key in row if key.startswith(shown)}
             for target in TARGETS:
-                mine, peer = _at(row["ours"], "p50 us", target), row[f"p50 us @ {target}"]
+                mine, peer = at_recall(row["ours"], "p50 us", target), row[f"p50 us @ {target}"]
                 if mine and peer:
                     line[f"by p50 @ {target}"] = round(peer / mine, 2)
             out.append(line)

@@ -13,6 +13,9 @@ Method: the base of the default index, one thread, single searches, under the fi
   `memory us` is what reading the same rows takes in the same order, with two dozen requests under
   way and nothing else done: no search that reads them is quicker. It leaves out tables of a few
   bytes a row, so it is a little too low.
+  `where` has the medians over the filters of a band.
+- `further`: how much longer searches at recall .98 and .99 take than at .95, read off the curves
+  between their points; medians over filters.
 - `memory`: what this machine's memory gives: rows read one after the other and at random.
 - `sigmas`: recall and time where the bit estimate is given more benefit of the doubt.
 - `narrow`: under a filter of a thousandth, what the steps of a search take in a tight loop.
@@ -33,12 +36,14 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.ann_curves import at_recall
 from benchmarks.ann_data import KINDS, DataSet, Filter, ann_recall, data_set, fingerprint
 from benchmarks.ann_engines import Numpy
 from benchmarks.common import interleave, pin_threads, print_table, turn, write_results
 from benchmarks.counted_search import STAGES, Counted, Read, touched
 
 TARGET = 0.95
+FURTHER = (0.98, 0.99)
 EFFORTS = (50, 100, 150, 200, 250, 300)
 SIGMAS = (2.0, 3.0, 4.0)
 # Below this share all rows are scored, at no effort.
@@ -62,7 +67,8 @@ def main() -> None:
             tables[name] = tables.get(name, []) + rows
             print_table(rows, title=f"{kind}: {name}")
     points = tables.pop("points")
-    tables["curves"] = _lines(points)
+    tables |= {"curves": _lines(points), "further": _further(points)}
+    tables["where"] = _where(tables["profile"])
     if options.small and options.out is None:
         return
     write_results(
@@ -315,6 +321,56 @@ def _lines(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
         recall = f"{point['recall@10']:.3f}"
         line[f"{point['effort']:g}"] = f"{recall}, {point['p50 us']:.0f} us"
     return list(out.values())
+
+
+def _further(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what more recall costs, a line a data set."""
+    out = []
+    for data, here in _grouped(points, lambda row: row["data"]).items():
+        line: dict[str, Any] = {"data": data}
+        curves = _grouped(here, lambda row: (row["filter"], row["allowed"])).values()
+        for target in FURTHER:
+            pairs = [
+                (at_recall(c, "p50 us", target), at_recall(c, "p50 us", TARGET)) for c in curves
+            ]
+            ratios = [more / less for more, less in pairs if more and less]
+            line[f"p50 at {target}, of that at {TARGET}"] = _spread(ratios)
+        out.append(line)
+    return out
+
+
+def _where(profile: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return where the time goes, a line a data set and band; medians over its filters."""
+    bands = _grouped(profile, lambda row: (row["data"], _band(row["allowed"])))
+    shown = ["p50 us", "rows by bits", "by codes", "KB read", "memory us", "of p50"]
+    return [
+        {
+            "data": data,
+            "allowed": band,
+            **{
+                column: round(float(np.median([row[column] for row in rows])), 2)
+                for column in (*shown, *(f"{stage} %" for stage in STAGES))
+            },
+        }
+        for (data, band), rows in bands.items()
+    ]
+
+
+def _band(share: float) -> str:
+    return "all" if share == 1 else "50 %" if share == 0.5 else "20 to 1 %"
+
+
+def _spread(values: list[float]) -> str:
+    return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})" if values else ""
+
+
+def _grouped(
+    rows: list[dict[str, Any]], key: Callable[[dict[str, Any]], Any]
+) -> dict[Any, list[dict[str, Any]]]:
+    out: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        out.setdefault(key(row), []).append(row)
+    return out
 
 
 def _arguments() -> argparse.Namespace:

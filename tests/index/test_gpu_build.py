@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -168,6 +169,23 @@ def test_options_that_cannot_work() -> None:
         build_graph(np.empty((0, DIM), np.float32), "cosine", CONFIG)
     with pytest.raises(InvalidInputError, match="M = 12"):
         build_hnsw(rows(10, 1, "cosine"), SPACES["cosine"], config=CONFIG, search=HnswConfig(M=16))
+
+
+def test_half_precision_as_a_gpu_uses_costs_no_recall() -> None:
+    vectors, queries = rows(1_200, 16, "cosine"), rows(200, 17, "cosine")
+    space = SPACES["cosine"]
+    truth = ExactIndex(vectors, space).search(queries, k=10).ids
+    graphs, recalls = [], []
+    for half in (False, True):
+        config = replace(CONFIG, half=half)
+        graphs.append(build_graph(vectors, "cosine", config))
+        index = build_hnsw(vectors, space, config=config, search=HnswConfig(M=12))
+        found = index.search_with(queries, k=10, mask=None, count=1_200, effort=48)
+        recalls.append(ann_recall(found.ids, truth))
+    assert abs(recalls[0] - recalls[1]) <= 0.01
+    # It did round: some row has another neighbour.
+    full, rounded = (graph.links[0][1] for graph in graphs)
+    assert not np.array_equal(full, rounded)
 
 
 @pytest.mark.parametrize("metric", SPACES)
