@@ -21,7 +21,7 @@ from deepsearch.errors import IndexFormatError, InvalidInputError
 from deepsearch.index._faiss import load_faiss
 from deepsearch.index._select import unfilled_matches
 from deepsearch.index.approximate import ApproximateIndex
-from deepsearch.index.codes import TwoLevelCodes, centre_records, encode, fits, read_only
+from deepsearch.index.codes import TwoLevelCodes, centre_blocks, encode, fits, read_only
 from deepsearch.index.exact import ExactIndex
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches, Metric
 
@@ -129,7 +129,7 @@ class ClusteredIndex(ApproximateIndex):
             row_of=row_of,
             list_of=list_of,
             vectors=read_only(exact.vectors),
-            list_records=centre_records(codes),
+            list_blocks=read_only(centre_blocks(codes)),
         )
         self._packed = kernels.packed(self._tables)
 
@@ -277,7 +277,7 @@ class ClusteredIndex(ApproximateIndex):
 
         codes = TwoLevelCodes(
             **{
-                name: load_array(files[name], mapped=name in ("records", "codes"))
+                name: load_array(files[name], mapped=name in ("records", "blocks", "codes"))
                 for name in TwoLevelCodes.__dataclass_fields__
             }
         )

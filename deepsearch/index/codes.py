@@ -17,7 +17,7 @@ import numpy.typing as npt
 from deepsearch.index.spread import list_spread
 from deepsearch.schema import FloatArray, IntArray, Metric
 
-__all__ = ["ROUNDS", "TwoLevelCodes", "centre_records", "encode", "fits", "read_only"]
+__all__ = ["ROUNDS", "TwoLevelCodes", "centre_blocks", "encode", "fits", "read_only"]
 
 ROUNDS = 3
 """Rounds of random signs and Hadamard transforms; three mix as well as a dense matrix."""
@@ -33,6 +33,7 @@ class TwoLevelCodes:
     """
 
     records: npt.NDArray[np.uint64]
+    blocks: npt.NDArray[np.uint8]
     codes: npt.NDArray[np.int8]
     bias: FloatArray
     order: npt.NDArray[np.int32]
@@ -114,6 +115,7 @@ def encode(
     centre_bias = (bias_sums / np.maximum(rows_in, 1)).astype(np.float32)
     return TwoLevelCodes(
         records=records,
+        blocks=_blocks(records),
         codes=codes,
         bias=bias,
         order=order,
@@ -137,20 +139,20 @@ def encode(
     )
 
 
-def centre_records(codes: TwoLevelCodes) -> npt.NDArray[np.uint64]:
-    """Return records of the list centres about the mean of all rows, to rank lists by.
+def centre_blocks(codes: TwoLevelCodes) -> npt.NDArray[np.uint8]:
+    """Return blocks of the list centres about the mean of all rows, to rank lists by.
 
     Args:
         codes: The codes of an index.
 
     Returns:
-        As `kernels.Tables.list_records`; they take a few milliseconds, so no file has them.
+        As `kernels.Tables.list_blocks`; they take a few milliseconds, so no file has them.
     """
     from deepsearch.index import kernels
 
     lists, dim = codes.centres.shape
     words = codes.signs.shape[1] // 64
-    records = np.zeros(((lists + 7) // 8 * 8, words + 2), dtype=np.uint64)
+    records = np.zeros((lists, words + 2), dtype=np.uint64)
     step, middle, mean = (np.array(given) for given in (codes.step, codes.middle, codes.mean))
     kernels.encode_rows(
         read_only((codes.centres * step + middle).astype(np.float32)),
@@ -169,7 +171,34 @@ def centre_records(codes: TwoLevelCodes) -> npt.NDArray[np.uint64]:
         np.empty((lists, dim), dtype=np.int8),
         np.empty(lists, dtype=np.float32),
     )
-    return records
+    return _blocks(records)
+
+
+def _blocks(records: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    # As `kernels.Tables.blocks`.
+    count, signs = records.shape[0], 8 * (records.shape[1] - 2)
+    many = (count + 15) // 16
+    blocks = _aligned((many, 16 * signs + 192))
+    for start in range(0, many, _BLOCK_ROWS // 16):
+        stop = min(many, start + _BLOCK_ROWS // 16)
+        padded = np.zeros((16 * (stop - start), records.shape[1]), dtype=np.uint64)
+        given = records[16 * start : 16 * stop]
+        padded[: len(given)] = given
+        bits = padded.view(np.uint8)[:, :signs].reshape(stop - start, 16, signs)
+        blocks[start:stop, : 16 * signs] = bits.transpose(0, 2, 1).reshape(stop - start, -1)
+        # Scale, error and what is added; the count of signs is in the tables' sums.
+        numbers = padded.view(np.float32)[:, signs // 4 :][:, (0, 2, 3)]
+        columns = np.ascontiguousarray(numbers.reshape(stop - start, 16, 3).transpose(0, 2, 1))
+        blocks[start:stop, 16 * signs :] = columns.reshape(stop - start, 48).view(np.uint8)
+    return blocks
+
+
+def _aligned(shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    # At the start of a cache line, so that no load of a register takes two of them.
+    size = shape[0] * shape[1]
+    room = np.empty(size + 64, dtype=np.uint8)
+    start = -room.ctypes.data % 64
+    return room[start : start + size].reshape(shape)
 
 
 def read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
@@ -200,6 +229,7 @@ def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:
     words, lists = (dim + 63) // 64, codes.starts.shape[0] - 1
     shapes: dict[str, tuple[type, tuple[int, ...]]] = {
         "records": (np.uint64, (count, words + 2)),
+        "blocks": (np.uint8, ((count + 15) // 16, 128 * words + 192)),
         "codes": (np.int8, (count, dim)),
         "bias": (np.float32, (count,)),
         "order": (np.int32, (count,)),

@@ -48,7 +48,7 @@ __all__ = [
     "write_index",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _FORMAT = "deepsearch-index"
 _HEADER = "header.json"
 _BLOCK_BYTES = 16 * 1024 * 1024

@@ -38,7 +38,7 @@ AnyIndex: TypeAlias = ExactIndex | ApproximateIndex | PlannedIndex | LiveIndex
 
 _VECTORS = "vectors"
 # Only mapped as numbers, never read by a C++ library: checked by blocks.
-_MAPPED = frozenset({"vectors", "records", "codes"})
+_MAPPED = frozenset({"vectors", "records", "blocks", "codes"})
 _LIVE_ARRAYS = ("base_positions", "base_live", "tail", "where")
 _BASES: dict[str, type[ClusteredIndex | HnswIndex | FaissHnswIndex | IvfPqIndex]] = {
     ClusteredIndex.kind: ClusteredIndex,

@@ -1,8 +1,9 @@
-"""What two-level codes say of a score: a query made ready, and a block of rows passed on.
+"""What two-level codes say of a score: rows passed on, and scored by their 8-bit codes.
 
 The bits of a row give an estimate of its score with a known error; only rows whose
 estimate, plus that error, could still reach the best so far are scored by their 8-bit
-codes. So a scattered row costs two cache lines of memory instead of eight.
+codes. Rows of a list are estimated sixteen at a time, from tables over blocks of them;
+scattered rows from their records, at two cache lines of memory instead of eight.
 
 Source of the bit estimate and its error: Gao and Long, "RaBitQ", SIGMOD 2024.
 """
@@ -15,11 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from deepsearch.index.kernels.compiled import compiled
-from deepsearch.index.kernels.rotation import rotate
+from deepsearch.index.kernels.lookup import ROWS as BLOCK
+from deepsearch.index.kernels.lookup import uppers_of
+from deepsearch.index.kernels.query import code_score
 from deepsearch.index.kernels.tables import opened
 from deepsearch.index.kernels.vector import (
     first_bit,
-    lanes_above,
     prefetch,
     share_2,
     share_4,
@@ -28,58 +30,23 @@ from deepsearch.index.kernels.vector import (
 )
 
 __all__ = [
-    "Asked",
+    "BLOCK",
+    "BLOCKS",
     "Found",
-    "asked",
-    "code_score",
+    "block_reaches",
     "found",
-    "list_reaches",
-    "prepare_bits",
-    "prepare_codes",
-    "score_block",
     "score_passed",
+    "score_rows",
     "start_over",
 ]
 
-# Bits a value of the rotated query is kept in. Its rounding then adds some 3 % to the error
-# of the signs; a fourth bit would cost more time than that.
-_PLANES = 3
-# The step of eight levels that rounds normal values best, in standard deviations.
-_STEP = 0.586
-# Rows estimated at a time.
+BLOCKS = 16
+"""Blocks of a list estimated at a time."""
+
+# Scattered rows estimated at a time.
 _LANES = 8
 # Rows asked of memory ahead of the one that is scored by its codes.
 _AHEAD = 8
-# Query codes of 15 bits and a sign times row codes of 8 bits must sum within int32.
-_QUERY_TOP = 32_767.0
-_INT32_TOP = 2.0**31 - 1.0
-# Standard errors of an 8-bit score within which float32 scores decide.
-_CODE_SIGMAS = 5.0
-
-
-class Asked(NamedTuple):
-    """A query made ready; `prepare_codes` and `prepare_bits` write it.
-
-    Attributes:
-        planes: (3, padded words) uint64: the bits, in two's complement, of each value of
-            the rotated query, the mean taken off.
-        numbers: (9,) float32. How far a score may reach is made of four numbers of the row
-            and the first four: scale * ([0] * bits shared with the planes + [1]) +
-            scale * plain * [2] + error * [3] + added. Step and offset of the 8-bit score;
-            length of the query from the mean; error of an 8-bit score; product of the
-            query and the mean.
-        codes: (dim,) int16.
-        rotated: (width,) float32.
-        scratch: (width,) float32.
-        levels: (width,) uint8.
-    """
-
-    planes: Any
-    numbers: Any
-    codes: Any
-    rotated: Any
-    scratch: Any
-    levels: Any
 
 
 class Found(NamedTuple):
@@ -91,7 +58,8 @@ class Found(NamedTuple):
         rows: (room,) int32: those rows, -1 where there is none.
         passed: (block,) int32, working memory.
         uppers: (block,) float32, working memory.
-        reaches: (8,) float32, working memory.
+        reaches: (16 * `BLOCKS`,) float32, working memory.
+        above: (`BLOCKS`,) uint16, working memory.
         counts: (8,) int64, working memory.
     """
 
@@ -101,30 +69,8 @@ class Found(NamedTuple):
     passed: Any
     uppers: Any
     reaches: Any
+    above: Any
     counts: Any
-
-
-@compiled()
-def asked(dim: int, width: int) -> Any:
-    """Return room for a query.
-
-    Args:
-        dim: Length of a vector.
-        width: That, rounded up to a multiple of 64.
-
-    Returns:
-        An `Asked`, its planes zero.
-    """
-    # A record's last load may take in the two words of numbers behind its bits.
-    padded = (width // 64 + 9) // 8 * 8
-    return Asked(
-        np.zeros((_PLANES, padded), np.uint64),
-        np.empty(9, np.float32),
-        np.empty(dim, np.int16),
-        np.empty(width, np.float32),
-        np.empty(width, np.float32),
-        np.empty(width, np.uint8),
-    )
 
 
 @compiled()
@@ -145,7 +91,8 @@ def found(k: int, room: int, block: int) -> Any:
         np.empty(room, np.int32),
         np.empty(block, np.int32),
         np.empty(block, np.float32),
-        np.empty(_LANES, np.float32),
+        np.empty(BLOCK * BLOCKS, np.float32),
+        np.empty(BLOCKS, np.uint16),
         np.empty(_LANES, np.int64),
     )
 
@@ -160,107 +107,6 @@ def start_over(kept: Any) -> None:
     kept.limits[:] = -np.inf
     kept.scores[:] = -np.inf
     kept.rows[:] = -1
-
-
-@compiled()
-def prepare_codes(query: Any, packed: Any, ready: Any) -> None:
-    """Make a query ready for scoring by 8-bit codes.
-
-    Args:
-        query: (dim,) float32.
-        packed: The index.
-        ready: An `Asked`; its codes and what belongs to them are written.
-    """
-    tables = opened(packed)
-    codes, numbers, scratch = ready.codes, ready.numbers, ready.scratch
-    step, middle = tables.step, tables.middle
-    dim = query.shape[0]
-    largest, offset, squares = np.float32(0), 0.0, 0.0
-    for j in range(dim):
-        scaled = query[j] * step[j]
-        scratch[j] = scaled
-        largest = max(largest, abs(scaled))
-        squares += np.float64(scaled) * np.float64(scaled)
-        offset += np.float64(query[j]) * np.float64(middle[j])
-    top = min(_QUERY_TOP, np.floor(_INT32_TOP / (127.0 * dim)))
-    unit = max(np.float64(largest), 1e-30) / top
-    inverse = np.float32(1.0 / unit)
-    for j in range(dim):
-        codes[j] = np.int16(np.int32(np.rint(scratch[j] * inverse)))
-    numbers[4] = unit
-    numbers[5] = offset
-    numbers[7] = _CODE_SIGMAS * np.sqrt(squares / 12.0)
-
-
-@compiled()
-def prepare_bits(query: Any, packed: Any, sigmas: Any, ready: Any) -> None:
-    """Make a query ready for estimates by bits.
-
-    Args:
-        query: (dim,) float32.
-        packed: The index.
-        sigmas: Standard errors of the bit estimate a row is given the benefit of.
-        ready: An `Asked`; its planes and what belongs to them are written.
-    """
-    tables = opened(packed)
-    rotated, numbers, levels = ready.rotated, ready.numbers, ready.levels
-    dim, width = query.shape[0], rotated.shape[0]
-    mean = tables.mean
-    along = 0.0
-    for j in range(dim):
-        rotated[j] = query[j] - mean[j]
-        along += np.float64(query[j]) * np.float64(mean[j])
-    for j in range(dim, width):
-        rotated[j] = 0.0
-    rotate(rotated, tables.signs, ready.scratch)
-    norm = 0.0
-    for j in range(width):
-        norm += np.float64(rotated[j]) * np.float64(rotated[j])
-    delta = max(np.sqrt(norm / width) * _STEP, 1e-30)
-    inverse = np.float32(1.0 / delta)
-    total = np.int64(0)
-    for j in range(width):
-        # Level n stands for (n + 1/2) * delta.
-        level = np.floor(rotated[j] * inverse)
-        cut = np.int32(min(np.float32(3), max(np.float32(-4), level)))
-        total += cut
-        levels[j] = np.uint8(cut & 7)
-    lost = 0.0
-    for j in range(width):
-        level = min(np.float32(3), max(np.float32(-4), np.floor(rotated[j] * inverse)))
-        gap = rotated[j] - np.float32(delta) * (level + np.float32(0.5))
-        lost += np.float64(gap) * np.float64(gap)
-    address = np.int64(levels.ctypes.data)
-    for word in range(width // 64):
-        for bit in range(_PLANES):
-            chosen = lanes_above(np.int64(address + 64 * word), np.int64(1 << bit))
-            ready.planes[bit, word] = chosen
-    numbers[0] = 2 * delta
-    # What the rounding lost is spread evenly over the signs.
-    numbers[1] = sigmas * np.sqrt(lost) - delta * (total + 0.5 * width)
-    numbers[2] = delta
-    numbers[3] = sigmas * np.sqrt(norm)
-    numbers[6] = np.sqrt(norm)
-    numbers[8] = along
-
-
-@compiled()
-def code_score(row: Any, ready: Any) -> Any:
-    """Score a row of 8-bit codes.
-
-    Args:
-        row: (dim,) int8.
-        ready: The query.
-
-    Returns:
-        float32, without the row's own bias.
-    """
-    # Casts keep the sum in 32 bits, for which processors have a multiply-add.
-    query = ready.codes
-    total = np.int32(0)
-    for j in range(query.shape[0]):
-        total = np.int32(total + np.int32(np.int32(row[j]) * np.int32(query[j])))
-    return ready.numbers[4] * np.float32(total) + ready.numbers[5]
 
 
 @compiled()
@@ -350,46 +196,37 @@ def _estimate(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kept
 
 
 @compiled()
-def list_reaches(packed: Any, ready: Any, kept: Any, reaches: Any) -> None:
-    """Estimate how far the scores of all list centres may reach.
+def block_reaches(
+    blocks: Any, start: Any, count: Any, base: Any, limit: Any, ready: Any, uppers: Any, above: Any
+) -> None:
+    """Estimate how far the scores of some blocks' rows may reach.
 
     Args:
-        packed: The index.
+        blocks: `Tables.blocks` or `Tables.list_blocks`.
+        start: The first block.
+        count: Blocks.
+        base: Score of the centre that all rows are taken to belong to.
+        limit: What a score must exceed.
         ready: The query.
-        kept: Lends its working memory.
-        reaches: (lists, rounded up to a multiple of eight or more) float32, written.
+        uppers: (16 * count or more,) float32, written.
+        above: (count or more,) uint16, written: bits of the rows that may exceed the limit.
     """
-    records = opened(packed).list_records
-    words = np.int64(ready.rotated.shape[0] // 64)
-    record_bytes = np.int64(8 * (words + 2))
-    first = np.int64(records.ctypes.data)
-    planes = np.int64(ready.planes.ctypes.data)
-    plane_bytes = np.int64(8 * ready.planes.shape[1])
-    counts, factors = np.int64(kept.counts.ctypes.data), np.int64(ready.numbers.ctypes.data)
-    out = np.int64(reaches.ctypes.data)
-    for lane in range(_LANES):
-        kept.passed[lane] = lane
-        kept.uppers[lane] = ready.numbers[8]
-    lanes, bases = np.int64(kept.passed.ctypes.data), np.int64(kept.uppers.ctypes.data)
-    for start in range(0, records.shape[0], _LANES):
-        here = first + start * record_bytes
-        kept.counts[:] = 0
-        _share(lanes, here, words, planes, plane_bytes, counts)
-        upper_8(
-            lanes,
-            here + 8 * words,
-            record_bytes,
-            counts,
-            factors,
-            bases,
-            out + 4 * start,
-            np.float32(np.inf),
-        )
+    uppers_of(
+        np.int64(blocks.ctypes.data) + np.int64(start) * np.int64(blocks.shape[1]),
+        np.int64(count),
+        np.int64(ready.tables.shape[1]),
+        np.int64(ready.tables.ctypes.data),
+        np.int64(ready.factors.ctypes.data),
+        np.float32(base),
+        np.float32(limit),
+        np.int64(uppers.ctypes.data),
+        np.int64(above.ctypes.data),
+    )
 
 
 @compiled()
-def score_block(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kept: Any) -> None:
-    """Estimate a block of rows, and score by their codes those that may be among the best.
+def score_rows(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kept: Any) -> None:
+    """Estimate scattered rows, and score by their codes those that may be among the best.
 
     Args:
         packed: The index.

@@ -42,8 +42,10 @@ class Tables(NamedTuple):
         signs: (rounds, 64 * words) float32, +1 or -1: the random part of the rotation.
         mean: (dim,) float32 mean of all rows, which the sign estimate leaves out of queries.
         vectors: (n, dim) float32 by position.
-        list_records: (lists, rounded up to a multiple of eight; words + 2) uint64: as
-            `records`, of the centres about the mean of all rows.
+        blocks: (n / 16, rounded up; 128 * words + 192) uint8: the same as `records`, of sixteen
+            rows after another: first the first eight signs of each row, then the next eight
+            and so on; then their scales, errors and what is added, sixteen float32 each.
+        list_blocks: The same of the list centres, about the mean of all rows.
     """
 
     records: Any
@@ -61,7 +63,8 @@ class Tables(NamedTuple):
     signs: Any
     mean: Any
     vectors: Any
-    list_records: Any
+    blocks: Any
+    list_blocks: Any
 
 
 def packed(tables: Tables) -> npt.NDArray[np.int64]:
@@ -72,7 +75,7 @@ def packed(tables: Tables) -> npt.NDArray[np.int64]:
             long as the result is used.
 
     Returns:
-        (20,) int64: an address for each array; rows, dimensions, words, lists.
+        (21,) int64: an address for each array; rows, dimensions, words, lists.
     """
     addresses = [array.__array_interface__["data"][0] for array in tables]
     rows, dim = tables.codes.shape
@@ -92,7 +95,7 @@ def opened(numbers: Any) -> Any:
     Returns:
         The tables.
     """
-    rows, dim, words, lists = numbers[16], numbers[17], numbers[18], numbers[19]
+    rows, dim, words, lists = numbers[17], numbers[18], numbers[19], numbers[20]
     return Tables(
         carray(pointer(numbers[0]), (rows, words + 2), np.uint64),
         carray(pointer(numbers[1]), (rows, dim), np.int8),
@@ -109,5 +112,6 @@ def opened(numbers: Any) -> Any:
         carray(pointer(numbers[12]), (3, 64 * words), np.float32),
         carray(pointer(numbers[13]), (dim,), np.float32),
         carray(pointer(numbers[14]), (rows, dim), np.float32),
-        carray(pointer(numbers[15]), ((lists + 7) // 8 * 8, words + 2), np.uint64),
+        carray(pointer(numbers[15]), ((rows + 15) // 16, 128 * words + 192), np.uint8),
+        carray(pointer(numbers[16]), ((lists + 15) // 16, 128 * words + 192), np.uint8),
     )

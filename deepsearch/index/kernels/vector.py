@@ -14,10 +14,8 @@ from numba import types
 from numba.extending import intrinsic
 
 __all__ = [
-    "equal_64",
     "first_bit",
     "lanes_above",
-    "largest_64",
     "pointer",
     "prefetch",
     "share_2",
@@ -209,33 +207,6 @@ def _typed_lanes_above(typing_context: Any, levels: Any, bit: Any) -> Any:  # no
     return types.uint64(types.int64, types.int64), generate
 
 
-_SIXTY_FOUR = ir.VectorType(ir.FloatType(), 64)
-
-
-def _typed_largest_64(typing_context: Any, address: Any) -> Any:  # noqa: ARG001
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
-        values, width = _load(builder, args[0], _SIXTY_FOUR, 4), 64
-        while width > 1:
-            width //= 2
-            low = _shuffled(builder, values, values, list(range(width)))
-            high = _shuffled(builder, values, values, list(range(width, 2 * width)))
-            values = builder.select(builder.fcmp_ordered(">", low, high), low, high)
-        return builder.extract_element(values, _INT32(0))
-
-    return types.float32(types.int64), generate
-
-
-def _typed_equal_64(typing_context: Any, address: Any, value: Any) -> Any:  # noqa: ARG001
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
-        values = _load(builder, args[0], _SIXTY_FOUR, 4)
-        nothing = ir.Constant(_SIXTY_FOUR, ir.Undefined)
-        single = builder.insert_element(nothing, args[1], _INT32(0))
-        same = builder.fcmp_ordered("==", values, _shuffled(builder, single, nothing, [0] * 64))
-        return builder.bitcast(same, _INT64)
-
-    return types.int64(types.int64, types.float32), generate
-
-
 prefetch: Any = intrinsic(_typed_prefetch)
 """(address): ask for the cache line at an address."""
 
@@ -261,9 +232,3 @@ first_bit: Any = intrinsic(_typed_first_bit)
 
 lanes_above: Any = intrinsic(_typed_lanes_above)
 """(address, bit): which of the 64 bytes at an address have `bit` set, as 64 bits."""
-
-largest_64: Any = intrinsic(_typed_largest_64)
-"""(address): the largest of the 64 float32 values there."""
-
-equal_64: Any = intrinsic(_typed_equal_64)
-"""(address, value): which of the 64 float32 values there equal it, as 64 bits."""

@@ -15,25 +15,27 @@ import numpy as np
 
 from deepsearch.index.kernels.compiled import compiled
 from deepsearch.index.kernels.estimate import (
-    asked,
-    code_score,
+    BLOCK,
+    BLOCKS,
+    block_reaches,
     found,
-    list_reaches,
-    prepare_bits,
-    prepare_codes,
-    score_block,
     score_passed,
+    score_rows,
     start_over,
 )
 from deepsearch.index.kernels.exact import exact_score
+from deepsearch.index.kernels.lists import most_promising, ranked, room_for_lists
 from deepsearch.index.kernels.masks import allowed_positions
-from deepsearch.index.kernels.tables import READ_FLOAT32, opened
-from deepsearch.index.kernels.vector import (
-    equal_64,
-    first_bit,
-    largest_64,
-    prefetch,
+from deepsearch.index.kernels.query import (
+    asked,
+    code_score,
+    prepare_codes,
+    prepare_lookups,
+    prepare_planes,
+    prepare_rotated,
 )
+from deepsearch.index.kernels.tables import READ_FLOAT32, opened
+from deepsearch.index.kernels.vector import first_bit, prefetch
 
 __all__ = ["ALL_ROWS", "BY_CODES", "BY_MASK", "BY_ROW", "search"]
 
@@ -42,10 +44,11 @@ ALL_ROWS, BY_MASK, BY_ROW, BY_CODES = 0, 1, 2, 3
 one, asking of each whether its list is promising; so few that all are scored by their 8-bit
 codes, and no list is ranked."""
 
-# Rows taken up at a time, and how many must have gathered before they are scored: few, so
-# that the next list is judged by what they brought; enough for prefetches to arrive.
-_BLOCK = 256
-_GATHERED = 32
+# Rows that must have gathered before they are scored by their codes: few, so that the next
+# are judged by what they brought; enough for prefetches to arrive.
+_GATHERED = 8
+# Rows scored at a time where all of them are.
+_PIECE_ROWS = 256
 # Rows estimated at the least: the spread of a list is a guess, and so few cost nothing.
 _AT_LEAST = 128
 # Met one by one, the rows of the lists in front come first: of so many lists that they would
@@ -55,35 +58,20 @@ _FRONT_ROWS = 256
 _MET = 64
 
 
-# Lists whose largest key is kept; a vector of them is compared at once.
-_PIECE = 64
-
-
-class _Lists(NamedTuple):
-    # Working memory of a visit. Of each list: its key, -inf once it is done with; whether
-    # that is by its 8-bit codes, and not yet an estimate; the score of its centre; where rows
-    # are met one by one, its key in this round, -inf if it has no turn. Of each piece of
-    # lists: the largest key. Of each row taken up: itself, its list's score.
-    keys: Any
-    known: Any
-    base: Any
+class _Met(NamedTuple):
+    # Working memory of rows met one by one. Of each list: its key in this round, -inf if it
+    # has no turn. Of each row taken up: itself, its list's score.
     turns: Any
-    tops: Any
     chosen: Any
     bases: Any
 
 
 @compiled()
-def _working_memory(lists: int) -> Any:
-    pieces = (lists + _PIECE - 1) // _PIECE
-    return _Lists(
-        np.empty(pieces * _PIECE, np.float32),
-        np.empty(lists, np.bool_),
+def _room_for_rows(lists: int) -> Any:
+    return _Met(
         np.empty(lists, np.float32),
-        np.empty(lists, np.float32),
-        np.full((pieces + _PIECE - 1) // _PIECE * _PIECE, -np.inf, np.float32),
-        np.empty(_BLOCK + _GATHERED + 8, np.int32),
-        np.empty(_BLOCK + _GATHERED + 8, np.float32),
+        np.empty(_MET + 8, np.int32),
+        np.empty(_MET + 8, np.float32),
     )
 
 
@@ -101,83 +89,6 @@ def _rows_and_lists(packed: Any, mask: Any, rows: Any, lists: Any) -> Any:
 
 
 @compiled()
-def _ranked(packed: Any, wide: Any, ready: Any, kept: Any, work: Any) -> None:
-    # Write the keys of all lists by estimates of their centres.
-    tables = opened(packed)
-    keys, tops = work.keys, work.tops
-    lists = tables.centres.shape[0]
-    list_reaches(packed, ready, kept, keys)
-    for c in range(lists):
-        keys[c] += tables.centre_bias[c] + wide * tables.spread[c]
-    keys[lists:] = -np.inf
-    work.known[:] = False
-    address = np.int64(keys.ctypes.data)
-    for piece in range(keys.shape[0] // _PIECE):
-        tops[piece] = largest_64(address + 4 * _PIECE * piece)
-
-
-@compiled()
-def _largest(keys: Any, tops: Any) -> Any:
-    # The list with the largest key, and that key; -1 where none is left.
-    keys_at, tops_at = np.int64(keys.ctypes.data), np.int64(tops.ctypes.data)
-    best: Any = np.float32(-np.inf)
-    group: Any = np.int64(-1)
-    for at in range(tops.shape[0] // _PIECE):
-        top = largest_64(tops_at + 4 * _PIECE * at)
-        if top > best:
-            best, group = top, at
-    if group < 0:
-        return group, best
-    piece = _PIECE * group + first_bit(equal_64(tops_at + 4 * _PIECE * group, best))
-    return _PIECE * piece + first_bit(equal_64(keys_at + 4 * _PIECE * piece, best)), best
-
-
-@compiled()
-def _put(keys: Any, tops: Any, which: Any, key: Any) -> None:
-    # Change the key of a list.
-    keys[which] = key
-    piece = which // _PIECE
-    tops[piece] = largest_64(np.int64(keys.ctypes.data) + 4 * _PIECE * piece)
-
-
-@compiled()
-def _next(packed: Any, wide: Any, limit: Any, ready: Any, work: Any) -> Any:
-    # The most promising list, if it may reach the limit; else -1. Only lists that are in
-    # front by their estimates are scored by their codes.
-    tables = opened(packed)
-    while True:
-        near, best = _largest(work.keys, work.tops)
-        if near < 0 or best < limit:
-            return np.int64(-1)
-        if work.known[near]:
-            return near
-        work.base[near] = code_score(tables.centres[near], ready)
-        work.known[near] = True
-        key = work.base[near] + tables.centre_bias[near] + wide * tables.spread[near]
-        _put(work.keys, work.tops, near, key)
-
-
-@compiled()
-def _gather(
-    packed: Any, how: int, mask: Any, start: Any, stop: Any, filled: Any, chosen: Any
-) -> Any:
-    # Append the allowed ones of start..stop to the rows chosen, and ask for their records.
-    if how == ALL_ROWS:
-        for row in range(start, stop):
-            chosen[filled] = row
-            filled += 1
-        return filled
-    tables = opened(packed)
-    before = filled
-    order = tables.order
-    for row in range(start, stop):
-        chosen[filled] = row
-        filled += np.int64(mask[order[row]])
-    _ask_for_records(packed, chosen, before, filled)
-    return filled
-
-
-@compiled()
 def _ask_for_records(packed: Any, chosen: Any, start: Any, stop: Any) -> None:
     records = opened(packed).records
     record_bytes = np.int64(records.shape[1] * 8)
@@ -190,66 +101,110 @@ def _ask_for_records(packed: Any, chosen: Any, start: Any, stop: Any) -> None:
 
 @compiled()
 def _visit_lists(
-    packed: Any, how: int, mask: Any, reach: float, ready: Any, kept: Any, work: Any
+    packed: Any, how: int, mask: Any, allowed: int, reach: float, ready: Any, kept: Any, work: Any
 ) -> None:
     # Without a reach every list is visited, still the most promising first.
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
-    _ranked(packed, wide, ready, kept, work)
-    starts = opened(packed).starts
-    chosen, bases = work.chosen, work.bases
-    filled: Any = 0
-    seen: Any = 0
+    reached = ranked(packed, wide, ready, work)
+    tables = opened(packed)
+    starts = tables.starts
+    # As many rows, allowed or not, as are likely to hold those to be met at the least.
+    at_least = _AT_LEAST * tables.order.shape[0] // max(1, allowed)
+    seen: Any = np.int64(0)
+    filled: Any = np.int64(0)
     while True:
-        ends = reach >= 0.0 and seen >= _AT_LEAST
+        ends = reach >= 0.0 and seen >= at_least
         limit = kept.limits[0] if ends else np.float32(-np.inf)
-        near = _next(packed, wide, limit, ready, work)
+        near, reached = most_promising(packed, wide, limit, ready, work, reached)
         if near < 0:
             break
-        _put(work.keys, work.tops, near, np.float32(-np.inf))
-        start, last = starts[near], starts[near + 1]
-        while start < last:
-            before = filled
-            # The first few rows set a limit that most of the others need not be scored for.
-            stop = min(last, start + (_BLOCK if kept.limits[0] > -np.inf else _GATHERED))
-            filled = _gather(packed, how, mask, start, stop, filled, chosen)
-            seen += filled - before
-            for i in range(before, filled):
-                bases[i] = work.base[near]
-            if filled >= _GATHERED:
-                score_block(packed, chosen, bases, filled, ready, kept)
-                filled = 0
-            start = stop
+        start, stop = starts[near], starts[near + 1]
+        if start < stop:
+            filled = _visit_list(
+                packed, how, mask, start, stop, work.base[near], filled, ready, kept
+            )
+            seen += stop - start
     if filled > 0:
-        score_block(packed, chosen, bases, filled, ready, kept)
+        score_passed(packed, filled, ready, kept)
+
+
+@compiled()
+def _visit_list(
+    packed: Any,
+    how: int,
+    mask: Any,
+    start: Any,
+    stop: Any,
+    base: Any,
+    filled: Any,
+    ready: Any,
+    kept: Any,
+) -> Any:
+    # Estimate the rows start..stop of a list and append the allowed ones that may be among
+    # the best to those passed on, which are scored when enough have gathered; return how
+    # many are left.
+    tables = opened(packed)
+    order, codes, passed, uppers = tables.order, tables.codes, kept.passed, kept.uppers
+    address, row_bytes = np.int64(codes.ctypes.data), np.int64(codes.shape[1])
+    at, last = start // BLOCK, (stop - 1) // BLOCK + 1
+    while at < last:
+        limit = kept.limits[0] - ready.numbers[7]
+        # The first few rows set a limit that most of the others need not be scored for.
+        count = min(last - at, BLOCKS if limit > -np.inf else 1)
+        block_reaches(tables.blocks, at, count, base, limit, ready, kept.reaches, kept.above)
+        for which in range(count):
+            above = np.int64(kept.above[which])
+            first = BLOCK * (at + which)
+            if above != 0:
+                if first < start:
+                    above &= np.int64(-1) << (start - first)
+                if first + BLOCK > stop:
+                    above &= (np.int64(1) << (stop - first)) - 1
+            while above != 0:
+                lane = first_bit(above)
+                above &= above - 1
+                row = first + lane
+                if how == BY_MASK and not mask[order[row]]:
+                    continue
+                passed[filled] = row
+                uppers[filled] = kept.reaches[BLOCK * which + lane]
+                filled += 1
+                place = address + np.int64(row) * row_bytes
+                for line in range(0, row_bytes, 64):
+                    prefetch(place + line)
+        if filled >= _GATHERED:
+            score_passed(packed, filled, ready, kept)
+            filled = np.int64(0)
+        at += count
+    return filled
 
 
 @compiled()
 def _visit_rows(
-    packed: Any, rows: Any, lists: Any, reach: float, ready: Any, kept: Any, work: Any
+    packed: Any, rows: Any, lists: Any, reach: float, ready: Any, kept: Any, work: Any, met: Any
 ) -> None:
     # In two rounds: rows of the lists in front, then those whose lists may reach the limit
     # that the first ones set.
     tables = opened(packed)
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
-    _ranked(packed, wide, ready, kept, work)
-    keys, base, every = work.keys, work.base, tables.centres.shape[0]
+    reached = ranked(packed, wide, ready, work)
+    keys, base, turns, every = work.keys, work.base, met.turns, tables.centres.shape[0]
+    turns[:] = -np.inf
+    everything = np.float32(-np.inf)
     for _ in range(min(every, 1 + every * _FRONT_ROWS // max(1, rows.shape[0]))):
-        near, _ = _largest(keys, work.tops)
-        base[near] = code_score(tables.centres[near], ready)
-        _put(keys, work.tops, near, np.float32(-np.inf))
-        work.known[near] = True
-    for near in range(every):
-        work.turns[near] = np.inf if work.known[near] else -np.inf
-    seen = _score_promising(packed, rows, lists, np.float32(0), 0, False, ready, kept, work)
+        near, reached = most_promising(packed, wide, everything, ready, work, reached)
+        turns[near] = np.inf
+        keys[near] = -np.inf
+    seen = _score_promising(packed, rows, lists, np.float32(0), 0, False, ready, kept, base, met)
     ends = reach >= 0.0 and seen >= _AT_LEAST
-    limit = kept.limits[0] if ends else np.float32(-np.inf)
+    limit = kept.limits[0] if ends else everything
     for near in range(every):
-        work.turns[near] = -np.inf
+        turns[near] = -np.inf
         if keys[near] > limit:
             base[near] = code_score(tables.centres[near], ready)
             added = tables.centre_bias[near] + wide * tables.spread[near]
-            work.turns[near] = base[near] + added
-    _score_promising(packed, rows, lists, limit, seen, reach >= 0.0, ready, kept, work)
+            turns[near] = base[near] + added
+    _score_promising(packed, rows, lists, limit, seen, reach >= 0.0, ready, kept, base, met)
 
 
 @compiled()
@@ -262,18 +217,19 @@ def _score_promising(
     ends: Any,
     ready: Any,
     kept: Any,
-    work: Any,
+    base: Any,
+    met: Any,
 ) -> Any:
     # Score the rows of lists whose turn is above the limit, which grows with what is found;
     # return how many were seen.
     start: Any = np.int64(0)
     while start < rows.shape[0]:
         start, filled = _promising(
-            rows, lists, start, limit, work.turns, work.base, work.chosen, work.bases
+            rows, lists, start, limit, met.turns, base, met.chosen, met.bases
         )
         if filled > 0:
-            _ask_for_records(packed, work.chosen, 0, filled)
-            score_block(packed, work.chosen, work.bases, filled, ready, kept)
+            _ask_for_records(packed, met.chosen, 0, filled)
+            score_rows(packed, met.chosen, met.bases, filled, ready, kept)
             seen += filled
             if ends and seen >= _AT_LEAST:
                 limit = kept.limits[0]
@@ -301,8 +257,8 @@ def _promising(
 @compiled()
 def _score_all(packed: Any, rows: Any, ready: Any, kept: Any) -> None:
     kept.uppers[:] = np.inf
-    for start in range(0, rows.shape[0], _BLOCK):
-        many = min(_BLOCK, rows.shape[0] - start)
+    for start in range(0, rows.shape[0], _PIECE_ROWS):
+        many = min(_PIECE_ROWS, rows.shape[0] - start)
         for i in range(many):
             kept.passed[i] = rows[start + i]
         score_passed(packed, many, ready, kept)
@@ -386,7 +342,8 @@ def search(
     """
     tables = opened(packed)
     lists = tables.centres.shape[0]
-    work = _working_memory(0 if how == BY_CODES else lists)
+    work = room_for_lists(0 if how == BY_CODES else lists)
+    met = _room_for_rows(lists if how == BY_ROW else 0)
     rows = np.empty(allowed if how >= BY_ROW else 0, np.int32)
     lists_of = np.empty(allowed if how == BY_ROW else 0, np.int32)
     if how == BY_ROW:
@@ -396,16 +353,19 @@ def search(
         for i in range(rows.shape[0]):
             rows[i] = tables.row_of[rows[i]]
     ready = asked(queries.shape[1], tables.signs.shape[1])
-    kept = found(ids.shape[1], room, _BLOCK + _GATHERED + 8)
+    kept = found(ids.shape[1], room, _PIECE_ROWS + BLOCK * BLOCKS)
     for q in range(queries.shape[0]):
         prepare_codes(queries[q], packed, ready)
         if how != BY_CODES:
-            prepare_bits(queries[q], packed, sigmas, ready)
+            prepare_rotated(queries[q], packed, ready)
+            prepare_lookups(sigmas, ready)
+        if how == BY_ROW:
+            prepare_planes(sigmas, ready)
         start_over(kept)
         if how == BY_CODES:
             _score_all(packed, rows, ready, kept)
         elif how == BY_ROW:
-            _visit_rows(packed, rows, lists_of, reach, ready, kept, work)
+            _visit_rows(packed, rows, lists_of, reach, ready, kept, work, met)
         else:
-            _visit_lists(packed, how, mask, reach, ready, kept, work)
+            _visit_lists(packed, how, mask, allowed, reach, ready, kept, work)
         counts[q] = _finish(packed, queries[q], squared, ready, kept, ids[q], scores[q])
