@@ -37,15 +37,18 @@ _PACKAGE = "deepsearch.index.kernels"
 # Where the time of a function goes, the functions it calls left out.
 _STAGES = {
     "prepare_codes": "query",
-    "prepare_bits": "query",
-    "_ranked": "rank",
-    "_next": "choose",
+    "prepare_rotated": "query",
+    "prepare_lookups": "query",
+    "prepare_planes": "query",
+    "ranked": "rank",
+    "most_promising": "choose",
     "_visit_lists": "walk",
+    "_visit_list": "walk",
     "_visit_rows": "walk",
     "_rows_and_lists": "mask",
     "allowed_positions": "mask",
-    "_gather": "mask",
     "_promising": "mask",
+    "block_reaches": "bits",
     "_estimate": "bits",
     "score_passed": "codes",
     "_score_all": "codes",
@@ -54,8 +57,9 @@ _STAGES = {
 }
 STAGES = tuple(dict.fromkeys(_STAGES.values()))
 """What a search does: makes the query ready; ranks all lists; chooses the next one, by the codes
-of its centre; walks its rows (where they are met one by one, chooses lists too); meets the allowed
-ones; estimates them by bits; scores them by 8-bit codes and by float32; and the rest."""
+of its centre; walks its rows, looking up in the mask those that pass; meets the allowed ones one
+by one where they are few; estimates rows, and lists to rank them, by bits; scores rows by 8-bit
+codes and by float32; and the rest."""
 
 # The cells that compiled code writes: time inside calls made by the function at hand; a stage's
 # time, each; then rows seen by bits, by codes (centres too), by float32, places used of the trace.
@@ -78,13 +82,15 @@ class Read:
     """What one search read.
 
     Attributes:
-        bits: (m,) rows estimated by bits, in order; rows as the lists order them.
+        bits: (m,) rows estimated by bits one by one, in order; rows as the lists order them.
+        blocks: (m,) blocks of sixteen rows estimated by bits.
         centres: Centres scored by 8-bit codes.
         codes: (m,) rows scored by 8-bit codes.
         floats: (m,) positions scored by float32 vectors.
     """
 
     bits: npt.NDArray[np.int64]
+    blocks: npt.NDArray[np.int64]
     centres: int
     codes: npt.NDArray[np.int64]
     floats: npt.NDArray[np.int64]
@@ -107,6 +113,9 @@ class Counted:
         self._codes = tables.codes.__array_interface__["data"][0]
         self._dim = tables.codes.shape[1]
         self._rows = tables.codes.shape[0]
+        self._blocks = tables.blocks.__array_interface__["data"][0]
+        self._block_bytes = tables.blocks.strides[0]
+        self._block_count = len(tables.blocks)
 
     def read(self, search: Callable[[ClusteredIndex], object]) -> Read:
         """Note what a search reads.
@@ -130,8 +139,10 @@ class Counted:
         offsets = values[kinds == 1] - self._codes
         rows = offsets // self._dim
         own = (offsets >= 0) & (rows < self._rows)  # the others are centres
+        blocks = (values[kinds == 3] - self._blocks) // self._block_bytes
         return Read(
             bits=values[kinds == 0],
+            blocks=blocks[(blocks >= 0) & (blocks < self._block_count)],  # the others are lists'
             centres=int((~own).sum()),
             codes=rows[own],
             floats=values[kinds == 2],
@@ -279,6 +290,32 @@ def _reads_bits(inner: Any, cells: int, trace: int) -> Any:
     return estimate
 
 
+def _reads_blocks(inner: Any, cells: int, trace: int) -> Any:
+    @_fast()
+    def block_reaches(
+        blocks: Any,
+        start: Any,
+        count: Any,
+        base: Any,
+        limit: Any,
+        ready: Any,
+        uppers: Any,
+        above: Any,
+    ) -> Any:
+        counts = carray(pointer(cells), (_CELLS,), np.int64)
+        room = counts[_ROOM]
+        if room > 0:
+            places = carray(pointer(trace), (room,), np.int64)
+            for i in range(count):
+                if counts[_TRACED] < room:
+                    block = np.int64(blocks.ctypes.data) + (start + i) * blocks.shape[1]
+                    places[counts[_TRACED]] = (np.int64(block) << 2) | 3
+                counts[_TRACED] += 1
+        return inner(blocks, start, count, base, limit, ready, uppers, above)
+
+    return block_reaches
+
+
 def _reads_codes(inner: Any, cells: int, trace: int) -> Any:
     @_fast()
     def code_score(row: Any, ready: Any) -> Any:
@@ -311,6 +348,7 @@ def _reads_floats(inner: Any, cells: int, trace: int) -> Any:
 
 _READS: dict[str, Callable[[Any, int, int], Any]] = {
     "_estimate": _reads_bits,
+    "block_reaches": _reads_blocks,
     "code_score": _reads_codes,
     "exact_score": _reads_floats,
 }

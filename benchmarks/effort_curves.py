@@ -193,7 +193,7 @@ def _spent(
     return {
         "rows allowed": int(filtered.mask.sum()),
         "centres by codes": round(np.mean([read.centres for read in reads])),
-        "rows by bits": round(np.mean([len(read.bits) for read in reads])),
+        "rows by bits": round(np.mean([len(read.bits) + 16 * len(read.blocks) for read in reads])),
         "by codes": round(np.mean([len(read.codes) for read in reads])),
         "by float32": round(np.mean([len(read.floats) for read in reads])),
         "KB read": round(np.mean([sizes.sum() for _, sizes in pieces]) / 1e3),
@@ -210,8 +210,9 @@ def _pieces(index: Any, read: Read, mask: Any) -> tuple[Any, Any]:
 
     tables = index._tables
     parts = [
-        (tables.list_records, np.arange(len(tables.list_records), dtype=np.int64)),
+        (tables.list_blocks, np.arange(len(tables.list_blocks), dtype=np.int64)),
         (tables.records, read.bits),
+        (tables.blocks, read.blocks),
         (tables.codes, read.codes),
         (tables.vectors, read.floats),
     ]
@@ -232,6 +233,7 @@ def _memory(index: Any) -> list[dict[str, Any]]:
     tables = index._tables
     for name, table in (
         ("bits", tables.records),
+        ("blocks of bits", tables.blocks),
         ("8-bit codes", tables.codes),
         ("float32", tables.vectors),
     ):

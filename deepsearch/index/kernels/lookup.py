@@ -69,6 +69,10 @@ def _spread(builder: Any, value: Any) -> Any:
     return _lanes(builder, builder.insert_element(nothing, value, _INT32(0)), nothing, [0] * ROWS)
 
 
+def _variable(builder: Any, value: Any) -> Any:
+    return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]
+
+
 def _looked_up(builder: Any, shuffle: str, table: Any, places: Any) -> Any:
     # Sixteen table entries for sixteen places, in each 16 bytes apart.
     if shuffle:
@@ -94,7 +98,7 @@ def _sums(builder: Any, shuffle: str, blocks: list[Any], tables: Any, code_bytes
     four = ir.Constant(bytes_at_once, [4] * ROWS * many)
     eight = ir.Constant(pairs, [8] * (ROWS * many // 2))
     nothing = ir.Constant(pairs, [0] * (ROWS * many // 2))
-    totals = [[cgutils.alloca_once_value(builder, nothing) for _ in range(2)] for _ in blocks]
+    totals = [[_variable(builder, nothing) for _ in range(2)] for _ in blocks]
     upper_tables = builder.add(tables, builder.mul(code_bytes, _INT64(ROWS)))
     steps = builder.udiv(code_bytes, _INT64(many))
     with cgutils.for_range(builder, steps) as loop:
