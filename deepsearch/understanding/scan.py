@@ -154,6 +154,8 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
             match = (
                 trie.longest(tokens, at) if tokens.kinds[at] != "n" else _numbered(trie, tokens, at)
             )
+        if match is not None and language == "pt" and tokens.words[at : match.last] == ["no"]:
+            match = _unless(match, "neg")  # "in the", never a negation
         if match is None or (match.last == at + 1 and _cjk_noise(tokens, match, language)):
             at += 1
             continue
@@ -168,6 +170,12 @@ def scan(tokens: Tokens, language: str, languages: tuple[str, ...]) -> Scan:
     result.used = [False] * len(tokens)
     _split(result)
     return result
+
+
+def _unless(match: Match, kind: str) -> Match | None:
+    """A phrase without one of the things it may be; None if it is nothing else."""
+    kept = tuple(payload for payload in match.payloads if payload[0] != kind)
+    return Match(match.first, match.last, kept) if kept else None
 
 
 def _colour_code(tokens: Tokens, at: int) -> Match | None:

@@ -80,6 +80,18 @@ PARSER = RuleParser(implied=False, questions=False)
         ("Hola, ¿tienen disponibles carpas plegables 3x3?", "carpas plegables"),
         ("есть ли в наличии спальные мешки? надо 60 штук", "спальные мешки"),
         ("Richiesta offerta: pompe centrifughe, 4 pezzi", "pompe centrifughe"),
+        # what is asked of the seller, and what tells of the deal
+        ("do u sell these in bulk: bamboo toothbrush", "bamboo toothbrush"),
+        ("hi there, are the wireless doorbells still available? need 60", "wireless doorbells"),
+        ("у вас есть садовые тачки? надо 40 штук", "садовые тачки"),
+        ("у вас 300 садовых тачек найдется?", "садовых тачек"),
+        ("Продаете ли вы оптом детские самокаты, 100 шт", "детские самокаты"),
+        ("Czy sprzedajecie rękawice robocze hurtowo, 500 par", "rękawice robocze"),
+        ("找工厂做帆布袋，白色，印logo，3000个", "帆布袋"),
+        # a word for a key that is part of a name, and what says how the thing is packed or is
+        ("全自动包装机", "全自动包装机"),
+        ("Motores elétricos embalados em caixa de madeira, 10 unidades", "Motores elétricos"),
+        ("Verkaufen Sie Rollcontainer verzinkt? Bedarf 25 Stück", "Rollcontainer"),
         # what is no name
         ("what's your best price for 200 of the black ones?", ""),
         ("Was kosten 30 Stück davon in blau?", ""),
@@ -100,3 +112,10 @@ def test_a_rate_before_a_machine_is_its_throughput():
     found = [(r.field, r.value, r.unit) for r in parsed.requirements]
     assert ("throughput", 2000.0, "bottle/day") in found
     assert "order_quantity" not in {field for field, _, _ in found}
+
+
+def test_portuguese_no_is_in_the_and_denies_nothing():
+    parsed = PARSER.parse("Motores embalados em palete de madeira; 300 copos, material no plástico")
+    found = {(r.field, r.op, r.value) for r in parsed.requirements}
+    assert ("material", "eq", "plastic") in found
+    assert ("packaging_material", "eq", "wood") in found

@@ -18,9 +18,10 @@ _WORK = frozenset({"printing", "logo_method"})  # "laser engraving machine"
 def finishes(reading: Reading) -> None:
     """Read finishes and packaging; "laser engraving machine" is named after what it does."""
 
-    def wanted(match: Match, _: str) -> bool:
+    def wanted(match: Match, value: str) -> bool:
         inside = reading.product[0] <= match.first < reading.product[1]
-        return not (reading.machine and inside)
+        many = value == "bulk" and reading.near(match.first, match.last, "buy", 4, 0)
+        return not (reading.machine and inside) and not many  # "do you sell these in bulk"
 
     for kind in ("finish", "packaging"):
         for group in runs(reading, kind, wanted):

@@ -101,6 +101,7 @@ def materials(reading: Reading) -> None:
             or _keyed_part(reading, group)
             or part_behind(reading, group)
             or part_named_before(reading, group)
+            or _packing_before(reading, group)
         )
         if part is not None:
             field = f"{part}_material"
@@ -110,6 +111,13 @@ def materials(reading: Reading) -> None:
         if draft.op not in ("ne", "none_of") and _for_only(reading, group):
             continue
         reading.add(draft)
+
+
+def _packing_before(reading: Reading, group: Group) -> str | None:
+    """As in "embalados em palete de madeira": the packing is of it, not the goods."""
+    at = group.first - 1
+    linked = reading.scan.has(at, "stop") and reading.scan.has(at - 1, "packaging")
+    return "packaging" if linked else None
 
 
 def _wanted(reading: Reading, match: Match, value: str) -> bool:

@@ -51,7 +51,12 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
             if last <= pair.end and good(finder, first, last):
                 return first, last
     title = past_title(finder)  # "Demande de prix :" is no key
-    keys = {i for pair in pairs if pair.begin != title for i in range(pair.first, pair.end)}
+    keys = {
+        i
+        for pair in pairs
+        if pair.begin != title and not _asks(finder, pair)
+        for i in range(pair.first, pair.end)
+    }
     listed = len(pairs) >= _SHEET
 
     def may_name(first: int, last: int) -> bool:
@@ -66,6 +71,13 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
             if len(found) == _MOST or named_goods(finder, first, last):
                 break
     return _likeliest(finder, found) or _keyed(finder, pairs) or _anywhere(finder, may_name)
+
+
+def _asks(finder: Finder, pair: Pair) -> bool:
+    """As in "Do you sell these in bulk: bamboo brushes": a question's end is no key."""
+    match = finder.scan.match_of(pair.first)
+    within = match is not None and match.first < pair.first  # "in | bulk"
+    return within or any(finder.scan.has(i, "buy") for i in range(pair.first, pair.colon))
 
 
 def _anywhere(finder: Finder, may_name: Callable[[int, int], bool]) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.fields import COUNT_NOUNS
+from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import load_data, word_set
 from deepsearch.understanding.product.goods import NAMED_FIRST, good
 from deepsearch.understanding.product.lead import (
@@ -46,7 +47,8 @@ _NO_LINK = frozenset(["stop", "cmp", "country", "neg", "with", "place", "own", "
 _LINKS = word_set("product", "links")
 _ADJECTIVES = word_set("product", "adjectives")
 _STOCK_HAN = tuple(load_data("words")["product"]["stock_han"])
-_VERBSNAMED_FIRST = word_set("product", "verbs_behind")
+_PACKS_HAN = frozenset("机線线盒袋箱纸紙膜带材")  # 包装机, 包装盒: things, no key
+_VERBS_BEHIND = word_set("product", "verbs_behind")
 _AGENT_LINKS = word_set("product", "agent_links")
 _OPENS_MORE = word_set("product", "purpose") | word_set("product", "participles")
 _BODIES = frozenset(load_data("codes")["bodies"])
@@ -207,10 +209,19 @@ def _clause_ends(state: Finder, at: int, first: int) -> bool:
     ):
         return True  # "resina galón 4 l"
     if "textfield" in kinds and not kinds & {"material", "part", "colour"} and language != "en":
-        return not (state.cjk and state.scan.has(at - 1, "material"))  # 涤纶面料
+        return not _key_in_name(state, at, first)
     adjective = language == "ru" and word.endswith(_RUSSIAN_ADJECTIVE)  # "рабочих ботинок"
     operated = "operate" in kinds and language not in ("en", "zh", "ja", "de") and not adjective
     return operated or _measured(state, at, first)
+
+
+def _key_in_name(state: Finder, at: int, first: int) -> bool:
+    """As in 涤纶面料, 全自动包装机, "ماكينة تغليف": a word for a key that is part of a name."""
+    match = state.scan.match_of(at)
+    packs = state.scan.value_at(at, "textfield") == "packaging"
+    if not state.cjk or match is None:
+        return packs and "machine" in goods_kinds(state.tokens, first, at)
+    return state.scan.has(at - 1, "material") or (packs and state.word(match.last) in _PACKS_HAN)
 
 
 def _spelt_measure(state: Finder, at: int) -> bool:
@@ -269,7 +280,7 @@ def _no_part(state: Finder, at: int, first: int) -> bool:
     kinds, inside = state.kinds(at), at > first
     if inside and _names(state, at, first):
         return False
-    if inside and (state.word(at) in _VERBSNAMED_FIRST or _in_stock(state, at)):
+    if inside and (state.word(at) in _VERBS_BEHIND or _in_stock(state, at)):
         return True
     if kinds & _ENDS and not kinds & {"material", "power_source"}:
         return True

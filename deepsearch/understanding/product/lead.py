@@ -43,7 +43,7 @@ _SIGNS = frozenset("-*(:\"'#$€·")
 _ANYBODY = word_set("product", "anybody")
 _MAKING = word_set("product", "making")
 _MAKER_LINKS = word_set("product", "maker_links")
-_MAKING_HAN = frozenset(["生产", "制造", "制作", "加工", "供应", "定做", "订做"])
+_MAKING_HAN = frozenset(["生产", "制造", "制作", "加工", "供应", "定做", "订做", "做"])
 _HAN_LINKS = frozenset("线设机厂商的能")  # 生产线, 加工设备: the making is part of the name
 _LOTS_HAN = word_set("product", "lots_han")
 _LEAD_HAN = tuple(load_data("words")["product"]["lead_han"])
@@ -247,8 +247,10 @@ def _phrase(state: Finder, at: int) -> int | None:
     if "each" in kinds and _plain_unit(state, match.first, match.last):
         return -(match.first + 1)  # the thing is "unit": nothing more is skipped
     led = state.word(match.last) in _SUPPLIER_OF or state.scan.language == "ru"
+    led = led or (state.cjk and maker(state, match.last) is not None)  # 找工厂做帆布袋
     leads = (
         "buy" in kinds
+        or state.scan.value_at(at, "packaging") == "bulk"  # "do you sell in bulk: ..."
         or (kinds & _PREFIX_KINDS and not kinds & _NAMING)
         or (kinds & {"supplier", "supplier_type"} and led)
         or state.scan.value_at(at, "custom") in _LEADING_CUSTOM
@@ -281,8 +283,9 @@ def _plain_unit(state: Finder, first: int, last: int) -> bool:
 def maker(state: Finder, at: int) -> int | None:
     """As in "someone who can make", "factory doing", "生产": who supplies the thing, and how."""
     if state.cjk:
-        made = state.scan.raw(at, at + 2) in _MAKING_HAN and state.word(at + 2) not in _HAN_LINKS
-        return at + 2 if made else None
+        end = at + (1 if state.word(at) == "做" else 2)
+        made = state.scan.raw(at, end) in _MAKING_HAN and state.word(end) not in _HAN_LINKS
+        return end if made else None
     match = state.scan.match_of(at)
     supplier = bool(state.kinds(at) & {"supplier", "supplier_type"})
     if not supplier and state.word(at) not in _ANYBODY:

@@ -47,18 +47,19 @@ def _link_at_end(state: Finder, at: int) -> bool:
 
 def _describes(state: Finder, first: int, at: int) -> bool:
     """Whether the words at a token say of what the thing is like, not what it is."""
-    kinds = state.kinds(at)
+    kinds, language = state.kinds(at), state.scan.language
     if "condition" in kinds and not state.cjk:
         return True
-    if state.scan.language == "en":
+    if language == "en":
         return bool(kinds & LIKENESS) and named_goods(state, first, at)
-    if state.scan.language not in NAMED_FIRST:
+    if language not in NAMED_FIRST:
         return False
+    uninflected = language == "de" and state.scan.raw(at, at + 1).islower()
+    if "colour" in kinds or (uninflected and kinds & LIKENESS):
+        return True  # "tente de réception blanche", "Rollcontainer verzinkt"
     if kinds & {"feature", "power_source"}:
         organic = str(state.scan.value_at(at, "feature")).startswith(("organic", "bulk"))
         return organic or _whole_name(state, first, at)
-    if "colour" in kinds:
-        return True  # "tente de réception blanche"
     return "material" in kinds and state.word(at - 1) not in ("de", "di", "d", "da", "a", "'")
 
 
