@@ -69,6 +69,8 @@ def main() -> None:
     points = tables.pop("points")
     tables |= {"curves": _lines(points), "further": _further(points)}
     tables["where"] = _where(tables["profile"])
+    for name in ("further", "where"):
+        print_table(tables[name], title=name)
     if options.small and options.out is None:
         return
     write_results(
