@@ -111,7 +111,8 @@ def features_of(
 
     relevance: sum of the explanation's parts that come from retrieval, over the best one's;
     requirements: counts by kind and status; dimensions: trusted score less prior, 0 where
-    unknown.
+    unknown. Without exchange rates, prices are compared within a currency only: a model that
+    learned from some day's rates would meet others, and in training and in use the same holds.
 
     Args:
         parsed: The query.

@@ -170,21 +170,28 @@ def _other_word(tokens: Tokens, index: int, language: str) -> bool:
 
 def letter_of_name(tokens: Tokens, index: int) -> bool:
     """Whether a letter begins a name, as in "T-shirts", "T恤", "V-neck sweaters", "X-ray"."""
+    named = _word_named(tokens, index)
+    word = named > index + 1 and tokens.kinds[named] == "w" and tokens.word(named) not in _MEASURED
+    return _shirt(tokens, index) or (word and len(tokens.words[index]) == 1)
+
+
+def _word_named(tokens: Tokens, index: int) -> int:
+    """The token behind a letter, or behind the hyphen that ties it to the letter."""
     after = index + 1
     hyphen = tokens.word(after) == "-" and tokens.glued(after) and tokens.glued(after + 1)
-    named = after + 1 if hyphen else after
-    shirt = tokens.words[index] == "t" and tokens.word(named) in _SHIRTS
-    word = hyphen and tokens.kinds[named] == "w" and tokens.word(named) not in _MEASURED
-    return shirt or (word and len(tokens.words[index]) == 1)
+    return after + 1 if hyphen else after
+
+
+def _shirt(tokens: Tokens, index: int) -> bool:
+    return tokens.words[index] == "t" and tokens.word(_word_named(tokens, index)) in _SHIRTS
 
 
 def _of_name(tokens: Tokens, index: int, language: str) -> bool:
     """Whether a letter is no unit but begins a name; "10 m-long" and "20 t-Kran" are units."""
     if not letter_of_name(tokens, index):
         return False
-    shirt = tokens.words[index] == "t" and set(tokens.words[index + 1 : index + 3]) & _SHIRTS
     spaced = tokens.words[index] not in _HYPHENED and not tokens.glued(index)
-    return bool(shirt) or (spaced and language not in _COMPOUNDING)
+    return _shirt(tokens, index) or (spaced and language not in _COMPOUNDING)
 
 
 def _cased(tokens: Tokens, index: int, unit: Unit) -> float:

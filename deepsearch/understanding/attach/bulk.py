@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.bounds import bears, says_up_to
 from deepsearch.understanding.attach.emit import emit, record
-from deepsearch.understanding.attach.state import Attaching, tidy
+from deepsearch.understanding.attach.state import Attaching, is_year, tidy
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
@@ -21,7 +21,6 @@ _COOLERS = word_set("quantity", "coolers")
 _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
 _LEAST_ORDER = 0.5  # kg
 _TEETH = word_set("quantity", "teeth")
-_FIRST_YEAR, _LAST_YEAR = 1980, 2040
 _FUELS = frozenset({"diesel", "petrol", "gasoline", "turbo", "hybrid", "engine", "v6", "v8"})
 _LARGEST_ENGINE = 17.0  # litres, of a lorry
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
@@ -116,7 +115,7 @@ def _generation(state: Attaching, quantity: Quantity) -> bool:
 def _of_a_name(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
     """As in "Facelift 2025 GR", "BMW 3.0T": a year and an engine's litres are no masses."""
     raw = state.scan.raw(quantity.core, quantity.last)
-    if unit.raw == "gr" and _FIRST_YEAR <= quantity.counts[0] <= _LAST_YEAR and raw.isupper():
+    if unit.raw == "gr" and is_year(quantity.counts[0]) and raw.isupper():
         return not quantity.glued
     chained = state.word(quantity.first - 1) == "/" and quantity.glued
     if raw.endswith("T") and raw[:-1].isdigit() and (chained or _TEETH & {*state.tokens.words}):

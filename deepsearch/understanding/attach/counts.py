@@ -7,7 +7,7 @@ from dataclasses import replace
 from deepsearch.understanding.attach.emit import about, emit
 from deepsearch.understanding.attach.held import holds, of_feature, on_a_scale
 from deepsearch.understanding.attach.pieces import packed
-from deepsearch.understanding.attach.state import Attaching
+from deepsearch.understanding.attach.state import Attaching, is_year
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import word_set
@@ -32,7 +32,6 @@ _FEW = 20  # what is less may be a price: "12 each"
 _LONGEST_WORDED = 6  # tokens of "quatre-vingt-dix"
 
 _AGES = word_set("quantity", "ages")
-_FIRST_YEAR, _LAST_YEAR = 1980, 2040
 _COLDEST, _HOTTEST = -100, 400
 _TEMPERATURES = ("temperature", "operating_temperature")
 _LONGEST_SIGN = 5  # letters of "SEER", "CRI"
@@ -102,7 +101,7 @@ def _degrees(state: Attaching, quantity: Quantity, around: Surroundings) -> bool
 def _year(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """Record "not older than 2018", "2019 or newer": a year of make."""
     number = quantity.values[0]
-    if quantity.shape != "one" or not _FIRST_YEAR <= number <= _LAST_YEAR or number % 1:
+    if quantity.shape != "one" or not is_year(number):
         return False
     beside = state.tokens.words[max(0, quantity.first - 4) : quantity.last + 3]
     if not set(beside) & _AGES:

@@ -13,7 +13,7 @@ __all__ = ["named_before", "named_behind", "plain_noun", "whole_phrase"]
 _SHORTEST = 3  # letters of a noun
 _LONGEST = 3  # words of a compound
 _IN_TIME = word_set("quantity", "in_time")
-_LINKS = (word_set("quantity", "pack_links") | {":", "=", "."}) - {"x", "com"}
+_LINKS = word_set("quantity", "name_links")
 
 
 def plain_noun(state: Attaching, at: int) -> bool:

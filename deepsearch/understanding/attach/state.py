@@ -9,7 +9,9 @@ from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import Tokens
 
-__all__ = ["Attaching", "attaching", "tidy"]
+__all__ = ["Attaching", "attaching", "is_year", "tidy"]
+
+_FIRST_YEAR, _LAST_YEAR = 1980, 2040
 
 
 @dataclass(slots=True)
@@ -73,6 +75,11 @@ def attaching(
         for index in range(quantity.first, quantity.last):
             owner[index] = number
     return Attaching(scan, scan.tokens, quantities, kinds, product, owner)
+
+
+def is_year(number: float) -> bool:
+    """Whether a number may be the year goods were made in."""
+    return _FIRST_YEAR <= number <= _LAST_YEAR and number == int(number)
 
 
 def tidy(value: float) -> float:
