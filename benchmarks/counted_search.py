@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -100,15 +101,13 @@ class Counted:
     """An index whose searches count and keep time; slower than the index itself."""
 
     def __init__(self, index: ClusteredIndex) -> None:
-        """Compile the kernels once more for an index; it takes half a minute.
+        """Compile the kernels once more, for all indexes of a size; it takes half a minute.
 
         Args:
             index: The index; it stays as it is.
         """
-        self._cells = np.zeros(_CELLS, dtype=np.int64)
-        self._trace = np.empty(4 * len(index) + 4_096, dtype=np.int64)
         self.index = copy.copy(index)
-        self.index._kernels = _compiled_again(self._cells, self._trace)
+        self.index._kernels, self._cells, self._trace = _counting(4 * len(index) + 4_096)
         tables = index._tables
         self._codes = tables.codes.__array_interface__["data"][0]
         self._dim = tables.codes.shape[1]
@@ -205,13 +204,19 @@ def _now() -> Any:
     return _ticks()
 
 
-def _ticks_a_microsecond(*, known: list[float] = []) -> float:  # noqa: B006 - kept on purpose
-    if not known:
-        start, began = time.perf_counter(), _now()
-        while time.perf_counter() - start < 0.05:
-            pass
-        known.append((_now() - began) / (time.perf_counter() - start) / 1e6)
-    return known[0]
+@cache
+def _ticks_a_microsecond() -> float:
+    start, began = time.perf_counter(), _now()
+    while time.perf_counter() - start < 0.05:
+        pass
+    return float((_now() - began) / (time.perf_counter() - start) / 1e6)
+
+
+@cache
+def _counting(room: int) -> tuple[ModuleType, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    # Kernels that count, the cells they write, and a trace with room for so many rows.
+    cells, trace = np.zeros(_CELLS, dtype=np.int64), np.empty(room, dtype=np.int64)
+    return _compiled_again(cells, trace), cells, trace
 
 
 def _compiled_again(cells: Any, trace: Any) -> ModuleType:
