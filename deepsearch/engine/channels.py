@@ -190,14 +190,17 @@ def _caught_up(
     updated = LiveIndex.from_snapshot(index.snapshot)
     live = index.live
     held, present = owners.pairs, wanted.pairs
-    kept = live & (present[_places(held, present)] == held)
+    at = _places(held, present)
+    kept = live & (present[at] == held)
     gone = np.flatnonzero(live & ~kept)
     if len(gone):
         updated.remove(gone)
     # A pair stands once on either side: what is kept tells whether anything is new.
     if np.count_nonzero(kept) == len(present):
         return updated, owners
-    new = np.flatnonzero(~np.isin(present, held[kept]))
+    missing = np.ones(len(present), dtype=np.bool_)
+    missing[at[kept]] = False
+    new = np.flatnonzero(missing)
     updated.add(table.take(new))
     return updated, _Owners(
         keys=np.concatenate((owners.keys, wanted.keys[new])),

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from deepsearch.catalogue import Catalogue
 from deepsearch.catalogue.records import check_listing
 from deepsearch.engine.options import SearchOptions
 from deepsearch.errors import InvalidInputError
+from deepsearch.protocols import EncoderSuite
 from deepsearch.ranking.fields import NUMBER_FIELDS
 from deepsearch.schema import Listing, Modality, Operator, Query, QueryPart, Requirement
 
@@ -23,6 +25,7 @@ __all__ = [
     "as_query",
     "check_options",
     "check_query",
+    "check_spaces",
     "checked_images",
     "checked_listings",
     "one_by_one",
@@ -159,6 +162,26 @@ def _check_requirement(requirement: Requirement, name: str) -> None:
         )
     if any(isinstance(item, float) and math.isnan(item) for item in values):
         raise InvalidInputError(f"{what} has the value {value!r}; nothing can be held to it.")
+
+
+def check_spaces(catalogue: Catalogue, suite: EncoderSuite) -> None:
+    """Refuse a catalogue all of whose vectors are of other encoders: it would be half searched.
+
+    Args:
+        catalogue: The catalogue.
+        suite: The encoders it is to be searched with.
+
+    Raises:
+        InvalidInputError: If it holds vectors, and none of a space of theirs.
+    """
+    own = {space.name for spaces in suite.spaces.values() for space in spaces}
+    held = sorted({space.name for space, _, _ in catalogue.spaces()})
+    if held and not own & set(held):
+        raise InvalidInputError(
+            f"The catalogue {catalogue.path} holds vectors of {', '.join(held)}, and none of the "
+            f"encoder '{suite.name}', which it would be opened with. Open it with its own: "
+            "SearchEngine(Catalogue.open(folder), suite)."
+        )
 
 
 def checked_images(images: Sequence[Picture], name: str = "images") -> Sequence[Picture]:

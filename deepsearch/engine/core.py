@@ -16,6 +16,7 @@ from deepsearch.engine.checks import (
     as_query,
     check_options,
     check_query,
+    check_spaces,
     checked_images,
     checked_listings,
     one_by_one,
@@ -108,9 +109,12 @@ class SearchEngine:
 
         Raises:
             CatalogueError: If there is no catalogue, or it is of another format.
+            InvalidInputError: If its vectors are of encoders of one's own.
         """
         catalogue = Catalogue.open(as_path(path, "The catalogue"))
-        return cls(catalogue, load_suite(Settings.load(catalogue.path).encoder))
+        suite = load_suite(Settings.load(catalogue.path).encoder)
+        check_spaces(catalogue, suite)
+        return cls(catalogue, suite)
 
     @classmethod
     def open_or_create(cls, path: str | Path, *, encoder: str | None = None) -> SearchEngine:

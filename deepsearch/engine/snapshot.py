@@ -78,7 +78,7 @@ def open_snapshot(
         listings=ListingCache(catalogue),
         filters=FilterEngine(catalogue.facts, canonical=canonical_unit),
         matcher=RequirementMatcher(_with_ladders(catalogue), catalogue.claims),
-        lexical=_lexical_index(folder / "words", catalogue),
+        lexical=_lexical_index(folder / "words", catalogue, previous),
         channels=channels,
     )
 
@@ -116,8 +116,8 @@ def _with_ladders(catalogue: Catalogue) -> pa.Table:
     return table
 
 
-def _lexical_index(folder: Path, catalogue: Catalogue) -> LexicalIndex:
-    """Load the index of words if it covers exactly this version, else build and keep it."""
+def _lexical_index(folder: Path, catalogue: Catalogue, previous: Snapshot | None) -> LexicalIndex:
+    """Load the index of words if it covers exactly this version, else make and keep it."""
     covers = {"version": catalogue.version, "listings": len(catalogue)}
     note = folder / "covers.json"
     try:
@@ -127,7 +127,7 @@ def _lexical_index(folder: Path, catalogue: Catalogue) -> LexicalIndex:
         pass
     except (ValueError, OSError, IndexFormatError) as error:
         _LOGGER.warning("The index of words in %s is rebuilt: %s", folder, error)
-    index = LexicalIndex.build(catalogue.texts())
+    index = _made_index(catalogue, previous)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)
@@ -139,3 +139,13 @@ def _lexical_index(folder: Path, catalogue: Catalogue) -> LexicalIndex:
     except OSError as error:
         _LOGGER.warning("The index of words in %s is not kept: %s", folder, error)
     return index
+
+
+def _made_index(catalogue: Catalogue, previous: Snapshot | None) -> LexicalIndex:
+    """Index the words of a version; of what an open one holds only the new ones are read."""
+    if previous is None or not previous.lexical.renewable or not len(previous.catalogue):
+        return LexicalIndex.build(catalogue.texts())
+    held, keys = previous.catalogue.keys, catalogue.keys
+    at = np.minimum(np.searchsorted(held, keys), len(held) - 1)
+    places = np.where(held[at] == keys, at, -1)
+    return previous.lexical.renewed(places, catalogue.texts(np.flatnonzero(places < 0)))

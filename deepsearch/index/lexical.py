@@ -8,23 +8,22 @@ are chosen, and what shares no word is never returned.
 from __future__ import annotations
 
 import os
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from deepsearch.errors import InvalidInputError
+from deepsearch.errors import InvalidInputError, UnsupportedOperationError
 from deepsearch.index._checks import as_mask, check_k
 from deepsearch.index._select import best_first, empty_matches, shortlist
 from deepsearch.index.codes import read_only
 from deepsearch.index.fuzzy import Spellings, split_compound
+from deepsearch.index.lexical_counts import count_words, merged_words
 from deepsearch.index.lexical_file import Postings, read_postings, write_postings
+from deepsearch.index.lexical_weights import Counted, LexicalConfig, weighed
 from deepsearch.index.tokenise import tokenise
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
@@ -42,31 +41,6 @@ _SAMPLE = 4096
 Fields: TypeAlias = Mapping[str, Sequence[str | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LexicalConfig:
-    """How words are weighed.
-
-    Attributes:
-        k1: Saturation of a repeated word, >= 0.
-        b: How far a long field's words count less, 0..1.
-        weights: Field → weight, > 0; a field not named has 1.
-    """
-
-    k1: float = 1.2
-    b: float = 0.75
-    weights: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Check the values."""
-        if not (np.isfinite(self.k1) and self.k1 >= 0):
-            raise InvalidInputError(f"k1 must be at least 0, got {self.k1}.")
-        if not 0 <= self.b <= 1:
-            raise InvalidInputError(f"b must be within [0, 1], got {self.b}.")
-        for name, weight in self.weights.items():
-            if not (np.isfinite(weight) and weight > 0):
-                raise InvalidInputError(f"The weight of '{name}' must be above 0, got {weight}.")
-
-
 class LexicalIndex:
     """BM25 over one or more fields of n texts; immutable, safe to share between threads.
 
@@ -80,12 +54,14 @@ class LexicalIndex:
     precomputed as in Lu, "BM25S", 2024.
     """
 
-    def __init__(self, postings: Postings) -> None:
+    def __init__(self, postings: Postings, counted: Counted | None = None) -> None:
         """Take postings as they are; see `build`.
 
         Args:
             postings: Of a collection, with their scores.
+            counted: What its renewal needs.
         """
+        self._counted = counted
         self._length = postings.length
         self._names = list(postings.terms)
         self._terms = {term: number for number, term in enumerate(self._names)}
@@ -115,33 +91,57 @@ class LexicalIndex:
         """
         config = config or LexicalConfig()
         fields = texts if isinstance(texts, Mapping) else {"text": texts}
-        length = _checked_length(fields, config)
-        numbers: dict[str, int] = {}
-        counted = [
-            _count(values, numbers, config.weights.get(name, 1.0), config.b)
-            for name, values in fields.items()
-        ]
-        terms, rows, counts = (np.concatenate(arrays) for arrays in zip(*counted, strict=True))
-        order = np.lexsort((rows, terms))
-        terms, rows, counts = terms[order], rows[order], counts[order]
-        first = np.ones(len(terms), dtype=np.bool_)  # of each pair of term and text
-        first[1:] = (terms[1:] != terms[:-1]) | (rows[1:] != rows[:-1])
-        heads = np.flatnonzero(first)
-        totals = np.add.reduceat(counts, heads) if len(heads) else counts
-        terms, rows = terms[heads], rows[heads]
-        starts = np.searchsorted(terms, np.arange(len(numbers) + 1)).astype(np.int64)
-        frequency = np.diff(starts)
-        idf = np.log1p((length - frequency + 0.5) / (frequency + 0.5))
-        scores = idf[terms] * totals / (config.k1 + totals)
-        return cls(
-            Postings(
-                length=length,
-                terms=list(numbers),
-                starts=starts,
-                rows=rows.astype(np.int32),
-                scores=scores.astype(np.float32),
+        _check_fields(fields, config)
+        weights = [config.weights.get(name, 1.0) for name in fields]
+        counts = count_words(fields.values())
+        return cls(*weighed(counts, weights, config))
+
+    @property
+    def renewable(self) -> bool:
+        """Whether `renewed` can be asked: what was loaded, or has several fields, is built anew."""
+        return self._counted is not None
+
+    def renewed(self, places: IntArray, texts: Sequence[str | None]) -> LexicalIndex:
+        """Index a collection most of whose texts are held here, as `build` would.
+
+        Only the new texts are read word by word.
+
+        Args:
+            places: (n,) where each text of the collection is held here, ascending; -1 where
+                it is not.
+            texts: Those that are not, in order.
+
+        Returns:
+            The index.
+
+        Raises:
+            UnsupportedOperationError: If this one is not `renewable`.
+            InvalidInputError: If the places are no such places, or an item is no text.
+        """
+        if self._counted is None:
+            raise UnsupportedOperationError(
+                "An index of words that was loaded, or has several fields, cannot be renewed; "
+                "build it of all texts."
             )
+        places = np.asarray(places, dtype=np.int64)
+        held = places[places >= 0]
+        fits = len(held) + len(texts) == len(places) and bool((np.diff(held) > 0).all())
+        if not fits or (len(held) and held[-1] >= self._length):
+            raise InvalidInputError(
+                f"{len(texts)} new texts were given with {len(places)} places, of which "
+                f"{len(held)} are held; expected ascending places below {self._length}, and -1 "
+                "for each new text."
+            )
+        postings = Postings(
+            length=self._length,
+            terms=self._names,
+            starts=self._starts,
+            rows=self._rows,
+            scores=self._scores,
         )
+        config = self._counted.config
+        counts = merged_words(postings, self._counted.times, places, texts)
+        return LexicalIndex(*weighed(counts, [*config.weights.values()] or [1.0], config))
 
     def __len__(self) -> int:
         """Texts held."""
@@ -353,7 +353,7 @@ def _promising(totals: FloatArray, k: int) -> IntArray:
     return np.flatnonzero(totals)
 
 
-def _checked_length(fields: Fields, config: LexicalConfig) -> int:
+def _check_fields(fields: Fields, config: LexicalConfig) -> None:
     if not fields:
         raise InvalidInputError("Give at least one field of texts.")
     lengths = {name: len(values) for name, values in fields.items()}
@@ -364,34 +364,3 @@ def _checked_length(fields: Fields, config: LexicalConfig) -> int:
             raise InvalidInputError(
                 f"A weight names the field '{name}'; there are: {list(fields)}."
             )
-    return next(iter(lengths.values()))
-
-
-def _count(
-    texts: Iterable[str | None], numbers: dict[str, int], weight: float, b: float
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.floating[Any]]]:
-    """Count a field's words.
-
-    Args:
-        texts: The field's text of every position.
-        numbers: Term → number; new terms are added.
-        weight: Of the field.
-        b: Length normalisation.
-
-    Returns:
-        Term, position and weighted, length-normalised count of each word, one entry an
-        occurrence.
-    """
-    terms, lengths = array("i"), array("i")  # a quarter of what lists of numbers would take
-    for position, text in enumerate(texts):
-        if text is not None and not isinstance(text, str):
-            raise InvalidInputError(f"Text {position} is no text but {type(text).__name__}.")
-        tokens = tokenise(text) if text else ()
-        terms.extend(numbers.setdefault(token, len(numbers)) for token in tokens)
-        lengths.append(len(tokens))
-    sizes = np.array(lengths, dtype=np.int32)
-    # A position without the field says nothing about how long the field usually is.
-    mean = float(sizes[sizes > 0].mean()) if sizes.any() else 1.0
-    rows = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    counts = weight / (1 - b + b * np.maximum(sizes, 1) / mean)
-    return np.array(terms, dtype=np.int32), rows, counts[rows]

@@ -11,6 +11,7 @@ import pytest
 from deepsearch import SearchEngine
 from deepsearch.demo import data_folder
 from deepsearch.errors import UnknownIdError
+from deepsearch.index import LexicalIndex
 from deepsearch.schema import Listing, Offer, PriceTier, Supplier
 from tests.engine.answers import ids
 
@@ -45,6 +46,21 @@ def test_a_listing_is_found_once_added_and_gone_once_removed(own_engine: SearchE
     assert ids(own_engine.search("teapot", k=1)) == ["x"]
     assert own_engine.remove(["x"]) == 1
     assert "x" not in ids(own_engine.search("teapot", k=82))
+
+
+def test_words_are_those_of_the_version_however_they_came(
+    own_engine: SearchEngine, tmp_path: Path
+) -> None:
+    own_engine.search("milk")
+    for number in range(3):  # the first is built, the others renewed
+        changed = new_listing("gro:Ginger", f"Ginger root {number}")
+        own_engine.upsert([changed, new_listing(f"x{number}", f"Ceramic teapot {number}")])
+        own_engine.remove(["gro:Banana" if number == 0 else f"x{number - 1}"])
+        catalogue = own_engine.catalogue
+        own_engine.snapshot.lexical.save(tmp_path / "held")
+        LexicalIndex.build(catalogue.texts()).save(tmp_path / "built")
+        assert (tmp_path / "held").read_bytes() == (tmp_path / "built").read_bytes()
+    assert ids(own_engine.search("root 2", k=1)) == ["gro:Ginger"]
 
 
 def test_reindexing_encodes_only_what_changed(own_engine: SearchEngine) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepsearch.errors import IndexFormatError, InvalidInputError
+from deepsearch.errors import IndexFormatError, InvalidInputError, UnsupportedOperationError
 from deepsearch.index import LexicalConfig, LexicalIndex
 from deepsearch.index.fuzzy import Spellings, edits_allowed, split_compound
 from deepsearch.index.lexical_file import Postings, write_postings
@@ -267,6 +267,56 @@ def test_splitting_a_compound_by_hand() -> None:
 
 
 # ---------------------------------------------------------------- files
+
+
+SOME_WORDS = ["bike", "lamp", "frame", "red", "blue", "x-100", "Räder", "自行车", "a"]
+SOME_TEXT = st.none() | st.lists(st.sampled_from(SOME_WORDS), max_size=6).map(" ".join)
+
+
+@given(
+    texts=st.lists(SOME_TEXT, max_size=8),
+    steps=st.lists(
+        st.tuples(st.sets(st.integers(0, 9)), st.lists(SOME_TEXT, max_size=4)), max_size=3
+    ),
+    config=st.sampled_from([None, LexicalConfig(k1=0.0, b=1.0, weights={"text": 2.5})]),
+)
+@settings(max_examples=50, deadline=None)
+def test_a_renewed_index_is_the_one_built_anew(
+    texts: list[str | None],
+    steps: list[tuple[set[int], list[str | None]]],
+    config: LexicalConfig | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("renewed")
+    index = LexicalIndex.build(texts, config=config)
+    for gone, new in steps:
+        held = [at for at in range(len(texts)) if at not in gone]
+        places = np.array([*held, *[-1] * len(new)], dtype=np.int64)
+        # New texts stand among the old ones as well, where only these are in order.
+        places = np.roll(places, len(new)) if len(gone) % 2 else places
+        texts = [None if at < 0 else texts[at] for at in places]
+        fresh = iter(new)
+        texts = [next(fresh) if at < 0 else text for at, text in zip(places, texts, strict=True)]
+        index = index.renewed(places, new)
+        index.save(folder / "renewed")
+        LexicalIndex.build(texts, config=config).save(folder / "built")
+        assert (folder / "renewed").read_bytes() == (folder / "built").read_bytes()
+
+
+def test_what_cannot_be_renewed_is_refused(index: LexicalIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "words")
+    loaded = LexicalIndex.load(tmp_path / "words")
+    fields = LexicalIndex.build({"title": ["a"], "text": ["b"]})
+    for other in (loaded, fields):
+        assert not other.renewable
+        with pytest.raises(UnsupportedOperationError, match="build it of all texts"):
+            other.renewed(np.array([0]), [])
+    assert index.renewable
+    for places, new in (([1, 0], []), ([0, 9], []), ([0, -1], []), ([0, 1], ["x"])):
+        with pytest.raises(InvalidInputError, match="ascending places below 6"):
+            index.renewed(np.array(places), new)
+    with pytest.raises(InvalidInputError, match="no text but int"):
+        index.renewed(np.array([0, -1]), [7])  # type: ignore[list-item]
 
 
 def test_a_saved_index_answers_the_same(index: LexicalIndex, tmp_path: Path) -> None:
