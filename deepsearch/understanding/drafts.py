@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from deepsearch.schema import Operator, Requirement, RequirementValue
@@ -60,8 +61,11 @@ def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:
     """
     seen: set[tuple[object, ...]] = set()
     found: list[Requirement] = []
+    lines = scan.lines_of_list()
     for draft in sorted(drafts, key=lambda d: (d.first, d.last, d.field)):
-        key = (draft.field, draft.op, draft.value, draft.unit)
+        # two lines of a parts list may order as many of each
+        line = bisect_right(lines, draft.first) if draft.field == "order_quantity" else 0
+        key = (draft.field, draft.op, draft.value, draft.unit, line)
         if key in seen:
             continue
         seen.add(key)

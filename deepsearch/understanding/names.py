@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, Trie, load_data, split_spellings, word_set
+from deepsearch.understanding.makers import read_makers
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 from deepsearch.understanding.titles import title_end
@@ -57,7 +58,8 @@ def read_names(scan: Scan, product: tuple[int, int] | None = None) -> list[Draft
             at = last
             continue
         at += 1
-    return _either(scan, drafts)
+    kept = _either(scan, drafts)
+    return kept + read_makers(scan, kept)
 
 
 def _label(scan: Scan, at: int) -> bool:

@@ -116,6 +116,12 @@ class Scan:
         """Whether no token of a stretch is spoken for."""
         return not any(self.used[first:last])
 
+    def lines_of_list(self) -> list[int]:
+        """Tokens that begin a line, where two lines or more open with numbers; else none."""
+        starts = [0, *(i + 1 for i, word in enumerate(self.tokens.words) if word == "\n")]
+        numbered = sum(self.tokens.kinds[i : i + 1] == ["n"] for i in starts)
+        return starts if numbered > 1 else []
+
     def coded(self, index: int) -> bool:
         """Whether digits are glued to what stands before a token: the LC of "LC1D32" is none."""
         digits = self.tokens.kinds[index : index + 1] == ["n"]

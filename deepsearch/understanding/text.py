@@ -267,8 +267,18 @@ def _pieces(text: str, first: int, last: int, kind: str) -> Iterator[tuple[int, 
     yield first, last, kind
 
 
+_CELLS = re.compile(r"(?<![:/])/{2,3}(?!/)(?=\s)")  # "Fabric: canvas /// Straps: yes", no address
+
+_DASHED = re.compile(r"^([^\W\d_]+(?: [^\W\d_]+){0,3} )-(?= \S)", re.MULTILINE)
+_FEWEST_DASHED = 3  # lines "Key - value" of a form whose colons are dashes
+
+
 def _tokenise(text: str) -> Tokens:
     folded = fold(text)
+    if "//" in folded:
+        folded = _CELLS.sub(lambda found: "|" * len(found.group()), folded)
+    if folded.count(" - ") >= _FEWEST_DASHED and len(_DASHED.findall(folded)) >= _FEWEST_DASHED:
+        folded = _DASHED.sub(r"\1:", folded)
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

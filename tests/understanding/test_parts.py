@@ -138,3 +138,18 @@ def test_what_a_thing_is_like_is_no_part_of_its_name(text, name):
 @pytest.mark.parametrize("name", ["orange juice", "red wine", "copy paper", "inflatable boats"])
 def test_a_name_keeps_what_it_is_told_by(name):
     assert _PARSER.parse(f"We want to buy {name}, 200 pcs").product == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("hello brother, for mosque carpet I need, wool not acrylic", "mosque carpet"),
+        ("Gostava de receber proposta para um drone agrícola com depósito de 30 litros", "drone agrícola"),  # noqa: E501
+        ("Notre boulangerie souhaite un four à pain, 3 étages", "four à pain"),
+        ("Нужны для санатория гидромассажные ванны, 4 шт", "гидромассажные ванны"),
+        ("那个我说一下啊，要三百二十套学生校服", "学生校服"),
+        ("大家好，看看有没有做竹牙刷的厂家，要5000支", "竹牙刷"),
+    ],
+)  # fmt: skip
+def test_what_goes_before_a_name_is_no_part_of_it(text, name):
+    assert _PARSER.parse(text).product == name

@@ -308,7 +308,7 @@ def _buyer_asks(state: Attaching, quantity: Quantity) -> bool:
         opening = all(
             state.scan.has(i, "noise") or state.tokens.kinds[i] == "s" for i in range(clause.first)
         )
-        fresh = not state.ordered
+        fresh = not state.ordered or state.opens_line(quantity.first)
         return fresh and (opening or state.word(clause.first - 1) == "\n")
     asked = [i for i in before if state.scan.has(i, "buy") or state.scan.has(i, "cmp")]
     if asked and state.word(asked[-1] - 1) == ":":

@@ -16,6 +16,7 @@ from deepsearch.understanding.units import Unit
 __all__ = ["bare_length"]
 
 _THIN = 1.5  # mm: what is so short is a thickness
+_FOOT = 300  # mm, or somewhat more
 _METRE = 1000  # mm: in metres a tube is measured along
 _NEAR = 4  # tokens
 _MANY = 6  # quantities: a specification, where a bare length is of any part
@@ -28,10 +29,20 @@ _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with
 
 def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a length."""
-    if unit.factor >= _METRE and _of_roll(state, quantity):
+    if state.opens_line(quantity.first) and _runs_by_line(state, quantity, unit):
+        emit(state, quantity, around, "order_quantity", 0.75)  # "100 m hose"
+    elif unit.factor >= _METRE and _of_roll(state, quantity):
         emit(state, quantity, around, "roll_length", 0.75)
     else:
         _of_goods(state, quantity, around, unit)
+
+
+def _runs_by_line(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
+    """As in "20 ft roller chain", a line of a parts list: feet or metres of what follows."""
+    at = quantity.last
+    noun = at < len(state.tokens) and state.tokens.kinds[at] in "wc"
+    side = noun and any(state.scan.has(at, kind) for kind in ("field", "stop", "cmp", "join"))
+    return noun and not side and unit.factor >= _FOOT and quantity.shape == "one"
 
 
 def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:

@@ -54,6 +54,8 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     found = _period(state, quantity, unit is not None)
     if found is None and unit is None and _counted_noun(state, quantity.last):
         found = _period(state, replace(quantity, last=quantity.last + 1), measured=False)
+        if found is not None and found[0] not in _MINUTES:
+            found = None  # "2 trucks a week" are bought
     if found is None:
         return unit is None and _to_a_measure(state, quantity, around)
     per, last = found

@@ -118,24 +118,41 @@ def ordered(quantity: Quantity) -> bool:
     return quantity.values[0] < quantity.values[1]
 
 
+_LETTERS = {
+    "l": "length",
+    "w": "width",
+    "h": "height",
+    "d": "depth",
+    "t": "thickness",
+    "b": "width",
+    "д": "length",
+    "ш": "width",
+    "в": "height",
+    "г": "depth",
+    "т": "thickness",
+    "larg": "width",
+    "long": "length",
+    "haut": "height",
+    "prof": "depth",
+    "ancho": "width",
+    "alto": "height",
+    "fondo": "depth",
+    "an": "width",
+    "al": "height",
+}
+
+
 def _written_order(state: Attaching, quantity: Quantity) -> list[str]:
     """As in "(L x W x H): 1200*..." names the sides before the numbers."""
     names: list[str] = []
-    letters = {
-        "l": "length",
-        "w": "width",
-        "h": "height",
-        "d": "depth",
-        "t": "thickness",
-        "b": "width",
-    }
     at = quantity.first - 1
     seen = 0
     while at >= 0 and seen < 10:
         word = state.word(at)
-        if word in letters:
-            names.insert(0, letters[word])
-        elif word not in ("x", "*", "(", ")", ":", "-", "/", "mm", "cm", "in", "х"):
+        letters = word.replace("х", "x").split("x")  # "(WxDxH)", "(ВхШхГ)"
+        if word and all(letter in _LETTERS for letter in letters):
+            names = [_LETTERS[letter] for letter in letters] + names
+        elif word not in ("x", "*", "(", ")", ":", "-", "/", "mm", "cm", "in", "х", "мм", "см"):
             break
         at, seen = at - 1, seen + 1
     return names if len(set(names)) == len(names) and len(names) > 1 else []

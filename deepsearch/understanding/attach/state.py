@@ -44,6 +44,12 @@ class Attaching:
         """The folded word at a token, "" beyond the text."""
         return self.tokens.word(index)
 
+    def opens_line(self, index: int) -> bool:
+        """Whether a line of a list begins at a token, whose first line opens with a number."""
+        if self.tokens.kinds[:1] != ["n"]:
+            return False
+        return self.word(index - 1) == "\n" if index else "\n" in self.tokens.words
+
     def add(self, draft: Draft) -> None:
         """Keep a draft; its tokens are spoken for."""
         self.scan.claim(draft.first, draft.last)

@@ -12,7 +12,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
-from deepsearch.understanding.units import convert
+from deepsearch.understanding.units import Unit, convert
 
 __all__ = ["bare_number", "open_quantities"]
 
@@ -39,6 +39,7 @@ _UNIT_KNOWN = frozenset(
         "current",
         "humidity",
         "areal_weight",
+        "seating",
     }
 )
 # A length without its word is a length of anything; volts without theirs are a voltage.
@@ -235,8 +236,18 @@ def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
     if unit.dimension == "time" and unit.factor < _DAY:
         unit = replace(unit, factor=1.0)  # contract's unit of short times is the second
     if quantity.shape == "one":
-        value, canonical = in_field_unit(name, quantity.values[0], quantity.counts[0], unit)
-        return Draft(name, op, value, canonical, pair.first, quantity.last, 0.65)
+        return _single(pair, quantity, name, op, unit)
     joined = "between" if quantity.shape == "range" else "any_of"
     values = tuple(quantity.values)
     return Draft(name, joined, values, unit.canonical, pair.first, quantity.last, 0.65)
+
+
+def _single(pair: Pair, quantity: Quantity, name: str, op: str, unit: Unit) -> Draft:
+    """One number, or what its tolerance spans: "Fill weight: 150 g ±5 g"."""
+    value, canonical = in_field_unit(name, quantity.values[0], quantity.counts[0], unit)
+    place = pair.first, quantity.last
+    if quantity.tolerance is None or not quantity.values[0]:
+        return Draft(name, op, value, canonical, *place, 0.65)
+    width = quantity.tolerance * value / quantity.values[0]
+    spread = float(f"{value - width:.9g}"), float(f"{value + width:.9g}")
+    return Draft(name, "between", spread, canonical, *place, 0.65)

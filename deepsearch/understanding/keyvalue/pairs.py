@@ -136,7 +136,8 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
             whole = bool(fields or texts)
     key = scan.tokens.folded[scan.tokens.starts[first] : scan.tokens.ends[end - 1]]
     name = slug(key)
-    if key in _NO_KEY or not (name or fields or texts):
+    part = scan.value_at(first, "part") is not None
+    if key in _NO_KEY or not (name or fields or texts or part):
         return None
     ignored = "ignore" in texts and whole
     return Pair(
@@ -149,7 +150,8 @@ def _value_end(scan: Scan, begin: int, following: int) -> int:
     at = begin
     while at < min(following, len(scan.tokens)):
         word = scan.tokens.words[at]
-        if word == "\n" or (word in _END and at > begin and _sentence_end(scan, at)):
+        cell = word == "|" and at > begin
+        if word == "\n" or cell or (word in _END and at > begin and _sentence_end(scan, at)):
             return at
         at += 1
     return at

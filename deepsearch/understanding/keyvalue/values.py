@@ -47,23 +47,9 @@ _NAMED = ("brand", "model", "compatible_with")
 _NO_NAME = frozenset(
     {"new", "used", "original", "universal", "oem", "odm", "brand", "any", "standard", "neutral"}
 )
-_FLAGS = {
-    "yes": True,
-    "no": False,
-    "y": True,
-    "n": False,
-    "si": True,
-    "sim": True,
-    "oui": True,
-    "ja": True,
-    "nein": False,
-    "non": False,
-    "nao": False,
-    "да": True,
-    "нет": False,
-    "是": True,
-    "否": False,
-}
+_FLAGS = dict.fromkeys(word_set("key", "flags_yes"), True) | dict.fromkeys(
+    word_set("key", "flags_no"), False
+)
 _SPEAKER = frozenset({"i", "we", "my", "our", "me", "please"})
 _LETTERHEAD = word_set("key", "letterhead")  # requires nothing of the goods
 # What a form's field holds until somebody fills it in.
@@ -78,6 +64,7 @@ _PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
 # Under these keys a material or a colour is another thing's.
 _ELSEWHERE = frozenset({"application", "size", "compatible_with", "model", "destination"})
 _USES = frozenset({"function", "functions", "usage", "use"})
+_LINKS = word_set("quantity", "of_part")
 _OPEN_KEYS = word_set("key", "open")
 _PART_WORDS = word_set("key", "part_words")
 
@@ -106,7 +93,7 @@ def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
 
 def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     """The key's own name, the value's own words."""
-    name = _key_name(pair)
+    name = _key_name(scan, pair)
     if (
         len(name) < 2
         or set(name.split("_")) & _LETTERHEAD
@@ -207,7 +194,8 @@ def _plausible(scan: Scan, pair: Pair) -> bool:
     if not pair.fields and not pair.texts:
         if len(words) > _LONGEST_KEY:
             return False
-        if any(scan.has(i, "stop") or scan.has(i, "must") for i in words):
+        linked = {i for i in words[1:-1] if scan.tokens.words[i] in _LINKS}  # "Nombre de faisceaux"
+        if any(scan.has(i, "stop") or scan.has(i, "must") for i in words if i not in linked):
             return False
         small = scan.raw(pair.first, pair.first + 1)[:1].islower()
         if small and scan.language == "en" and len(words) > 1:
@@ -227,7 +215,11 @@ def _lowered(value: str) -> str:
     )
 
 
-def _key_name(pair: Pair) -> str:
+def _key_name(scan: Scan, pair: Pair) -> str:
+    part = scan.value_at(pair.first, "part")
+    match = scan.match_of(pair.first)
+    if part is not None and match is not None and match.last == pair.colon:
+        return str(part)  # "السحاب: نعم"
     for text in pair.texts:
         if text in (*_NAMED, "application") and pair.whole:
             return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.mentions.brought import brought
 from deepsearch.understanding.mentions.certificates import certificates
 from deepsearch.understanding.mentions.colours import colours
 from deepsearch.understanding.mentions.conditions import conditions
@@ -13,7 +14,7 @@ from deepsearch.understanding.mentions.incoterms import incoterms
 from deepsearch.understanding.mentions.localities import localities
 from deepsearch.understanding.mentions.materials import materials
 from deepsearch.understanding.mentions.origins import origins
-from deepsearch.understanding.mentions.parts import hedged_with, parts
+from deepsearch.understanding.mentions.parts import parts
 from deepsearch.understanding.mentions.payments import payments
 from deepsearch.understanding.mentions.reading import Reading
 from deepsearch.understanding.mentions.suppliers import suppliers
@@ -40,7 +41,7 @@ _STEPS = (
     features,
     parts,
     product_words,
-    hedged_with,
+    brought,
 )
 
 

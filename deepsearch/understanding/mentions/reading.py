@@ -63,6 +63,7 @@ class Reading:
                 )
             if (
                 self.tokens.kinds[at] == "n"
+                or self._titled_noun(at)
                 or self.word(at) in ":="
                 or self.scan.has(at, "with")
                 or self.scan.has(at, "only")
@@ -82,6 +83,11 @@ class Reading:
             ):
                 break
         return False
+
+    def _titled_noun(self, at: int) -> bool:
+        """The Pedal of "No Pedal Toddler Walker EVA Tires": in a title nothing else ends it."""
+        unknown = self.tokens.kinds[at] == "w" and self.scan.match_of(at) is None
+        return unknown and self.scan.language == "en" and self.scan.raw(at, at + 1).istitle()
 
     def _denies_next(self, at: int, stop: int) -> bool:
         """As in "TPE材质不要PVC": a negation between two things is of the second."""

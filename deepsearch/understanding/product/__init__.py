@@ -50,6 +50,8 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
             first, last = phrase(finder, pair.begin)
             if last <= pair.end and good(finder, first, last):
                 return first, last
+    if (headed := _heads_sheet(finder, pairs)) is not None:
+        return headed
     title = past_title(finder)  # "Demande de prix :" is no key
     keys = {
         i
@@ -80,6 +82,15 @@ def _asks(finder: Finder, pair: Pair) -> bool:
     return within or any(finder.scan.has(i, "buy") for i in range(pair.first, pair.colon))
 
 
+def _heads_sheet(finder: Finder, pairs: list[Pair]) -> tuple[int, int] | None:
+    """Known goods that are the first key of a sheet: "Conveyor belt: EP 400/3 | Width: 650 mm"."""
+    first = pairs[0] if len(pairs) >= _SHEET else None
+    if first is None or first.first > 0 or first.fields or first.texts:
+        return None
+    key = first.first, first.colon
+    return key if good(finder, *key) and named_goods(finder, *key) else None
+
+
 def _anywhere(finder: Finder, may_name: Callable[[int, int], bool]) -> tuple[int, int] | None:
     """Known goods that open a clause, where nothing said what is wanted."""
     for clause in finder.scan.clauses[:_CLAUSES]:
@@ -97,6 +108,8 @@ def _likeliest(finder: Finder, found: list[tuple[int, int]]) -> tuple[int, int] 
     first, last = found[0]
     other = found[-1]
     part = finder.scan.has(other[0], "part") or finder.scan.has(other[0] - 1, "with")
+    if finder.tokens.kinds[:1] == ["n"] and "\n" in finder.tokens.words[last : other[0]]:
+        return found[0]  # another line of a parts list names another thing
     if (last == first + 1 or finder.cjk) and not part and named_goods(finder, *other):
         return other
     return found[0]
@@ -104,7 +117,7 @@ def _likeliest(finder: Finder, found: list[tuple[int, int]]) -> tuple[int, int] 
 
 def _cell_end(finder: Finder, first: int, last: int) -> int:
     """Where a cell ends within a value: "Item: tea towels | Material: linen"."""
-    return next((i for i in range(first + 1, last) if finder.word(i) in ("|", ";")), last)
+    return next((i for i in range(first + 1, last) if finder.word(i) in ("|", ";", ",", "(")), last)
 
 
 def _keyed(finder: Finder, pairs: list[Pair]) -> tuple[int, int] | None:

@@ -37,6 +37,7 @@ _LEADING_CUSTOM = frozenset(["custom_design", "sample", "oem", "private_label"])
 _ASKED = word_set("product", "asked")
 _ASKED_LINKS = word_set("product", "asked_links")
 _GETTING = word_set("product", "getting")
+_ARTICLES = word_set("quantity", "articles") - {"a", "an"}
 _SIDES = frozenset({"thickness", "length", "width", "height", "depth", "diameter"})
 _VESSELS = frozenset({"bottle", "bag", "box", "carton", "can", "case", "barrel"})
 _SIGNS = frozenset("-*(:\"'#$€·")
@@ -50,6 +51,7 @@ _LEAD_HAN = tuple(load_data("words")["product"]["lead_han"])
 _SOME_HAN = frozenset("一这该此几某")
 _LONGEST_LEAD = 3  # characters
 _MOST_MODALS = 4
+_GENITIVE = ("а", "я", "ы", "и", "ов", "ев", "ей")
 _MOST_STEPS = 24
 
 
@@ -112,7 +114,8 @@ def _quantity(state: Finder, at: int) -> int | None:
     atom = state.reader.at(at)
     if atom is None:
         return None
-    several = atom.worded and atom.value >= 2 and not state.cjk  # "two pumps"
+    article = state.word(at - 1) in _ARTICLES  # "un four à pain"
+    several = atom.worded and atom.value >= 2 and not state.cjk and not article  # "two pumps"
     if not (kind == "n" or several or _counts(state, atom.last)):
         return None
     return _after_quantity(state, atom.last)
@@ -242,8 +245,8 @@ def _phrase(state: Finder, at: int) -> int | None:
     kinds = state.kinds(at)
     if hyphened(state, match.last):
         return None
-    if "for" in kinds and _own_place(state, match.last):
-        return match.last + 2  # "for my kitchen a dishwasher"
+    if "for" in kinds and (user := _past_user(state, match.last)):
+        return user
     if "each" in kinds and _plain_unit(state, match.first, match.last):
         return -(match.first + 1)  # the thing is "unit": nothing more is skipped
     led = state.word(match.last) in _SUPPLIER_OF or state.scan.language == "ru"
@@ -269,6 +272,21 @@ def _past_place(state: Finder, at: int) -> int:
 
 def _own_place(state: Finder, at: int) -> bool:
     return state.scan.has(at, "own") or state.word(at).startswith(("mein", "unser"))
+
+
+def _past_user(state: Finder, at: int) -> int:
+    """As in "for my kitchen a dishwasher", "для санатория гидромассажную ванну"; 0 for none."""
+    if _own_place(state, at):
+        return at + 2
+    return at + 1 if _place_first(state, at) else 0
+
+
+def _place_first(state: Finder, at: int) -> bool:
+    """In Russian, whether a user stands at a token and goods in another case behind it."""
+    if state.scan.language != "ru" or state.tokens.kinds[at : at + 2] != ["w", "w"]:
+        return False
+    genitive = state.word(at).endswith(_GENITIVE)
+    return genitive and not state.kinds(at + 1) and not state.word(at + 1).endswith(_GENITIVE)
 
 
 def _plain_unit(state: Finder, first: int, last: int) -> bool:

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from deepsearch.understanding.headers import is_header_line, title_kinds
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
-from deepsearch.understanding.product.lead import after_asked, after_marker, hyphened, unit_after
+from deepsearch.understanding.product.lead import (
+    after_asked,
+    after_marker,
+    hyphened,
+    unit_after,
+    units_at,
+)
 from deepsearch.understanding.product.state import Finder
 
 __all__ = ["opening", "past_title", "sentence_like", "starts", "subjects"]
@@ -69,11 +75,22 @@ def _wished(state: Finder) -> tuple[list[int], list[int]]:
         if when or _refused(state, match.first):
             continue
         after = _to_verb(state, match.last)
-        if after is None:
+        said = _said_before(state, match.first, match.last)
+        if said is not None:
+            found.append(said)
+        elif after is None:
             found.append(match.last)
         elif after > 0:
             done.append(after)
     return found, done
+
+
+def _said_before(state: Finder, first: int, last: int) -> int | None:
+    """Where the clause begins that a verb of wanting ends: "for the mosque carpet I need, ..."."""
+    clause = state.scan.clauses[state.scan.clause_of[first]]
+    pronoun = state.scan.language == "en" and state.word(first - 1) in ("i", "we")
+    ends = last >= clause.last and first - 1 > clause.first
+    return clause.first if pronoun and ends and state.word(clause.first) not in _VERBS else None
 
 
 def _past_verb(state: Finder, at: int) -> int:
@@ -228,10 +245,20 @@ def _counted(state: Finder) -> list[int]:
     found = []
     for clause in state.scan.clauses[:6]:
         for index in range(clause.first, min(clause.last, clause.first + 12)):
-            if state.tokens.kinds[index] == "n" and not state.scan.used[index]:
+            number = state.tokens.kinds[index] == "n" or (state.cjk and _han_count(state, index))
+            if number and not state.scan.used[index]:
                 found.append(index)
                 break
     return found
+
+
+def _han_count(state: Finder, at: int) -> bool:
+    """As in "三百二十套学生校服": a number of two signs or more, and what it counts in."""
+    atom = state.reader.at(at)
+    if atom is None or atom.last < at + 2:
+        return False
+    units = units_at(state, atom.last)
+    return bool(units) and units[0].dimension == "count"
 
 
 def _cells(state: Finder) -> list[int]:
