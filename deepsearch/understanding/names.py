@@ -184,7 +184,11 @@ def _fitted_end(scan: Scan, first: int, brand: int, last: int) -> int:
         known = _brands().longest(scan.tokens, at)
         token = known.last if known is not None else _token_end(scan, at, end)
         raw = scan.raw(at, token)
-        if known is not None or len(raw) == 1 or any(char.isdigit() for char in raw):
+        if (
+            known is not None
+            or (len(raw) == 1 and raw.isupper())
+            or any(char.isdigit() for char in raw)
+        ):
             coded, between = token, 0 if known is not None else 1
         else:
             between += 1

@@ -14,17 +14,20 @@ from deepsearch.understanding.scan import Scan
 
 __all__ = ["title_end", "without_boasts"]
 
+# What is said, not named, has one of these signs.
+_SPEECH = frozenset({"?", "!", ":", ";", "。", "！", "？"})
+_LONGEST = 80  # characters of a subject line
 _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
-_BOASTS = frozenset({"oem", "odm", "packaging", "sample"})
+_BOASTS = frozenset({"oem", "odm", "packaging", "sample", "origin", "supplier_type"})
 _MEASURES = frozenset({"length", "weight", "temperature"})
 
 
 def title_end(scan: Scan) -> int:
     """Where a seller's title that was copied above a request ends.
 
-    Such a title is the first line of several, Every Long Word With a Capital, and asks
-    for nothing.
+    Such a title is the first line of several, asks for nothing, and is written with a capital
+    on Every Long Word or goes on without a sentence's sign for longer than a subject would.
 
     Args:
         scan: The text.
@@ -40,7 +43,10 @@ def title_end(scan: Scan) -> int:
         return 0
     long = [i for i in range(end) if scan.tokens.kinds[i] == "w" and len(words[i]) > _SMALL]
     capital = sum(scan.raw(i, i + 1)[:1].isupper() for i in long)
-    return end if len(long) >= _WORDS and capital >= _MOSTLY * len(long) else 0
+    if len(long) >= _WORDS and capital >= _MOSTLY * len(long):
+        return end
+    whole = scan.tokens.ends[end - 1] < _LONGEST or any(word in _SPEECH for word in words[:end])
+    return 0 if whole or any(scan.has(i, "own") for i in range(end)) else end
 
 
 def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:

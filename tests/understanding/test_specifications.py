@@ -114,3 +114,26 @@ def test_what_buyers_write_of_sides_engines_and_models(
 )
 def test_what_no_word_says_is_not_asserted(text: str, absent: str) -> None:
     assert absent not in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Lithium pack\nMaximum charging voltage: 29V", "maximum_charging_voltage", 29),
+        ("Home battery\n10 kWh battery for the garage", "energy", 10000),
+        ("Coffee cups\nMateiral: bamboo", "material", "bamboo"),
+        ("Smart ring\nCPU: RTL8762", "cpu", "RTL8762"),
+        ("Rims\nSize: 17x7.5/8/9", "size", "17x7.5/8/9"),
+        (
+            "Mats\nMaterial: PE film+pulp+nonwoven",
+            "material",
+            ("PE film", "pulp", "non-woven fabric"),
+        ),
+    ],
+)
+def test_a_key_names_what_its_value_is_of(text: str, field: str, value: object) -> None:
+    assert _read(text)[field] == value
+
+
+def test_how_many_fill_a_container_is_not_ordered() -> None:
+    assert "order_quantity" not in _read("Scooters\n40ft container loading quantity:120PCS")

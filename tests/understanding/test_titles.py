@@ -85,3 +85,22 @@ def test_a_value_the_page_cut_off_is_not_believed(text: str) -> None:
 
 def test_a_whole_word_before_the_dots_is_believed() -> None:
     assert _read("Oven gloves\nColor:Red Pattern:Flowers ...")["pattern"] == "flowers"
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Carbon Road Racing Bicycle with Disc Brake Pad Wholesale\nprice?", "brakes"),
+        ("Portable Folding Picnic Table Garden Quality Made in China\nprice?", "origin"),
+        (
+            "Bandeja de madera para servir desayuno en la cama con patas plegables, 12 uds por caja"
+            "\nprecio para Chile",
+            "order_quantity",
+        ),
+        ("Blank Cotton Round Neck Shirt Short Sleeve Summer\nprice?", "shape"),
+        ("KOLVEX GREEN 12V pump, quiet", "colour"),
+        ("Meter with white LED backlight", "colour"),
+    ],
+)
+def test_a_name_a_boast_and_a_part_of_a_title_are_not_the_goods(text: str, absent: str) -> None:
+    assert absent not in _read(text)

@@ -21,7 +21,22 @@ _COOLERS = word_set("quantity", "coolers")
 _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
 _LEAST_ORDER = 0.5  # kg
 _TEETH = word_set("quantity", "teeth")
-_FUELS = frozenset({"diesel", "petrol", "gasoline", "turbo", "hybrid", "engine", "v6", "v8"})
+_FUELS = frozenset(
+    {
+        "diesel",
+        "petrol",
+        "gasoline",
+        "turbo",
+        "hybrid",
+        "engine",
+        "v6",
+        "v8",
+        "moteur",
+        "motor",
+        "benzin",
+        "essence",
+    }
+)
 _LARGEST_ENGINE = 17.0  # litres, of a lorry
 _TON, _LARGEST_COOLER = 900.0, 20_000.0  # kg: what is read as a ton
 _REFRIGERATION = 3516.8528  # W a ton of refrigeration (12,000 BTU/h)

@@ -45,6 +45,8 @@ def emit(
     """
     wanted = DIMENSIONS.get(name, ())
     unit = next((u for u in quantity.units if u.dimension in wanted), quantity.unit)
+    if name == "battery_capacity" and unit is not None and unit.dimension == "energy":
+        name = "energy"
     if name in COUNT_NOUNS and quantity.counts[0] != int(quantity.counts[0]):
         return  # "4.2 Door leaves" is a clause
     name, op = direct(state, quantity, around, name)

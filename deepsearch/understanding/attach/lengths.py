@@ -74,6 +74,8 @@ def _whole(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """Whether a length may be of the goods; "18 CM/40 CM" may be two sides or two choices."""
     if quantity.shape == "list" and len(quantity.values) == 2 and not around.left:
         return "/" not in state.tokens.words[quantity.first : quantity.last]
+    if state.word(quantity.first) == "+" or state.word(quantity.first - 1) == "+":
+        return False  # "5 x 8 + 3 in": of a fold
     few = len(state.quantities) < _MANY
     return quantity.shape != "one" or bool(around.op or around.left) or few
 

@@ -48,8 +48,13 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
 def _as_written(
     state: Attaching, quantity: Quantity, name: str, first: int, confidence: float = 0.9
 ) -> None:
-    value = state.scan.raw(quantity.first, quantity.last)
-    state.add(Draft(name, "eq", value, None, first, quantity.last, confidence))
+    words, kinds, last = state.tokens.words, state.tokens.kinds, quantity.last
+    while (
+        words[last : last + 1] == ["/"] and kinds[last + 1 : last + 2] == ["n"] and name == "size"
+    ):
+        last += 2  # "22.5x11.75/12.25/13"
+    value = state.scan.raw(quantity.first, last)
+    state.add(Draft(name, "eq", value, None, first, last, confidence))
 
 
 def _each_side(state: Attaching, quantity: Quantity, around: Surroundings) -> None:

@@ -25,8 +25,8 @@ def container(state: Codes, index: int) -> bool:
         ),
         None,
     )
-    if unit is None:
-        return False
+    if unit is None or state.word(match.last) in ("loading", "load", "loads", "qty", "quantity"):
+        return False  # "40ft container loading quantity: 40 pcs"
     count, first = 1.0, index
     before = index - 1
     if state.word(before) in ("x", "*", "х"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 
@@ -11,7 +12,8 @@ __all__ = ["whole_lists"]
 
 _LISTED = {"colour": "any_of", "material": "all_of"}
 _OTHERS = frozenset({"colour", "material", "transparency", "finish"})  # what one word may be else
-_SIGNS = frozenset({",", "/", "、", ";"})
+_SIGNS = frozenset({",", "/", "、", ";", "+"})
+_PART_WORDS = word_set("key", "part_words")
 _LONGEST = 3  # words of a member
 _OPEN_END = frozenset({"etc", "ect", "more", "others", "other"})
 
@@ -60,7 +62,8 @@ def _members(scan: Scan, pair: Pair) -> list[tuple[int, int]]:
         for first, last in found
     )
     cut = scan.tokens.folded.startswith("...", scan.tokens.ends[pair.end - 1])
-    return found if plain and not cut else []
+    parted = any(words[last - 1] in _PART_WORDS for _, last in found)  # "PU seat+metal leg"
+    return found if plain and not cut and not parted else []
 
 
 def _ended(scan: Scan, pair: Pair) -> bool:
@@ -75,4 +78,5 @@ def _value(scan: Scan, field: str, first: int, last: int) -> str:
         for kind, value in match.payloads:
             if kind == field:
                 return str(value)
-    return fold(scan.raw(first, last))
+    words = scan.raw(first, last).split()
+    return " ".join(word if word.isupper() else fold(word) for word in words)

@@ -46,6 +46,20 @@ _UNIT_KNOWN = frozenset(
 _DEGREES = word_set("quantity", "bare_degrees")
 _VAGUE = frozenset({"length", "mass", "volume", "area"})
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter", "weight"})
+# Of an act of the thing, not of the thing at work.
+_ACTS = frozenset(
+    {
+        "charging",
+        "charge",
+        "discharging",
+        "discharge",
+        "starting",
+        "standby",
+        "surge",
+        "peak",
+        "cutoff",
+    }
+)
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
 _GRAM = 0.001  # kg
@@ -158,6 +172,9 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
 
 def _of_part(scan: Scan, pair: Pair) -> bool:
     """Whether a key measures a part: "Band Width" is no width of the watch."""
+    words = scan.tokens.words[pair.first : pair.colon]
+    if pair.sure and _ACTS & {*words}:
+        return True  # "Maximum charging voltage"
     if pair.whole or not pair.sure or not set(pair.fields) <= _SIDES:
         return False
     begin = pair.first

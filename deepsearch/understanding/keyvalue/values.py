@@ -44,6 +44,7 @@ _OPEN = frozenset(
 )
 _NAMED = ("brand", "model", "compatible_with")
 # What names no brand and no model.
+_WORKS = frozenset({"cpu", "gpu", "chip", "chipset", "processor", "engine", "motor", "sensor"})
 _NO_NAME = frozenset(
     {"new", "used", "original", "universal", "oem", "odm", "brand", "any", "standard", "neutral"}
 )
@@ -296,13 +297,17 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
         if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
             used.update(range(pair.begin, pair.end))
         part = _part_named(scan, pair)
-        if part:
+        if part and not pair.sure:
+            used.update(range(pair.begin, pair.end))
+        elif part:
             parts.update((index, part) for index in range(pair.begin, pair.end))
         unknown = not pair.whole and set(pair.texts) <= {"type"} and not pair.fields
         if unknown and not _telling(scan, pair):
             owner.update((index, pair) for index in range(pair.begin, pair.end))
     for draft in drafts:
-        if draft.first in parts and draft.field in _PARTED:
+        if draft.field == "model" and draft.first in owner and owner[draft.first].name in _WORKS:
+            draft.field = owner[draft.first].name  # "CPU: SP9832e"
+        elif draft.first in parts and draft.field in _PARTED:
             draft.field = f"{parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
         elif draft.field == "brand" and draft.first in owner and owner[draft.first].name:
             draft.field = f"{owner[draft.first].name}_brand"  # "Gears: Shimano"

@@ -38,18 +38,30 @@ def colours(reading: Reading) -> None:
 def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
     word = reading.word(match.first)
     single = match.last == match.first + 1
+    ahead = reading.word(match.last)
     if single and reading.tokens.kinds[match.first] == "c":
         return reading.lone_han(match)
-    if single and reading.word(match.last) in _KINDS_BY_COLOUR:
+    if single and ahead in _KINDS_BY_COLOUR:
         return False  # "green coffee" is a kind of coffee
     if single and word in _DOUBTFUL_COLOURS and _other_sense(reading, match):
         return False
+    if single and (ahead == "led" or _of_a_name(reading, match)):
+        return False  # "white LED", "BASEN GREEN 48V battery"
     glued = reading.tokens.glued(match.first) and reading.word(match.first - 1) == "-"
     if single and glued and reading.scan.match_of(match.first - 2) is None:
         return False  # "blood-red"
     town = word == "bordeaux" and reading.scan.raw(match.first, match.last).istitle()
     opens = match.first == reading.clause(match.first).start
     return word != "fond" and (opens or not town)
+
+
+def _of_a_name(reading: Reading, match: Match) -> bool:
+    """Whether a colour in capitals follows the text's first word, unknown and in capitals too."""
+    if match.first != 1 or reading.scan.match_of(0) is not None:
+        return False
+    spelt = reading.scan.raw(0, match.last)
+    end = reading.clause(match.first).stop
+    return spelt.isupper() and not reading.scan.raw(match.last, end).isupper()
 
 
 def _other_sense(reading: Reading, match: Match) -> bool:
@@ -64,7 +76,7 @@ def _other_sense(reading: Reading, match: Match) -> bool:
     if word in ("gold", "golden", "silver"):
         two_words = reading.tokens.kinds[match.last : match.last + 2] == ["w", "w"]
         named = reading.scan.raw(match.first, match.last + 2).istitle()
-        return ahead in ("supplier", "plated", "bar") or (two_words and named)
+        return ahead in ("supplier", "plated", "bar", "wire", "bonding") or (two_words and named)
     return word == "orange" and ahead in ("juice", "oil", "tree", "peel")
 
 

@@ -29,6 +29,8 @@ def parts(reading: Reading) -> None:
         negated = reading.negated(match.first, match.last)
         if not cued and not negated:
             continue
+        if reading.titled(match.first) and _goes_on(reading, match.last):
+            continue  # "with Brake Pad"
         field = value if value != "led" else "led_light"
         reading.add(
             Draft(
@@ -41,6 +43,12 @@ def parts(reading: Reading) -> None:
                 0.75,
             )
         )
+
+
+def _goes_on(reading: Reading, at: int) -> bool:
+    """Whether another noun follows a part's name: the two are one thing's."""
+    joined = any(reading.scan.has(at, kind) for kind in ("for", "join", "with", "stop"))
+    return reading.tokens.kinds[at : at + 1] == ["w"] and not joined
 
 
 def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:

@@ -57,7 +57,7 @@ class Reading:
         inside = self.clause(first)
         for at in range(first - 1, max(inside.start, first - 5) - 1, -1):
             if self.scan.has(at, "neg"):
-                return not (
+                return self.word(at + 1) != "applicable" and not (
                     self.word(at) in ("no", "not", "non", "不")
                     and self.word(at - 1) in ("if", "or", "whether")
                 )

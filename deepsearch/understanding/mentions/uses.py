@@ -14,6 +14,8 @@ _ROUND_THINGS = word_set("mention", "round_things")
 
 _UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
 
+_PART_WORDS = word_set("key", "part_words")  # "round neck", "square toe"
+
 _WEAK_USES = frozenset(
     {
         "school",
@@ -54,6 +56,7 @@ def product_words(reading: Reading) -> None:
                     continue
             elif (
                 (kind == "form" and not inside)
+                or (kind == "shape" and reading.word(match.last) in _PART_WORDS)
                 or (kind == "power_source" and value == "hydraulic" and reading.tube)
                 or (kind == "power_source" and not inside and not _power_cue(reading, match))
                 or (
