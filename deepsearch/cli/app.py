@@ -253,13 +253,17 @@ def parse(
     implied: Annotated[bool, typer.Option(help="Also infer what the words imply.")] = True,
     answer: Annotated[
         list[str] | None,
-        typer.Option(help="What the buyer said next, such as an answer; repeatable."),
+        typer.Option(
+            help="What the buyer said next, such as an answer: 500, or destination=Germany; "
+            "repeatable."
+        ),
     ] = None,
 ) -> None:
     """Show what requirements are read from a text."""
     from deepsearch.cli.output import print_parsed
     from deepsearch.engine.batch import parse_lines
-    from deepsearch.understanding import RuleParser, merge, to_json
+    from deepsearch.understanding import RuleParser, to_json
+    from deepsearch.understanding import answer as take_answer
 
     if (text is None) == (file is None):
         raise InvalidInputError("Give a text, or --file with lines of JSON; one of the two.")
@@ -272,7 +276,10 @@ def parse(
         return
     parsed = parser.parse(text or "")
     for said in answer or ():
-        parsed = merge(parsed, parser.parse(said))
+        name, equals, words = said.partition("=")
+        open_now = equals and name in {question.field for question in parsed.questions}
+        field = name if open_now else None
+        parsed = take_answer(parsed, words if open_now else said, field=field, parser=parser)
     if as_json:
         typer.echo(json.dumps(to_json(parsed), ensure_ascii=False, indent=2))
     else:

@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deepsearch.understanding.answers import answer as answer
     from deepsearch.understanding.claims import extract_claims as extract_claims
     from deepsearch.understanding.clauses import parse_document as parse_document
     from deepsearch.understanding.edit import change as change
@@ -43,6 +44,7 @@ __all__ = [
     "LlmParser",
     "Rule",
     "RuleParser",
+    "answer",
     "change",
     "describe",
     "extract_claims",
@@ -68,6 +70,7 @@ _HOME = {
     "LlmParser": "llm",
     "Rule": "implications",
     "RuleParser": "parser",
+    "answer": "answers",
     "change": "edit",
     "describe": "serial",
     "extract_claims": "claims",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import Operator, ParsedQuery, Requirement, RequirementValue
 from deepsearch.understanding.implications import imply
-from deepsearch.understanding.questions import open_questions
+from deepsearch.understanding.questions import open_questions, waived
 from deepsearch.understanding.serial import describe
 
 __all__ = ["change", "harden", "merge", "remove", "soften", "without_rule"]
@@ -166,13 +166,13 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
 
     Args:
         earlier: What was understood so far.
-        later: What was understood from the answer.
+        later: What was understood from the answer; what it says does not matter is withdrawn.
 
     Returns:
-        The merged query; `notes` names each requirement that was replaced. Where the earlier
-        query holds inferences or questions, both are drawn again from all that now holds,
-        replaced words are blank in the text, and rules it was spared stay unused. Else the
-        inferences are those of both.
+        The merged query; `notes` names each requirement that was replaced or withdrawn.
+        Where the earlier query holds inferences or questions, both are drawn again from all
+        that now holds, replaced words are blank in the text, and rules it was spared stay
+        unused. Else the inferences are those of both.
     """
     joint = (
         f"{earlier.text}\n{later.text}"
@@ -187,13 +187,15 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
     fresh = [r for r in moved if r.implied_by is None]
     notes = list(earlier.notes)
     kept: list[Requirement] = []
+    gone = waived(later.text)
     talk = bool(earlier.questions) or any(r.implied_by for r in earlier.requirements)
     for old in earlier.requirements:
         rivals = [r for r in fresh if r.field == old.field and r.unit == old.unit]
         same = [r for r in rivals if (r.op, r.value) == (old.op, old.value)]
         if old.implied_by is not None and rivals:
             continue
-        if same or not rivals or all(_both_hold(old, r) for r in rivals):
+        withdrawn = old.field in gone and not rivals and old.implied_by is None
+        if not withdrawn and (same or not rivals or all(_both_hold(old, r) for r in rivals)):
             if not same:
                 kept.append(old)
             continue
@@ -201,7 +203,9 @@ def merge(earlier: ParsedQuery, later: ParsedQuery) -> ParsedQuery:
             first, last = old.span
             joint = f"{joint[:first]}{' ' * (last - first)}{joint[last:]}"
         notes.append(
-            f"Changed by a later answer: {describe(old)} → {'; '.join(describe(r) for r in rivals)}."  # noqa: E501
+            f"Withdrawn by a later answer: {describe(old)}."
+            if withdrawn
+            else f"Changed by a later answer: {describe(old)} → {'; '.join(map(describe, rivals))}."
         )
     merged = [r for r in kept if r.implied_by is None] + fresh
     whole = replace(
@@ -233,4 +237,6 @@ def _drawn_again(whole: ParsedQuery, earlier: ParsedQuery, later: ParsedQuery) -
         inferring = inferring and not (could and not held)
     implied = imply(whole, switched_off=off) if inferring else ()
     whole = replace(whole, requirements=(*whole.requirements, *implied))
-    return replace(whole, questions=open_questions(whole)) if earlier.questions else whole
+    if not earlier.questions:
+        return whole
+    return replace(whole, questions=open_questions(whole, settled=waived(whole.text)))

@@ -8,16 +8,26 @@ from functools import lru_cache
 
 from deepsearch.schema import ParsedQuery, Question
 from deepsearch.understanding.implications import goods_of
-from deepsearch.understanding.lexicon import load_data
+from deepsearch.understanding.language import detect
+from deepsearch.understanding.lexicon import load_data, word_set
 from deepsearch.understanding.markets import markets_of
+from deepsearch.understanding.scan import scan
 from deepsearch.understanding.surroundings import surroundings_of
-from deepsearch.understanding.text import Tokens, tokenise
+from deepsearch.understanding.text import Tokens, fold, tokenise
 
-__all__ = ["open_questions", "with_questions"]
+__all__ = [
+    "answering",
+    "asked_fields",
+    "label_of",
+    "open_questions",
+    "waived",
+    "with_questions",
+]
 
 MOST = 5
 # What follows from the market needs no question; what must be shown for it still may.
 _SETTLED = frozenset({"voltage", "frequency", "plug_type"})
+_OPEN = word_set("answer", "open") | word_set("answer", "no")
 _TIMES = frozenset({"x", "*", "×"})
 
 
@@ -32,6 +42,7 @@ class _Asked:
     answers: frozenset[str]
     why: str
     texts: Mapping[str, str]
+    label: str
 
 
 @lru_cache(maxsize=1)
@@ -45,16 +56,61 @@ def _asked() -> tuple[_Asked, ...]:
             answers=frozenset([entry["field"], *entry.get("skip", ())]),
             why=entry["why"],
             texts={key: text for key, text in entry.items() if len(key) == 2},
+            label=entry.get("label", entry["field"].replace("_", " ")),
         )
         for entry in load_data("questions")["question"]
     )
 
 
-def open_questions(parsed: ParsedQuery) -> tuple[Question, ...]:
+def asked_fields() -> frozenset[str]:
+    """Fields that some question is about."""
+    return frozenset(asked.field for asked in _asked())
+
+
+def answering(field: str) -> frozenset[str]:
+    """Fields that answer the question about a field, itself among them."""
+    return next(asked.answers for asked in _asked() if asked.field == field)
+
+
+def label_of(field: str) -> str:
+    """The key behind which an answer to the question about a field is read."""
+    return next(asked.label for asked in _asked() if asked.field == field)
+
+
+def waived(text: str) -> frozenset[str]:
+    """Find what a buyer leaves open: "weight does not matter", "no certificate", "size: any".
+
+    Args:
+        text: What the buyer said, an answer a line.
+
+    Returns:
+        Names of fields.
+    """
+    lines = (line for line in text.splitlines() if line.strip())
+    return frozenset().union(*(_waived_in(line) for line in lines))
+
+
+def _waived_in(line: str) -> set[str]:
+    key, colon, said = line.partition(":")
+    if colon and fold(said).strip(" .,!?") in _OPEN:
+        return {asked.field for asked in _asked() if asked.label == key}
+    tokens = tokenise(line)
+    scanned = scan(tokens, *detect(line, tokens))
+    free = {scanned.clause_of[match.first] for match, _ in scanned.of_kind("unneeded")}
+    return {
+        str(name)
+        for kind in ("field", "textfield")
+        for match, name in scanned.of_kind(kind)
+        if scanned.clause_of[match.first] in free or scanned.has(match.first - 1, "neg")
+    }
+
+
+def open_questions(parsed: ParsedQuery, *, settled: Collection[str] = ()) -> tuple[Question, ...]:
     """The decisive things a text does not say, most decisive first.
 
     Args:
         parsed: What was understood, with what it implies if that was inferred.
+        settled: Fields that need no question, though nothing was said of them.
 
     Returns:
         At most five questions in the text's language (English where there is none);
@@ -64,7 +120,7 @@ def open_questions(parsed: ParsedQuery) -> tuple[Question, ...]:
         return ()
     goods = goods_of(parsed)
     said = {r.field for r in parsed.requirements if r.implied_by is None}
-    known = said | _told(parsed, goods, said)
+    known = said | _told(parsed, goods, said) | set(settled)
     ranked = []
     for order, asked in enumerate(_asked()):
         if not known.isdisjoint(asked.answers) or not goods.isdisjoint(asked.not_goods):

@@ -75,6 +75,16 @@ def test_an_answer_is_merged_and_the_contradiction_shown() -> None:
     assert "destination = DE → destination = JP" in " ".join(parsed["notes"])
 
 
+def test_bare_answers_answer_the_questions_that_are_open() -> None:
+    done = run(
+        "parse", "kettles", "--no-implied", "--json",
+        "--answer", "500", "--answer", "certification=CE", "--answer", "Japan",
+    )  # fmt: skip
+    parsed = json.loads(done.stdout)
+    said = {r["field"]: r["value"] for r in parsed["requirements"]}
+    assert said == {"order_quantity": 500, "certification": "CE", "destination": "JP"}
+
+
 def test_parse_prints_the_contract(tmp_path: Path) -> None:
     done = run("parse", "500 mountain bikes under 12 kg, CE", "--json")
     assert done.returncode == 0, done.stderr
