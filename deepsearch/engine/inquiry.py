@@ -160,6 +160,14 @@ def _with_files(query: Query, files: Sequence[LoadedFile], parser: RequirementPa
     if read is None:
         return query
     parsed = with_words(read, query.text, parser)
+    drawn = [file.name for file in files if file.family == "drawing"]
+    if drawn and not parsed.product:
+        note = (
+            f"{', '.join(drawn)}: nothing names the thing drawn. It is searched for by its lines, "
+            "which photographs of goods seldom look like; trust hits only that words bear out, or "
+            "name the thing beside the drawing."
+        )
+        parsed = replace(parsed, notes=(*parsed.notes, note))
     # Their product, by which the words of listings are searched too.
     said = query.text if query.text.strip() else parsed.product
     return replace(query, text=said, parsed=parsed)

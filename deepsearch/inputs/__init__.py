@@ -34,8 +34,9 @@ from deepsearch.schema import QueryPart as Part
 
 if TYPE_CHECKING:
     from deepsearch.inputs.files import read_file
+    from deepsearch.inputs.kinds import FileKind
     from deepsearch.inputs.pictures import encode_picture, load_picture
-    from deepsearch.inputs.sniff import FileKind, kind_of
+    from deepsearch.inputs.sniff import kind_of
     from deepsearch.inputs.tables import read_table
     from deepsearch.inputs.video import read_video
 
@@ -67,7 +68,7 @@ __all__ = [
 ]
 
 _LAZY = {
-    "FileKind": "sniff",
+    "FileKind": "kinds",
     "encode_picture": "pictures",
     "kind_of": "sniff",
     "load_picture": "pictures",

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from deepsearch.errors import UnreadableFileError
+from deepsearch.inputs.kinds import FileKind
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.pictures import encode_picture, load_picture
 from deepsearch.inputs.reading import Reading
 from deepsearch.inputs.records import LoadedFile
-from deepsearch.inputs.sniff import FileKind, sniff, wrong_extension
+from deepsearch.inputs.sniff import sniff, wrong_extension
 from deepsearch.inputs.source import FileLike, Source
 from deepsearch.inputs.tables import read_table
 from deepsearch.inputs.video import read_video

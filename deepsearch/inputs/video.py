@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepsearch.errors import InvalidInputError, UnreadableFileError
+from deepsearch.inputs.kinds import FileKind
 from deepsearch.inputs.limits import VideoLimits
 from deepsearch.inputs.records import Frame
-from deepsearch.inputs.sniff import FileKind, require_family
+from deepsearch.inputs.sniff import require_family
 from deepsearch.inputs.source import FileLike, Source
 from deepsearch.schema import FloatArray
 

@@ -59,6 +59,33 @@ class Ask:
     rates: Rates | None = None
     countries: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        order_quantity: Quantity | None,
+        today: date | None,
+        rates: Rates | None,
+        countries: Mapping[str, str] | None,
+    ) -> Ask:
+        """Fill in what a caller left out.
+
+        Args:
+            order_quantity: How many are asked for; None: not said.
+            today: The day; None: the current one.
+            rates: Exchange rates; None: other currencies are incomparable.
+            countries: Place → country it is in; None: none is sure.
+
+        Returns:
+            What listings are judged at.
+        """
+        return cls(
+            order_quantity=order_quantity,
+            today=today or date.today(),
+            rates=rates,
+            countries=countries or {},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class NumberAtom:

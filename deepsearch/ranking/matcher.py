@@ -86,12 +86,7 @@ class RequirementMatcher:
         Returns:
             (n,) int8: 1 met, 0 unknown, -1 violated.
         """
-        ask = Ask(
-            order_quantity=order_quantity,
-            today=today or date.today(),
-            rates=rates,
-            countries=countries or {},
-        )
+        ask = Ask.of(order_quantity=order_quantity, today=today, rates=rates, countries=countries)
         return status_of_rows(self._table, requirement, ask)
 
     def allowed(
@@ -124,12 +119,7 @@ class RequirementMatcher:
         if unknown not in ("keep", "exclude"):
             raise InvalidInputError(f"unknown={unknown!r}; expected 'keep' or 'exclude'.")
         least = 0 if unknown == "keep" else 1
-        ask = Ask(
-            order_quantity=order_quantity,
-            today=today or date.today(),
-            rates=rates,
-            countries=countries or {},
-        )
+        ask = Ask.of(order_quantity=order_quantity, today=today, rates=rates, countries=countries)
         mask = np.ones(len(self._table), dtype=np.bool_)
         for requirement in settle(requirements):
             if requirement.hard:

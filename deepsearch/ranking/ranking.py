@@ -195,11 +195,8 @@ def scene_of(
     Returns:
         The scene.
     """
-    ask = Ask(
-        order_quantity=order_quantity_of(parsed),
-        today=today,
-        rates=rates,
-        countries=countries or {},
+    ask = Ask.of(
+        order_quantity=order_quantity_of(parsed), today=today, rates=rates, countries=countries
     )
     return Scene(
         ask=ask,

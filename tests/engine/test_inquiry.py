@@ -146,6 +146,12 @@ def test_a_drawing_wishes_its_size(tmp_path: Path) -> None:
     assert sizes["width"] == (120.0, "mm", False)
     assert sizes["height"] == (45.0, "mm", False)
     assert any(part.kind is Modality.PICTURE for part in query.parts)
+    # Lines alone find what photograph they are least unlike: the buyer is told.
+    assert any("bracket.dxf: nothing names the thing" in note for note in query.parsed.notes)
+    named = one(load_query(path, text="angle bracket, galvanised"))
+    assert named.parsed is not None
+    assert named.parsed.product == "angle bracket"
+    assert not any("nothing names" in note for note in named.parsed.notes)
 
 
 # ---------------------------------------------------------------- videos, nothing

@@ -26,6 +26,7 @@ from deepsearch.filters import (
 )
 from deepsearch.filters.columns import fold
 from deepsearch.schema import Operator
+from tests.filters.trees import trees
 
 COUNTRIES = ["CN", "cn", "DE", "Straße", "STRASSE", "x y"]
 facts_rows = st.lists(
@@ -76,15 +77,7 @@ leaf_filters = st.one_of(
         Presence, st.sampled_from(["years", "country", "verified", "tags", "price"]), st.booleans()
     ),
 )
-tree_filters = st.recursive(
-    leaf_filters,
-    lambda parts: (
-        st.builds(Not, parts)
-        | st.builds(And, st.lists(parts, min_size=2, max_size=3).map(tuple))
-        | st.builds(Or, st.lists(parts, min_size=2, max_size=3).map(tuple))
-    ),
-    max_leaves=6,
-)
+tree_filters = trees(leaf_filters, max_leaves=6)
 
 
 def truth(node: Filter, row: dict[str, Any]) -> bool | None:

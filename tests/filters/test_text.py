@@ -25,6 +25,7 @@ from deepsearch.filters import (
 from deepsearch.filters.expressions import MAX_DEPTH
 from deepsearch.filters.parser import MAX_LENGTH
 from deepsearch.schema import Money, Operator, Quantity
+from tests.filters.trees import trees
 
 SAME = [
     ("supplier.years >= 3", F("supplier.years") >= 3),
@@ -205,15 +206,7 @@ leaves = (
     | st.builds(Contains, names, texts)
     | st.builds(Presence, names, st.booleans())
 )
-filters = st.recursive(
-    leaves,
-    lambda parts: (
-        st.builds(Not, parts)
-        | st.builds(And, st.lists(parts, min_size=2, max_size=3).map(tuple))
-        | st.builds(Or, st.lists(parts, min_size=2, max_size=3).map(tuple))
-    ),
-    max_leaves=8,
-)
+filters = trees(leaves, max_leaves=8)
 
 
 @given(filters)

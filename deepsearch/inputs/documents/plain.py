@@ -7,9 +7,9 @@ import re
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs.documents.collect import Collector
 from deepsearch.inputs.encodings import decode_text
+from deepsearch.inputs.kinds import FileKind
 from deepsearch.inputs.limits import InputLimits
 from deepsearch.inputs.records import LoadedFile
-from deepsearch.inputs.sniff import FileKind
 from deepsearch.inputs.source import Source
 
 __all__ = ["read_plain"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from deepsearch.inputs.kinds import FileKind
 from deepsearch.inputs.limits import DrawingLimits
 from deepsearch.inputs.records import LoadedFile
-from deepsearch.inputs.sniff import FileKind
 from deepsearch.inputs.source import Source
 
 __all__ = ["read_drawing"]

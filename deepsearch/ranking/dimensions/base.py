@@ -12,9 +12,18 @@ from typing import Any, TypeAlias
 from deepsearch.ranking.atoms import Ask
 from deepsearch.ranking.judging import ListingView
 from deepsearch.ranking.vocabulary import normal_text
-from deepsearch.schema import Claim, EvidenceGrade, ParsedQuery
+from deepsearch.schema import Claim, EvidenceGrade, ParsedQuery, Supplier
 
-__all__ = ["GRADE_TRUST", "Dimension", "Scene", "Score", "saturating", "texts_of", "trusted"]
+__all__ = [
+    "GRADE_TRUST",
+    "Dimension",
+    "Scene",
+    "Score",
+    "of_record",
+    "saturating",
+    "texts_of",
+    "trusted",
+]
 
 GRADE_TRUST: Mapping[EvidenceGrade, float] = MappingProxyType(
     {
@@ -117,6 +126,25 @@ def trusted(score: Score, prior: float, today: date) -> float:
         years = max((today - score.stated_on).days, 0) / 365.25
         discount *= 2.0 ** (-years / AGE_HALF_LIFE_YEARS)
     return prior + gain * discount
+
+
+def of_record(
+    score: Callable[[Supplier], Score | None],
+) -> Callable[[ListingView, Scene], Score | None]:
+    """Make a dimension's score of one that looks at the supplier's record alone.
+
+    Args:
+        score: Supplier → score.
+
+    Returns:
+        The score of a listing in a scene: None where it names no supplier.
+    """
+
+    def scorer(view: ListingView, scene: Scene) -> Score | None:
+        del scene
+        return None if view.supplier is None else score(view.supplier)
+
+    return scorer
 
 
 def saturating(value: float, half: float) -> float:

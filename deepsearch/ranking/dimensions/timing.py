@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from deepsearch.ranking.dimensions.base import Dimension, Scene, Score
+from deepsearch.ranking.dimensions.base import Dimension, Scene, Score, of_record
 from deepsearch.ranking.fields import unit_words
 from deepsearch.ranking.judging import ListingView, stated_days
 from deepsearch.ranking.units import number_text, order_unit_factor
 from deepsearch.ranking.wording import counted
-from deepsearch.schema import EvidenceGrade, Quantity
+from deepsearch.schema import EvidenceGrade, Quantity, Supplier
 
 __all__ = ["TIMING"]
 
@@ -29,23 +29,20 @@ def _dispatch(view: ListingView, scene: Scene) -> Score | None:
     return None if days is None else Score(7.0 / (7.0 + max(days, 0.0)), days, _PLATFORM)
 
 
-def _on_time(view: ListingView, scene: Scene) -> Score | None:
-    del scene
-    rate = None if view.supplier is None else view.supplier.on_time_rate
+def _on_time(supplier: Supplier) -> Score | None:
+    rate = supplier.on_time_rate
     if rate is None:
         return None
     return Score(min(1.0, max(0.0, (rate - 0.7) / 0.3)), rate, _PLATFORM)
 
 
-def _response_time(view: ListingView, scene: Scene) -> Score | None:
-    del scene
-    hours = None if view.supplier is None else view.supplier.response_time_hours
+def _response_time(supplier: Supplier) -> Score | None:
+    hours = supplier.response_time_hours
     return None if hours is None else Score(6.0 / (6.0 + max(hours, 0.0)), hours, _PLATFORM)
 
 
-def _response_rate(view: ListingView, scene: Scene) -> Score | None:
-    del scene
-    rate = None if view.supplier is None else view.supplier.response_rate
+def _response_rate(supplier: Supplier) -> Score | None:
+    rate = supplier.response_rate
     return None if rate is None else Score(min(1.0, max(0.0, rate)), rate, _PLATFORM)
 
 
@@ -95,7 +92,7 @@ TIMING: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="clip((rate - 0.7) / 0.3, 0, 1)",
         prior=0.4,
-        score=_on_time,
+        score=of_record(_on_time),
         words=lambda s: f"{_percent(s)} of orders on time",
     ),
     Dimension(
@@ -104,7 +101,7 @@ TIMING: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="6 / (6 + hours to the first answer)",
         prior=0.4,
-        score=_response_time,
+        score=of_record(_response_time),
         words=lambda s: f"answers within {number_text(math.ceil(s))} h",
     ),
     Dimension(
@@ -113,7 +110,7 @@ TIMING: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="share of enquiries answered",
         prior=0.5,
-        score=_response_rate,
+        score=of_record(_response_rate),
         words=lambda s: f"answers {_percent(s)} of enquiries",
     ),
     Dimension(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
-from deepsearch.ranking.dimensions.base import Dimension, Scene, Score, saturating, shrunk
-from deepsearch.ranking.judging import ListingView
+from deepsearch.ranking.dimensions.base import Dimension, Score, of_record, saturating, shrunk
 from deepsearch.ranking.units import money_text, number_text
 from deepsearch.ranking.wording import counted
 from deepsearch.schema import EvidenceGrade, Supplier
@@ -16,16 +14,6 @@ __all__ = ["TRUST"]
 _PLATFORM = EvidenceGrade.PLATFORM
 _USUAL_RATING = 4.2  # of 5: marketplaces' stars crowd near the top
 _RATING_VOTES = 10.0
-
-
-def _of_supplier(
-    score: Callable[[Supplier], Score | None],
-) -> Callable[[ListingView, Scene], Score | None]:
-    def scorer(view: ListingView, scene: Scene) -> Score | None:
-        del scene
-        return None if view.supplier is None else score(view.supplier)
-
-    return scorer
 
 
 def _years(supplier: Supplier) -> Score | None:
@@ -124,7 +112,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="1 - exp(-years in business / 6)",
         prior=0.4,
-        score=_of_supplier(_years),
+        score=of_record(_years),
         words=lambda s: f"in business {counted(s, 'year')}",
     ),
     Dimension(
@@ -133,7 +121,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="1 verified, 0 stated not to be; who verified is the evidence's grade",
         prior=0.4,
-        score=_of_supplier(_verified),
+        score=of_record(_verified),
         words=str,
     ),
     Dimension(
@@ -142,7 +130,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="1 manufacturer, 0.3 trading company",
         prior=0.5,
-        score=_of_supplier(_manufacturer),
+        score=of_record(_manufacturer),
         words=str,
     ),
     Dimension(
@@ -151,7 +139,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="clip((r - 3) / 2, 0, 1), r: stars drawn to 4.2 by 10 votes",
         prior=0.5,
-        score=_of_supplier(_rating),
+        score=of_record(_rating),
         words=_stars_words,
     ),
     Dimension(
@@ -160,7 +148,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="as rating, of the store's reviews",
         prior=0.5,
-        score=_of_supplier(_reviews),
+        score=of_record(_reviews),
         words=_stars_words,
     ),
     Dimension(
@@ -169,7 +157,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="min(1, log10(1 + reviews) / 3.5)",
         prior=0.3,
-        score=_of_supplier(_review_count),
+        score=of_record(_review_count),
         words=lambda s: counted(s, "review"),
     ),
     Dimension(
@@ -178,7 +166,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="rate / (rate + 0.25)",
         prior=0.4,
-        score=_of_supplier(_reorder),
+        score=of_record(_reorder),
         words=lambda s: f"{number_text(100 * s)} % of buyers order again",
     ),
     Dimension(
@@ -187,7 +175,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="exp(-40 · dispute rate)",
         prior=0.5,
-        score=_of_supplier(_disputes),
+        score=of_record(_disputes),
         words=lambda s: f"{number_text(100 * s)} % of orders disputed",
     ),
     Dimension(
@@ -196,7 +184,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="1 orders insured by the marketplace, 0 stated not",
         prior=0.4,
-        score=_of_supplier(_assurance),
+        score=of_record(_assurance),
         words=str,
     ),
     Dimension(
@@ -205,7 +193,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="min(1, log10(1 + orders) / 4)",
         prior=0.3,
-        score=_of_supplier(_orders),
+        score=of_record(_orders),
         words=lambda s: f"{counted(s, 'order')} delivered",
     ),
     Dimension(
@@ -214,7 +202,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="min(1, log10(1 + employees) / 3)",
         prior=0.4,
-        score=_of_supplier(_employees),
+        score=of_record(_employees),
         words=lambda s: counted(s, "employee"),
     ),
     Dimension(
@@ -223,7 +211,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="area / (area + 3000 m²)",
         prior=0.4,
-        score=_of_supplier(_floor_area),
+        score=of_record(_floor_area),
         words=lambda s: f"{number_text(s)} m² of floor",
     ),
     Dimension(
@@ -232,7 +220,7 @@ TRUST: tuple[Dimension, ...] = (
         of_supplier=True,
         formula="revenue / (revenue + 5 million USD), USD only",
         prior=0.4,
-        score=_of_supplier(_revenue),
+        score=of_record(_revenue),
         words=lambda s: f"turns over {money_text(s, s, 'USD')} a year",
     ),
 )

@@ -59,12 +59,7 @@ def judge(
     Returns:
         The status with its evidence and the reason in words.
     """
-    ask = Ask(
-        order_quantity=order_quantity,
-        today=today or date.today(),
-        rates=rates,
-        countries=countries or {},
-    )
+    ask = Ask.of(order_quantity=order_quantity, today=today, rates=rates, countries=countries)
     return judge_view(requirement, ListingView(listing), ask)
 
 
