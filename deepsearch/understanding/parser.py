@@ -33,6 +33,7 @@ from deepsearch.understanding.titles import without_boasts
 __all__ = ["RuleParser", "parse"]
 
 _MAX_CHARS = 1_000_000
+_CHOICES = frozenset({"power_source", "battery_chemistry", "refrigerant"})  # it has but one
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _SHORT = 12  # tokens: what is so short may be a bare name
 
@@ -261,9 +262,13 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
 
 def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
     """Whether nothing but a slash stands between two numbers of one field."""
-    numbers = isinstance(draft.value, float) and previous.op == draft.op == "eq"
-    joined = draft.first - previous.last == 1 and scanned.tokens.words[previous.last] == "/"
-    return numbers and joined and previous.unit == draft.unit and draft.value != previous.value
+    if draft.op != "eq" or previous.op != "eq" or draft.first - previous.last != 1:
+        return False
+    sign = scanned.tokens.words[previous.last]
+    numbers = isinstance(draft.value, float) and sign == "/"
+    words = draft.field in _CHOICES and (sign in "/&" or scanned.has(previous.last, "join"))
+    same = previous.unit == draft.unit and previous.field == draft.field
+    return (numbers or words) and same and draft.value != previous.value
 
 
 def _beside(previous: Draft, draft: Draft) -> bool:

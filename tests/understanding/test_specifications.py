@@ -137,3 +137,22 @@ def test_a_key_names_what_its_value_is_of(text: str, field: str, value: object) 
 
 def test_how_many_fill_a_container_is_not_ordered() -> None:
     assert "order_quantity" not in _read("Scooters\n40ft container loading quantity:120PCS")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Table\nMaterial: Marble+solid oak+Brass", "material", ("marble", "solid oak", "brass")),
+        ("Doors\nMaterial: Plywood\\PVC\\MDF", "material", ("plywood", "PVC", "MDF")),
+        ("Blanket\nFabric: 100% Cotton/minky/bamboo", "material", ("cotton", "minky", "bamboo")),
+        ("Used vans, gasoline & diesel", "power_source", ("petrol", "diesel")),
+        ("Cable reel\nConnector color: black", "connector_colour", "black"),
+        ("Grille\nCar Fitment: Ford Model: Ranger", "model", None),
+        ("Solar roof tiles, monocrystalline silicon", "material", None),
+        ("Siren with PA system speaker", "material", None),
+        ("Tubes\nOuter Diameter: 4/6/8MM", "diameter", None),
+        ("Hats\nColor: Brown,black,blon...", "colour", None),
+    ],
+)
+def test_lists_parts_and_what_is_none_of_the_goods(text: str, field: str, value: object) -> None:
+    assert _read(text).get(field) == value

@@ -61,6 +61,9 @@ def choose(
             )
         ):
             continue
+        code = last - first == 1 and len(state.word(first)) == 1 and state.tokens.glued(last)
+        if code and state.tokens.kinds[last : last + 1] == ["n"]:
+            continue  # "100M Allwinner H313"
         if gap <= 3 and not _claims_next(state, last):
             return _of_part(state, name, first) if name == "time" else name, first, last
     return None

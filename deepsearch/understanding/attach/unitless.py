@@ -82,8 +82,9 @@ def plain_side(state: Attaching, quantity: Quantity, name: str, label_last: int)
         return False  # "2 o 3": no Ø
     if any(not (_bounding(state, i) or state.word(i) in ".:=(") for i in between):
         return False
+    listed = state.word(quantity.last) == "/" and quantity.shape == "one"  # "6/8/10 mm"
     high = max(quantity.values)
-    if quantity.units or quantity.worded or not high > 0:
+    if quantity.units or quantity.worded or listed or not high > 0:
         return False
     if name in _ALWAYS_MM:
         return high <= _ALWAYS_MM[name]

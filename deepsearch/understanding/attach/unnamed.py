@@ -38,6 +38,7 @@ _PRINTERS = word_set("quantity", "printers")
 _AGE_RAW = frozenset({"岁", "周岁", "歳", "才"})
 
 _HOUR, _DAY = 3600.0, 86400.0  # seconds
+_SMALL = 3  # letters
 _MUCH_USED = 500  # hours
 _WORKING, _MOST_MEMORY = 1.0, 64.0  # GB
 
@@ -136,6 +137,9 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
     if behind is not None and (opens or state.scan.has(around.first - 1, "with")):
         emit(state, quantity, around, behind[0], 0.6, span=(around.first, behind[1]))
         return  # "a lathe with 40 % duty cycle"
+    behind_it = len(state.word(quantity.last)) > _SMALL and around.op is None
+    if behind_it and state.tokens.glued(quantity.last):
+        return  # "Baby 100%organic"
     for at in around.left_words[:1]:
         if ":" in state.tokens.words[at : quantity.first]:
             return  # of the key before the colon

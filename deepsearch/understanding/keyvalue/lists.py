@@ -12,10 +12,10 @@ __all__ = ["whole_lists"]
 
 _LISTED = {"colour": "any_of", "material": "all_of"}
 _OTHERS = frozenset({"colour", "material", "transparency", "finish"})  # what one word may be else
-_SIGNS = frozenset({",", "/", "、", ";", "+"})
+_SIGNS = frozenset({",", "/", "、", ";", "+", "\\"})
 _PART_WORDS = word_set("key", "part_words")
 _LONGEST = 3  # words of a member
-_OPEN_END = frozenset({"etc", "ect", "more", "others", "other"})
+_OPEN_END = frozenset({"etc", "ect", "more", "others", "other", "customized", "custom"})
 
 
 def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
@@ -31,39 +31,56 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
     """
     for pair in pairs:
         field = next((text for text in pair.texts if text in _LISTED), "")
-        members = _members(scan, pair) if field and (pair.sure or _ended(scan, pair)) else []
-        inside = [d for d in drafts if pair.begin <= d.first and d.last <= pair.end]
-        if len(members) < 2 or any(d.field not in _OTHERS for d in inside):
+        if not field or not (pair.sure or _ended(scan, pair)):
             continue
-        known = {i for d in inside if d.field == field for i in range(d.first, d.last)}
-        if not known or all(known & {*range(*member)} for member in members):
+        inside = [d for d in drafts if pair.begin <= d.first and d.last <= pair.end]
+        own = [d for d in inside if d.field == field]
+        if not own or any(d.field not in _OTHERS and d.value is not True for d in inside):
+            continue
+        members = _members(scan, pair)
+        if len(members) > 1 and _cut_off(scan, pair):
+            drafts = [d for d in drafts if d not in own]
+            continue
+        read = {i for d in own for i in range(d.first, d.last)}
+        whole = len(own) == 1 and all(read & {*range(*member)} for member in members)
+        if len(members) < 2 or whole or not _plain(scan, members):
             continue
         values = tuple(dict.fromkeys(_value(scan, field, *member) for member in members))
-        slashed = "/" in scan.tokens.words[pair.begin : pair.end]
+        slashed = {"/", "\\"} & {*scan.tokens.words[pair.begin : pair.end]}
         op = "any_of" if slashed else _LISTED[field]
         drafts = [d for d in drafts if d not in inside]
         drafts.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))
     return drafts
 
 
+def _cut_off(scan: Scan, pair: Pair) -> bool:
+    return scan.tokens.folded.startswith("...", scan.tokens.ends[pair.end - 1])
+
+
 def _members(scan: Scan, pair: Pair) -> list[tuple[int, int]]:
-    """The stretches between a list's signs; none if one is too long or the page cut the list."""
-    words = scan.tokens.words
+    """The stretches between a list's signs, without shares before them and an open end."""
+    words, kinds = scan.tokens.words, scan.tokens.kinds
     ends = [i for i in range(pair.begin, pair.end) if words[i] in _SIGNS]
     found = []
     first = pair.begin
     for end in [*ends, pair.end]:
         last = end - (words[end - 1] in _OPEN_END)
+        if kinds[first] == "n" and words[first + 1] == "%":
+            first += 2  # "100% cotton/bamboo"
         if last > first:
             found.append((first, last))
         first = end + 1
-    plain = all(
-        last - first <= _LONGEST and all(scan.tokens.kinds[i] == "w" for i in range(first, last))
-        for first, last in found
+    return found
+
+
+def _plain(scan: Scan, members: list[tuple[int, int]]) -> bool:
+    """Whether all members are a few words, and none is a part: "PU seat+metal leg"."""
+    return all(
+        last - first <= _LONGEST
+        and all(scan.tokens.kinds[i] == "w" for i in range(first, last))
+        and (scan.has(last - 1, "material") or scan.tokens.words[last - 1] not in _PART_WORDS)
+        for first, last in members
     )
-    cut = scan.tokens.folded.startswith("...", scan.tokens.ends[pair.end - 1])
-    parted = any(words[last - 1] in _PART_WORDS for _, last in found)  # "PU seat+metal leg"
-    return found if plain and not cut and not parted else []
 
 
 def _ended(scan: Scan, pair: Pair) -> bool:

@@ -68,6 +68,9 @@ _USES = frozenset({"function", "functions", "usage", "use"})
 _LINKS = word_set("quantity", "of_part")
 _OPEN_KEYS = word_set("key", "open")
 _PART_WORDS = word_set("key", "part_words")
+_MAIN_PARTS = word_set("key", "main_parts")
+_OF_THE_WHOLE = word_set("key", "of_the_whole")
+_FAR = 100  # tokens
 
 
 def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
@@ -299,13 +302,17 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
         part = _part_named(scan, pair)
         if part and not pair.sure:
             used.update(range(pair.begin, pair.end))
-        elif part:
+        elif part := part or _of_another(scan, pair):
             parts.update((index, part) for index in range(pair.begin, pair.end))
         unknown = not pair.whole and set(pair.texts) <= {"type"} and not pair.fields
         if unknown and not _telling(scan, pair):
             owner.update((index, pair) for index in range(pair.begin, pair.end))
+    fitted = any(scan.tokens.words[pair.colon - 1] == "fitment" for pair in pairs)
+    named_by = {pair.first for pair in pairs if pair.texts == ("model",)}
     for draft in drafts:
-        if draft.field == "model" and draft.first in owner and owner[draft.first].name in _WORKS:
+        if draft.field == "model" and fitted and draft.first in named_by:
+            draft.field = "compatible_with"  # "Car Fitment: Toyota Model: Hilux"
+        elif draft.field == "model" and draft.first in owner and owner[draft.first].name in _WORKS:
             draft.field = owner[draft.first].name  # "CPU: SP9832e"
         elif draft.first in parts and draft.field in _PARTED:
             draft.field = f"{parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
@@ -322,6 +329,17 @@ def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
         and not (draft.first in used and draft.field in ("material", "colour"))
         and not (draft.first in named and draft.field.startswith("supplier_"))
     ]
+
+
+def _of_another(scan: Scan, pair: Pair) -> str:
+    """What "Inner material", "Connector colour" are of, if not of the whole; "" if they are."""
+    words = scan.tokens.words[pair.first : pair.colon]
+    made = pair.texts in (("material",), ("colour",)) and not pair.fields and len(words) == 2
+    latin = made and words[1] in ("material", "colour", "color") and not pair.whole and pair.sure
+    if not latin or words[0] in _MAIN_PARTS or words[0] in _OF_THE_WHOLE:
+        return ""
+    goods = words[0] in scan.tokens.words[max(0, pair.first - _FAR) : pair.first]  # named before
+    return "" if goods else slug(words[0])
 
 
 def _part_named(scan: Scan, pair: Pair) -> str:

@@ -20,6 +20,7 @@ _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _LOGO_ON = word_set("mention", "logo_on")
 _LOGO_FILLERS = word_set("mention", "logo_fillers")
 _WITH_WORDS = word_set("mention", "with_words")
+_PACKING_GOODS = frozenset({"tape", "tapes", "machine", "machines", "film", "paper"})
 _ENDS = frozenset({"", ".", ",", "\n", ";"})
 _LOGO_REACH = 6  # tokens
 
@@ -112,6 +113,8 @@ def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
         return False  # "custom charges" are the customs'
     if value == "sample":  # "sample: 7 days" is how long one takes
         return following not in _NO_SAMPLE and not _timed(reading, match.last)
+    if value == "custom_packaging" and following in _PACKING_GOODS:
+        return False
     if value in ("oem", "odm"):
         return following not in _NO_OEM and before != "/"
     if value == "custom_design":  # "red, blue or customized" is a seller's offer

@@ -64,6 +64,8 @@ _COMPOUND_HEADS = tuple(
     for head in heads.split()
 )
 
+_HALF = frozenset({"semi", "non", "bi"})  # "semi-metallic"
+
 _OTHER_HEADS = (
     "glasfaser",
     "holzkohle",
@@ -140,7 +142,12 @@ def _otherwise(reading: Reading, match: Match) -> bool:
     """As in "PVC-free", "effetto legno", "glass cleaner"."""
     ahead = reading.word(match.last)
     beside = reading.word(match.last + 1) if ahead == "-" else ahead
-    if beside in ("free", "frei", "vrij") or {reading.word(match.first - 1), ahead} & _LOOKS:
+    half = reading.word(match.first - 1) == "-" and reading.word(match.first - 2) in _HALF
+    if (
+        half
+        or beside in ("free", "frei", "vrij")
+        or {reading.word(match.first - 1), ahead} & _LOOKS
+    ):
         return True
     return reading.word(match.first) in _WORKED_MATERIALS and ahead in _MATERIAL_WORK
 
