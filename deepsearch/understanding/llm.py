@@ -6,7 +6,6 @@ import datetime as dt
 import http.client
 import json
 import logging
-import re
 import socket
 import ssl
 import time
@@ -16,18 +15,15 @@ from typing import Any
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import ParsedQuery, Requirement
+from deepsearch.understanding.believing import verified
 from deepsearch.understanding.implications import with_implied
 from deepsearch.understanding.parser import RuleParser
 from deepsearch.understanding.questions import with_questions
-from deepsearch.understanding.serial import requirement_from_json
-from deepsearch.understanding.text import fold
 
 __all__ = ["LlmConfig", "LlmParser"]
 
 _LOG = logging.getLogger(__name__)
 _MAX_REPLY = 2_000_000
-_SNAKE = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_UNIT_SCALE_FREE = frozenset({"sample", "oem", "odm"})
 
 _PROMPT = (
     "You read a buyer's request and return its explicit requirements as JSON: "
@@ -73,9 +69,10 @@ class _UnusableError(Exception):
 class LlmParser:
     """Asks a model, believes only what the text bears out, and falls back to the rules.
 
-    A requirement of the model is kept if its quote stands in the text and every number
-    in its value can be found there, by itself or through a unit the rules know; the
-    rest is dropped and told in `notes`. What the rules read and the model missed is kept.
+    A requirement of the model is kept if its quote stands in the text and every number in
+    its value is among those the rules' grammar finds there, with its sign and in its unit,
+    which becomes the field's; the rest is dropped and told in `notes`. What the rules read
+    and the model missed is kept.
     """
 
     def __init__(
@@ -108,7 +105,7 @@ class LlmParser:
             return self._completed(plain)
         try:
             answer = self._ask(text)
-            believed, dropped = _verified(answer, text, plain)
+            believed, dropped = verified(answer, text, plain)
         except _UnusableError as error:
             _LOG.info("language model not used: %s", error)
             note = f"The language model was not used ({error}); the rules answered alone."
@@ -232,98 +229,6 @@ def _json_object(content: str) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise _UnusableError("its message is no JSON object")
     return answer
-
-
-# ---------------------------------------------------------------- believing
-
-
-def _verified(
-    answer: dict[str, Any], text: str, plain: ParsedQuery
-) -> tuple[list[Requirement], list[str]]:
-    believed: list[Requirement] = []
-    dropped: list[str] = []
-    for record in answer["requirements"][:200]:
-        if not isinstance(record, dict):
-            dropped.append("an entry that is no object")
-            continue
-        name = str(record.get("field"))[:64]
-        quote = record.get("quote")
-        if not isinstance(quote, str) or not quote.strip():
-            quote = "\0"  # stands in no text
-        at = text.find(quote)
-        if at < 0 or quote == "\0":
-            dropped.append(f"{name}: its words do not stand in the text")
-            continue
-        if not _SNAKE.fullmatch(name):
-            dropped.append(f"{name!r}: no field name")
-            continue
-        try:
-            requirement = requirement_from_json(
-                {
-                    **record,
-                    "span": [at, at + len(quote)],
-                    "implied_by": None,
-                    "confidence": 0.8,
-                    "why": None,
-                },
-                text,
-            )
-        except InvalidInputError as error:
-            dropped.append(f"{name}: {error}")
-            continue
-        if not _numbers_occur(requirement, text[at : at + len(quote)], plain):
-            dropped.append(f"{name}: its number does not stand in the text")
-            continue
-        believed.append(requirement)
-    return believed, dropped
-
-
-def _numbers(value: object) -> list[float]:
-    items = value if isinstance(value, tuple) else (value,)
-    return [v for v in items if isinstance(v, float) and not isinstance(v, bool)]
-
-
-def _numbers_occur(requirement: Requirement, quote: str, plain: ParsedQuery) -> bool:
-    wanted = _numbers(requirement.value)
-    if not wanted:
-        return True
-    found: set[float] = set()
-    for raw in re.findall(r"\d[\d.,']*", fold(quote)):
-        for reading in (
-            raw.replace(",", "").replace("'", ""),
-            raw.replace(".", "").replace(",", "."),
-            raw.replace(",", "."),
-        ):
-            try:
-                found.add(float(reading.rstrip(".")))
-            except ValueError:
-                continue
-    start, end = requirement.span or (0, 0)
-    for r in plain.requirements:
-        if r.span is not None and r.span[0] < end and start < r.span[1]:
-            found.update(_numbers(r.value))
-    return all(
-        any(abs(w - f) <= 0.01 * abs(f) + 1e-9 for f in found) and _sign_held(w, requirement, plain)
-        for w in wanted
-    )
-
-
-def _sign_held(value: float, requirement: Requirement, plain: ParsedQuery) -> bool:
-    """The sign the rules read in the same words must not be lost."""
-    start, end = requirement.span or (0, 0)
-    for r in plain.requirements:
-        if (
-            r.span is None
-            or not (r.span[0] < end and start < r.span[1])
-            or r.unit != requirement.unit
-        ):
-            continue
-        numbers = _numbers(r.value)
-        if any(abs(value + n) < 0.01 * abs(n) and n for n in numbers) and not any(
-            abs(value - n) < 0.01 * abs(n) for n in numbers
-        ):
-            return False
-    return True
 
 
 def _joined(believed: list[Requirement], read: tuple[Requirement, ...]) -> tuple[Requirement, ...]:

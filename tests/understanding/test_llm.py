@@ -13,6 +13,7 @@ import pytest
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.understanding import LlmConfig, LlmParser, RuleParser
+from deepsearch.understanding.believing import verified
 
 TEXT = "500 mountain bikes under 12 kg, must work at minus 30 degrees, colour of a ripe aubergine"
 GOOD = {
@@ -176,6 +177,39 @@ def test_what_the_text_does_not_say_is_dropped_and_told(server):
     assert ("operating_temperature", -30.0) in fields
     assert ("weight", 12.0) in fields
     assert sum(note.startswith("Dropped") for note in parsed.notes) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "believed"),
+    [
+        # the sign, whatever the unit is called
+        ("must work at minus 30 degrees", ("operating_temperature", 30, "°C", "minus 30 degrees"), None),  # noqa: E501
+        ("must work at minus 30 degrees", ("operating_temperature", -30, "°C", "minus 30 degrees"), (-30.0, "degC")),  # noqa: E501
+        ("must work at minus 30 degrees", ("temperature", 30, "celsius", "30 degrees"), None),
+        ("零下三十度的冰箱", ("operating_temperature", 30, "degC", "零下三十度"), None),
+        # the number as its language writes it, in the unit of the field
+        ("Blech 2,5 mm, 1.000 Stück für Wien", ("thickness", 25, "mm", "2,5 mm"), None),
+        ("Blech 2,5 mm, 1.000 Stück für Wien", ("order_quantity", 1, "piece", "1.000 Stück"), None),
+        ("Blech 2,5 mm, 1.000 Stück für Wien", ("order_quantity", 1000, "pcs", "1.000 Stück"), (1000.0, "piece")),  # noqa: E501
+        ("保温杯500毫升", ("volume", 500, "ml", "500毫升"), (0.5, "l")),
+        ("保温杯500毫升", ("volume", 500, "l", "500毫升"), None),
+        ("mugs at 3 dollars", ("unit_price", 3, "EUR", "3 dollars"), None),
+        ("a cable of 5 m with a tail of 2 m", ("tail_length", 2, "m", "tail of 2 m"), (2000.0, "mm")),  # noqa: E501
+        # digits in words, and units that are none
+        ("mugs at 3 dollars", ("unit_price", 3, 5, "3 dollars"), None),
+        ("waterproof lamp", ("ip_rating", "IP67", None, "waterproof"), None),
+        ("bolts M8, ISO 9001", ("size", "M8", None, "bolts M8"), ("M8", None)),
+        ("bolts M8, ISO 9001", ("certification", "ISO 14001", None, "ISO 9001"), None),
+        ("mugs by 5 May", ("delivery_date", "2027-05-15", None, "by 5 May"), None),
+    ],
+)  # fmt: skip
+def test_numbers_are_believed_as_the_text_has_them(text, claim, believed):
+    field, value, unit, quote = claim
+    record = {"field": field, "op": "eq", "value": value, "unit": unit, "quote": quote}
+    plain = RuleParser(implied=False, questions=False).parse(text)
+    kept, dropped = verified({"requirements": [record]}, text, plain)
+    assert [(r.value, r.unit) for r in kept] == ([believed] if believed else [])
+    assert len(dropped) == (believed is None)
 
 
 def test_an_unreachable_endpoint_falls_back():
