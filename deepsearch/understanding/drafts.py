@@ -16,6 +16,7 @@ _LATIN = str.maketrans(
     | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
     | {"ю": "yu", "я": "ya", "ь": "", "ъ": ""}
 )
+_LISTED = 3  # orders in one text are a list: each of its things has its own
 
 
 @dataclass(slots=True)
@@ -62,9 +63,11 @@ def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:
     seen: set[tuple[object, ...]] = set()
     found: list[Requirement] = []
     lines = scan.lines_of_list()
+    listed = sum(draft.field == "order_quantity" for draft in drafts) >= _LISTED
     for draft in sorted(drafts, key=lambda d: (d.first, d.last, d.field)):
-        # two lines of a parts list may order as many of each
-        line = bisect_right(lines, draft.first) if draft.field == "order_quantity" else 0
+        line = bisect_right(lines, draft.first)  # two of a parts list may ask for the same
+        if listed and draft.field == "order_quantity":
+            line = draft.first
         key = (draft.field, draft.op, draft.value, draft.unit, line)
         if key in seen:
             continue

@@ -128,3 +128,29 @@ def test_a_negation_ends_at_the_noun_it_is_of():
     assert _read("Kids Balance Bike No Pedal EVA Tires, 20 pcs")["material"] == "EVA"
     refused = _PARSER.parse("Schränke aus Holz, 10 Stück. Edelstahl kommt nicht infrage.")
     assert ("ne", "stainless steel") in [(r.op.value, r.value) for r in refused.requirements]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Product: bench\nPainting: no\nWheels: yes", {"wheels": True}),
+        ("品名：作業台\nキャスター：あり\n数量：20台", {"wheels": True, "order_quantity": 20}),
+        ("Ванна с подводным душем и 24 форсунками", {"forsunkami": 24}),
+        ("Drone agrícola, RTK incluído e GPS incluído", {"rtk": True}),
+        ("Кран шаровый Ду50 Ру16, 12 шт", {"size": "DN50", "pressure": 16, "order_quantity": 12}),
+        ("Product: cake\nOuter film: shrink wrap, no latex", {"outer_film": "shrink wrap"}),
+        ("Sails, we pay by wire transfer, 20 pcs", {"payment_terms": "T/T"}),
+        ("Filters, FCA Bergamo o DAP Torino, 20 pezzi", {"incoterm": ("FCA", "DAP"), "incoterm_place": ("Bergamo", "Turin")}),  # noqa: E501
+        ("Teleskoplader, höchstens 3.500 Betriebsstunden", {"operating_hours": 3500}),
+        ("面霜，PH值5.5，500瓶", {"ph": 5.5}),
+    ],
+)  # fmt: skip
+def test_answers_counts_and_choices(text, wanted):
+    read = _read(text)
+    assert {field: read.get(field) for field in wanted} == wanted
+
+
+def test_three_orders_in_one_text_are_a_list():
+    text = "六角ボルト M10×50 200本、平ワッシャー M10 400枚、ナット M10 200個"
+    orders = [r.value for r in _PARSER.parse(text).requirements if r.field == "order_quantity"]
+    assert orders == [200, 400, 200]

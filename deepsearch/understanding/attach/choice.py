@@ -20,6 +20,7 @@ _OF = word_set("quantity", "of_part")
 _QUIETING = word_set("quantity", "no_noise")
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
 _OF_ONE = _SIDES | {"weight"}
+_GENITIVE = ("а", "я", "ы", "и", "ов", "ев", "ей")  # "диаметр вала", not "диаметр над валом"
 _SHORTEST = 4  # letters two forms of a noun share: "shelf", "shelves"
 
 
@@ -96,7 +97,8 @@ def _of_its_part(
     while part < quantity.first and state.word(part) in _OF:
         part += 1
     linked = part > last or state.scan.language == "ru"
-    if not linked or part >= quantity.first or not _part(state, part):
+    genitive = state.scan.language != "ru" or state.word(part).endswith(_GENITIVE)
+    if not linked or not genitive or part >= quantity.first or not _part(state, part):
         return chosen
     return f"{slug(state.word(part))}_{name}", first, part + 1
 

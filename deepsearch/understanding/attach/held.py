@@ -91,9 +91,23 @@ def of_feature(state: Attaching, quantity: Quantity) -> None:
     if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
         return
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
-    ends = clause.last == at + 1 or state.scan.has(at + 1, "stop")  # "180 pages on thin paper"
+    last = at + 1
+    if last == clause.last - 1 and _known_of_nothing(state, last):
+        last, name = at + 2, slug("_".join(state.tokens.words[at : at + 2]))  # "2 spare batteries"
+    ends = clause.last == last or state.scan.has(at + 1, "stop")  # "180 pages on thin paper"
     alone = clause.first == quantity.first and ends
     known = 0 <= state.product[0] < quantity.first and not state.tokens.glued(at)
-    led = state.scan.has(quantity.first - 1, "with") or holds(state, quantity)
+    before = quantity.first - 1
+    joined = state.scan.has(before, "join") and any(
+        state.scan.has(i, "with") for i in range(clause.first, before)
+    )
+    led = state.scan.has(before, "with") or (joined and ends) or holds(state, quantity)
     if known and (alone or led):
-        state.add(Draft(name, "eq", count, None, quantity.first, at + 1, 0.6))
+        state.add(Draft(name, "eq", count, None, quantity.first, last if ends else at + 1, 0.6))
+
+
+def _known_of_nothing(state: Attaching, at: int) -> bool:
+    """Whether a word stands at a token of which no more is known than that it is a part."""
+    word = state.tokens.kinds[at] == "w" and len(state.word(at)) >= _SHORTEST_PART
+    kinds = {kind for kind, _ in state.scan.kinds_at(at)}
+    return word and not kinds - {"part"} and state.owner[at] < 0

@@ -29,9 +29,10 @@ def bearing(state: Codes, index: int) -> bool:
 
 
 def pressure_class(state: Codes, index: int) -> bool:
-    """Read "PN16": made for 16 bar."""
+    """Read "PN16", "Ру16": made for 16 bar."""
     number = state.word(index + 1)
-    if state.word(index) != "pn" or not state.raw(index).isupper() or not number.isdigit():
+    sign = state.word(index) == "ру" or (state.word(index) == "pn" and state.raw(index).isupper())
+    if not sign or not number.isdigit():
         return False
     if not 2 <= int(number) <= _HIGHEST:
         return False

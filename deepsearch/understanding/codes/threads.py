@@ -15,22 +15,22 @@ def thread(state: Codes, index: int) -> bool:
     """Read a thread or a nominal width that begins at a token."""
     word = state.word(index)
     if (
-        word not in ("m", "м", "dn")
+        word not in ("m", "м", "dn", "ду")
         or state.tokens.kinds[index + 1 : index + 2] != ["n"]
         or not state.tokens.glued(index + 1)
     ):
         return False
-    if not state.raw(index).isupper() or (
-        state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw"
-    ):
+    nominal = word in ("dn", "ду")  # "Ду50" is DN50
+    written = state.raw(index).isupper() or word == "ду"
+    if not written or (state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw"):
         return False
     digits = state.word(index + 1)
-    if word != "dn" and digits.isdigit() and int(digits) > _WIDEST:
+    if not nominal and digits.isdigit() and int(digits) > _WIDEST:
         return False  # "M300" is a concrete
     if len(digits) > 4 or digits.count(",") > 1:
         return False
     end = index + 2
-    value = f"{'DN' if word == 'dn' else 'M'}{digits}"
+    value = f"{'DN' if nominal else 'M'}{digits}"
     while (
         state.word(end) in ("x", "*", "х", "-")
         and state.tokens.kinds[end + 1 : end + 2] == ["n"]

@@ -136,8 +136,8 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
             whole = bool(fields or texts)
     key = scan.tokens.folded[scan.tokens.starts[first] : scan.tokens.ends[end - 1]]
     name = slug(key)
-    part = scan.value_at(first, "part") is not None
-    if key in _NO_KEY or not (name or fields or texts or part):
+    known = any(scan.has(first, kind) for kind in ("part", "feature", "finish"))
+    if key in _NO_KEY or not (name or fields or texts or known):
         return None
     ignored = "ignore" in texts and whole
     return Pair(
@@ -150,11 +150,16 @@ def _value_end(scan: Scan, begin: int, following: int) -> int:
     at = begin
     while at < min(following, len(scan.tokens)):
         word = scan.tokens.words[at]
-        cell = word == "|" and at > begin
+        cell = (word == "|" and at > begin) or (word == "," and at > begin and _turns(scan, at + 1))
         if word == "\n" or cell or (word in _END and at > begin and _sentence_end(scan, at)):
             return at
         at += 1
     return at
+
+
+def _turns(scan: Scan, at: int) -> bool:
+    """Whether a value's next part denies something: "Film: PE, no BPA", "on poles, not walls"."""
+    return scan.has(at, "neg") and scan.clause_of[at] != scan.clause_of[at - 2]
 
 
 def _sentence_end(scan: Scan, at: int) -> bool:

@@ -87,7 +87,9 @@ def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
     for pair in pairs:
         if pair.end <= pair.begin:
             continue
-        draft = bare_number(scan, pair) if _plausible(scan, pair) else None
+        draft = _answered(scan, pair)
+        if draft is None and _plausible(scan, pair):
+            draft = bare_number(scan, pair)
         draft = draft or _own_words(scan, pair)
         if draft is not None:
             drafts.append(draft)
@@ -95,9 +97,27 @@ def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
     return drafts
 
 
+def _answered(scan: Scan, pair: Pair) -> Draft | None:
+    """A known part, feature or finish that is said to be there, or not: "Painting: no"."""
+    flag = _FLAGS.get(fold(scan.raw(pair.begin, pair.end).strip(" .,")))
+    match = scan.match_of(pair.first)
+    if flag is None or match is None or (match.first, match.last) != (pair.first, pair.colon):
+        return None
+    place = pair.first, pair.end
+    for kind, value in match.payloads:
+        if kind == "part":
+            return Draft(str(value), "eq", flag, None, *place, 0.75)
+        if kind == "finish":
+            return Draft("finish", "eq" if flag else "ne", str(value), None, *place, 0.7)
+        name, _, said = str(value).partition("=")
+        if kind == "feature" and said == "true":
+            return Draft(name, "eq", flag, None, *place, 0.75)
+    return None
+
+
 def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     """The key's own name, the value's own words."""
-    name = _key_name(scan, pair)
+    name = _key_name(pair)
     if (
         len(name) < 2
         or set(name.split("_")) & _LETTERHEAD
@@ -219,11 +239,7 @@ def _lowered(value: str) -> str:
     )
 
 
-def _key_name(scan: Scan, pair: Pair) -> str:
-    part = scan.value_at(pair.first, "part")
-    match = scan.match_of(pair.first)
-    if part is not None and match is not None and match.last == pair.colon:
-        return str(part)  # "السحاب: نعم"
+def _key_name(pair: Pair) -> str:
     for text in pair.texts:
         if text in (*_NAMED, "application") and pair.whole:
             return text

@@ -102,16 +102,18 @@ def _linked(reading: Reading, at: int) -> bool:
 
 
 def _included(reading: Reading, at: int) -> None:
-    """Record "check valve included": the words of a clause before its last."""
+    """Record "check valve included": the words of a clause, or of its member, before it."""
     inside = reading.clause(at)
-    if any(reading.tokens.kinds[i] != "s" for i in range(at + 1, inside.stop)):
+    joined = reading.scan.has(at + 1, "join")
+    if not joined and any(reading.tokens.kinds[i] != "s" for i in range(at + 1, inside.stop)):
         return
     last = at
     while last > inside.start and reading.scan.has(last - 1, "must"):
         last -= 1
     denied = last > inside.start and reading.scan.has(last - 1, "neg")
     last -= denied
-    first = inside.start
+    joins = (i + 1 for i in range(inside.start, last) if reading.scan.has(i, "join"))
+    first = max(joins, default=inside.start)
     names = [i for i in range(first, last) if reading.word(i) not in _LINKS]
     if not 1 <= len(names) <= _LONGEST or not all(_nameable(reading, i) for i in names):
         return

@@ -39,6 +39,7 @@ def incoterms(reading: Reading) -> None:
             listed.op, listed.value, listed.last = "any_of", (*values, value), match.last
             reading.scan.claim(listed.first, match.last)
             continue
+        former = listed
         listed = Draft("incoterm", "eq", value, None, match.first, match.last, 0.97)
         reading.add(listed)
         found = _place_after(reading, match.last)
@@ -47,6 +48,23 @@ def incoterms(reading: Reading) -> None:
         if found is not None:
             place, first, last = found
             reading.add(Draft("incoterm_place", "eq", place, None, first, last, 0.9))
+        if former is not None:
+            _alternatives(reading, former, listed)
+
+
+def _alternatives(reading: Reading, former: Draft, latter: Draft) -> None:
+    """As in "FCA Bergamo or DAP Turin": of two terms with their places one is enough."""
+    either = reading.scan.value_at(latter.first - 1, "join") == "or"
+    between = range(former.last, latter.first - 1)
+    if not either or not all(reading.scan.used[i] for i in between):
+        return
+    for name in ("incoterm", "incoterm_place"):
+        found = [d for d in reading.drafts if d.field == name and d.first >= former.first]
+        if len(found) > 1 and found[0].op == found[1].op == "eq":
+            first, last = found[0], found[1]
+            first.op, first.value = "any_of", (str(first.value), str(last.value))
+            first.last = last.last
+            reading.drafts.remove(last)
 
 
 def _beside(reading: Reading, last: int, first: int) -> bool:

@@ -64,6 +64,8 @@ def _joiner(reading: Reading, kind: str, last: int, first: int) -> str | None:
             found = "and" if word in "&+" else found
         elif word == "/":
             found = "slash"
+        elif word == "n" and reading.scan.language == "en":
+            found = "and"  # "brown, sage n cream"
         elif (join := reading.scan.value_at(at, "join")) is not None:
             found = join
         elif kind == "colour" and _unknown_member(reading, at, last, first):

@@ -40,7 +40,8 @@ def _believed(reading: Reading, match: Match) -> bool:
         return False
     code = reading.word(match.first)
     if code != "lc":
-        return code not in _DOUBTFUL_PAYMENT or match.last > match.first + 2
+        short = 1 if code == "wire" else 2  # "wire transfer", "T/T"
+        return code not in _DOUBTFUL_PAYMENT or match.last > match.first + short
     bracketed = reading.word(match.first - 1) == "(" and reading.word(match.last) == ")"
     town = bracketed and reading.scan.raw(match.first - 2, match.first - 1)[:1].isupper()
     return not (town and reading.tokens.kinds[match.first - 3] == "n")

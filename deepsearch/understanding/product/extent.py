@@ -92,12 +92,18 @@ def _extent(state: Finder, start: int) -> tuple[int, int]:
     first = last = at
     while at < len(state.tokens) and at - first < (_LONGEST_HAN if state.cjk else _LONGEST):
         step = _step(state, at, first)
-        if step == 0:
+        if step == 0 or _next_column(state, at, first):
             break
         at += step
         if state.word(at - 1) not in _LINKS or state.tokens.kinds[at - 1] == "c":
             last = at
     return first, last
+
+
+def _next_column(state: Finder, at: int, first: int) -> bool:
+    """As in "ダウンライト 埋込穴φ100": in Japanese a space parts a name from what is said of it."""
+    spaced = at > first + 1 and not state.tokens.glued(at) and state.scan.language == "ja"
+    return spaced and state.tokens.kinds[at - 1 : at + 1] == ["c", "c"]
 
 
 def _named_behind(state: Finder, first: int, last: int) -> int | None:
