@@ -33,6 +33,7 @@ __all__ = [
     "BLOCK",
     "BLOCKS",
     "Found",
+    "ask_for_codes",
     "block_reaches",
     "found",
     "score_passed",
@@ -242,6 +243,21 @@ def score_rows(packed: Any, chosen: Any, bases: Any, count: int, ready: Any, kep
 
 
 @compiled()
+def ask_for_codes(packed: Any, row: Any) -> None:
+    """Ask memory for the 8-bit codes of a row.
+
+    Args:
+        packed: The index.
+        row: Which.
+    """
+    codes = opened(packed).codes
+    row_bytes = np.int64(codes.shape[1])
+    start = np.int64(codes.ctypes.data) + np.int64(row) * row_bytes
+    for line in range(0, row_bytes, 64):
+        prefetch(start + line)
+
+
+@compiled()
 def score_passed(packed: Any, many: int, ready: Any, kept: Any) -> None:
     """Score by their codes the rows that were passed on.
 
@@ -253,16 +269,12 @@ def score_passed(packed: Any, many: int, ready: Any, kept: Any) -> None:
     """
     tables = opened(packed)
     codes = tables.codes
-    dim = ready.codes.shape[0]
     passed, uppers = kept.passed, kept.uppers
     margin = ready.numbers[7]
     limit = kept.limits[0] - margin
-    address = np.int64(codes.ctypes.data)
     for ahead in range(many + _AHEAD):
         if ahead < many:
-            start = address + np.int64(passed[ahead]) * dim
-            for line in range(0, dim, 64):
-                prefetch(start + line)
+            ask_for_codes(packed, passed[ahead])
         i = ahead - _AHEAD
         if i >= 0 and uppers[i] > limit:
             row = np.int64(passed[i])

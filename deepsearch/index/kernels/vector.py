@@ -14,6 +14,7 @@ from numba import types
 from numba.extending import intrinsic
 
 __all__ = [
+    "between_64",
     "first_bit",
     "lanes_above",
     "pointer",
@@ -207,6 +208,24 @@ def _typed_lanes_above(typing_context: Any, levels: Any, bit: Any) -> Any:  # no
     return types.uint64(types.int64, types.int64), generate
 
 
+def _typed_between_64(typing_context: Any, address: Any, low: Any, high: Any) -> Any:  # noqa: ARG001
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+        address, low, high = args
+        vector = ir.VectorType(ir.FloatType(), 64)
+        values = _load(builder, address, vector, 4)
+        nothing = ir.Constant(vector, ir.Undefined)
+        low, high = (
+            _shuffled(builder, builder.insert_element(nothing, bound, _INT32(0)), nothing, [0] * 64)
+            for bound in (low, high)
+        )
+        inside = builder.and_(
+            builder.fcmp_ordered(">=", values, low), builder.fcmp_ordered("<", values, high)
+        )
+        return builder.bitcast(inside, _INT64)
+
+    return types.int64(types.int64, types.float32, types.float32), generate
+
+
 prefetch: Any = intrinsic(_typed_prefetch)
 """(address): ask for the cache line at an address."""
 
@@ -232,3 +251,7 @@ first_bit: Any = intrinsic(_typed_first_bit)
 
 lanes_above: Any = intrinsic(_typed_lanes_above)
 """(address, bit): which of the 64 bytes at an address have `bit` set, as 64 bits."""
+
+between_64: Any = intrinsic(_typed_between_64)
+"""(address, low, high): which of the 64 float32 values there are at least `low` and less
+than `high`, as 64 bits."""

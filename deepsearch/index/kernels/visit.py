@@ -17,6 +17,7 @@ from deepsearch.index.kernels.compiled import compiled
 from deepsearch.index.kernels.estimate import (
     BLOCK,
     BLOCKS,
+    ask_for_codes,
     block_reaches,
     found,
     score_passed,
@@ -24,7 +25,7 @@ from deepsearch.index.kernels.estimate import (
     start_over,
 )
 from deepsearch.index.kernels.exact import exact_score
-from deepsearch.index.kernels.lists import most_promising, ranked, room_for_lists
+from deepsearch.index.kernels.lists import next_round, ranked, room_for_lists, score_list
 from deepsearch.index.kernels.masks import allowed_positions
 from deepsearch.index.kernels.query import (
     asked,
@@ -105,25 +106,26 @@ def _visit_lists(
 ) -> None:
     # Without a reach every list is visited, still the most promising first.
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
-    reached = ranked(packed, wide, ready, work)
+    turn = ranked(packed, wide, ready, work)
     tables = opened(packed)
-    starts = tables.starts
+    starts, lists = tables.starts, tables.centres.shape[0]
     # As many rows, allowed or not, as are likely to hold those to be met at the least.
     at_least = _AT_LEAST * tables.order.shape[0] // max(1, allowed)
     seen: Any = np.int64(0)
     filled: Any = np.int64(0)
-    while True:
-        ends = reach >= 0.0 and seen >= at_least
-        limit = kept.limits[0] if ends else np.float32(-np.inf)
-        near, reached = most_promising(packed, wide, limit, ready, work, reached)
-        if near < 0:
-            break
-        start, stop = starts[near], starts[near + 1]
-        if start < stop:
-            filled = _visit_list(
-                packed, how, mask, start, stop, work.base[near], filled, ready, kept
-            )
+    limit = np.float32(-np.inf)
+    while turn.floor > limit:
+        turn = next_round(lists, limit, work, turn)
+        for i in range(turn.count):
+            near = work.chosen[i]
+            start, stop = starts[near], starts[near + 1]
+            if start == stop or score_list(packed, near, wide, ready, work) < limit:
+                continue
+            base = work.base[near]
+            filled = _visit_list(packed, how, mask, start, stop, base, filled, ready, kept)
             seen += stop - start
+            if reach >= 0.0 and seen >= at_least:
+                limit = kept.limits[0]
     if filled > 0:
         score_passed(packed, filled, ready, kept)
 
@@ -144,14 +146,14 @@ def _visit_list(
     # the best to those passed on, which are scored when enough have gathered; return how
     # many are left.
     tables = opened(packed)
-    order, codes, passed, uppers = tables.order, tables.codes, kept.passed, kept.uppers
-    address, row_bytes = np.int64(codes.ctypes.data), np.int64(codes.shape[1])
+    order, passed, uppers = tables.order, kept.passed, kept.uppers
     at, last = start // BLOCK, (stop - 1) // BLOCK + 1
     while at < last:
         limit = kept.limits[0] - ready.numbers[7]
         # The first few rows set a limit that most of the others need not be scored for.
         count = min(last - at, BLOCKS if limit > -np.inf else 1)
         block_reaches(tables.blocks, at, count, base, limit, ready, kept.reaches, kept.above)
+        before = new = filled
         for which in range(count):
             above = np.int64(kept.above[which])
             first = BLOCK * (at + which)
@@ -163,18 +165,23 @@ def _visit_list(
             while above != 0:
                 lane = first_bit(above)
                 above &= above - 1
-                row = first + lane
-                if how == BY_MASK and not mask[order[row]]:
-                    continue
+                passed[new] = first + lane
+                uppers[new] = kept.reaches[BLOCK * which + lane]
+                new += 1
+        if how == BY_MASK:
+            for i in range(filled, new):
+                row = passed[i]
                 passed[filled] = row
-                uppers[filled] = kept.reaches[BLOCK * which + lane]
-                filled += 1
-                place = address + np.int64(row) * row_bytes
-                for line in range(0, row_bytes, 64):
-                    prefetch(place + line)
+                uppers[filled] = uppers[i]
+                filled += np.int64(mask[order[row]])
+        else:
+            filled = new
         if filled >= _GATHERED:
             score_passed(packed, filled, ready, kept)
             filled = np.int64(0)
+        else:
+            for i in range(before, filled):
+                ask_for_codes(packed, passed[i])
         at += count
     return filled
 
@@ -187,23 +194,25 @@ def _visit_rows(
     # that the first ones set.
     tables = opened(packed)
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
-    reached = ranked(packed, wide, ready, work)
+    turn = ranked(packed, wide, ready, work)
     keys, base, turns, every = work.keys, work.base, met.turns, tables.centres.shape[0]
     turns[:] = -np.inf
-    everything = np.float32(-np.inf)
-    for _ in range(min(every, 1 + every * _FRONT_ROWS // max(1, rows.shape[0]))):
-        near, reached = most_promising(packed, wide, everything, ready, work, reached)
-        turns[near] = np.inf
-        keys[near] = -np.inf
+    front = min(every, 1 + every * _FRONT_ROWS // max(1, rows.shape[0]))
+    while front > 0:
+        turn = next_round(every, np.float32(-np.inf), work, turn)
+        for i in range(turn.count):
+            near = work.chosen[i]
+            base[near] = code_score(tables.centres[near], ready)
+            turns[near] = np.inf
+        front -= turn.count
     seen = _score_promising(packed, rows, lists, np.float32(0), 0, False, ready, kept, base, met)
     ends = reach >= 0.0 and seen >= _AT_LEAST
-    limit = kept.limits[0] if ends else everything
+    limit = kept.limits[0] if ends else np.float32(-np.inf)
     for near in range(every):
+        fresh = turns[near] == -np.inf
         turns[near] = -np.inf
-        if keys[near] > limit:
-            base[near] = code_score(tables.centres[near], ready)
-            added = tables.centre_bias[near] + wide * tables.spread[near]
-            turns[near] = base[near] + added
+        if fresh and keys[near] > limit:
+            turns[near] = score_list(packed, near, wide, ready, work)
     _score_promising(packed, rows, lists, limit, seen, reach >= 0.0, ready, kept, base, met)
 
 
