@@ -10,12 +10,13 @@ from deepsearch.errors import MissingExtraError
 __all__ = ["require"]
 
 
-def require(module: str, *, extra: str) -> ModuleType:
+def require(module: str, *, extra: str | None) -> ModuleType:
     """Import an optional module, or say which extra installs it.
 
     Args:
         module: Dotted module name, e.g. "torch".
-        extra: The deepsearch extra that brings it, e.g. "clip".
+        extra: The deepsearch extra that brings it, e.g. "clip"; None: it is installed by
+            its own name.
 
     Returns:
         The imported module.
@@ -28,7 +29,8 @@ def require(module: str, *, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.partition(".")[0] != module.partition(".")[0]:
             raise
+        name = module if extra is None else f'"deepsearch[{extra}]"'
         raise MissingExtraError(
             f"This needs the package '{module}', which is not installed. "
-            f'Install it with: pip install "deepsearch[{extra}]"'
+            f"Install it with: pip install {name}"
         ) from error

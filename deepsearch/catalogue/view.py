@@ -265,7 +265,7 @@ class CatalogueView(TableView):
         Raises:
             MissingExtraError: If DuckDB is not installed.
         """
-        connection = connection or require("duckdb", extra="bench").connect()
+        connection = connection or require("duckdb", extra=None).connect()
         connection.register("facts", self.facts)
         connection.register("claims", self.claims)
         return connection

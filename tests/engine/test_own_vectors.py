@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,3 +49,19 @@ def test_given_vectors_are_searched_and_no_other_encoder_is_taken_for_theirs(
     assert engine.search("the third one", k=1).hits[0].listing.id == "c"
     with pytest.raises(InvalidInputError, match=r"vectors of corners, and none of .*'mini'"):
         SearchEngine.open(tmp_path / "shop")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"name": "../mine"}, "small letters"),
+        ({"name": "My space"}, "small letters"),
+        ({"name": None}, "is None"),
+        ({"dim": 0}, "is 0; expected a whole number"),
+        ({"dim": 3.5}, r"is 3\.5; expected a whole number"),
+        ({"metric": "dot"}, "'dot'; there are: cosine, ip, l2"),
+    ],
+)
+def test_a_space_that_cannot_be_one_is_refused(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInputError, match=said):
+        EmbeddingSpace(**{"name": "mine", "revision": "1", "dim": 4, **values})
