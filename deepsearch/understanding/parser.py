@@ -33,7 +33,7 @@ from deepsearch.understanding.titles import without_boasts
 __all__ = ["RuleParser", "parse"]
 
 _MAX_CHARS = 1_000_000
-_CHOICES = frozenset({"power_source", "battery_chemistry", "refrigerant"})  # it has but one
+_CHOICES = frozenset({"size", "power_source", "battery_chemistry", "refrigerant"})  # it has but one
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _SHORT = 12  # tokens: what is so short may be a bare name
 

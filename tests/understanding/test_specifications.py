@@ -152,6 +152,15 @@ def test_how_many_fill_a_container_is_not_ordered() -> None:
         ("Siren with PA system speaker", "material", None),
         ("Tubes\nOuter Diameter: 4/6/8MM", "diameter", None),
         ("Hats\nColor: Brown,black,blon...", "colour", None),
+        ("Scooter, fuel consumption 1.9L/100KM", "range", None),
+        ("Perfume\nModel: latest style for women", "model", None),
+        ("Magnesium complex capsules", "material", None),
+        ("ZORVIX PET lamp for terrarium", "material", None),
+        ("Shelf, packing: plywood pallet", "material", None),
+        ("Flyers A5/A6", "size", ("A5", "A6")),
+        ("Liquid soap filling machine", "form", None),
+        ("Tote bag with black ink", "ink_colour", "black"),
+        ("Wireless Handheld Stage Receiver 20M Mobile Unit High Power\nprice?", "height", None),
     ],
 )
 def test_lists_parts_and_what_is_none_of_the_goods(text: str, field: str, value: object) -> None:

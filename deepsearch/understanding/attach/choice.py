@@ -11,6 +11,7 @@ from deepsearch.understanding.field_units import fits
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.titles import title_end
 
 __all__ = ["choose"]
 
@@ -62,12 +63,21 @@ def choose(
             )
         ):
             continue
-        code = last - first == 1 and len(state.word(first)) == 1 and state.tokens.glued(last)
-        if code and state.tokens.kinds[last : last + 1] == ["n"]:
-            continue  # "100M Allwinner H313"
+        if _of_other_words(state, first, last, gap):
+            continue
         if gap <= 3 and not _claims_next(state, last):
             return _of_part(state, name, first) if name == "time" else name, first, last
     return None
+
+
+def _of_other_words(state: Attaching, first: int, last: int, gap: int) -> bool:
+    """Whether a field word behind a number is a code's letter ("100M Allwinner H313") or far.
+
+    In a title all stands side by side: "10M Mobile Transceiver High Power".
+    """
+    letter = last - first == 1 and len(state.word(first)) == 1 and state.tokens.glued(last)
+    code = letter and state.tokens.kinds[last : last + 1] == ["n"]
+    return code or (gap > (state.word(first - 1) == "-") and first < title_end(state.scan))
 
 
 def _of_part(state: Attaching, name: str, first: int) -> str:

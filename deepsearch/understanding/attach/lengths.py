@@ -8,6 +8,7 @@ from deepsearch.understanding.attach.named import named_before
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import kinds_before
+from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
@@ -33,7 +34,7 @@ def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit
         emit(state, quantity, around, "order_quantity", 0.75)  # "100 m hose"
     elif unit.factor >= _METRE and _of_roll(state, quantity):
         emit(state, quantity, around, "roll_length", 0.75)
-    else:
+    elif unit.factor < 1e6 or state.word(quantity.first - 1) != "/":  # "2.2 L/100 km"
         _of_goods(state, quantity, around, unit)
 
 
@@ -129,7 +130,7 @@ def _thin(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """A noun right before that is not the product: "Spannbereich 16-27 mm" is its own field."""
     named = named_before(state, quantity)
-    if named is None:
+    if named is None or named[0] in {slug(state.word(i)) for i in range(*state.product)}:
         return False
     emit(state, quantity, around, named[0], 0.6, span=(named[1], around.last))
     return True

@@ -9,6 +9,7 @@ from deepsearch.understanding.text import fold
 
 __all__ = ["TAILS", "mistyped", "tail_fields"]
 
+_MEANT = frozenset({"laser", "lasers", "later"})  # words, a key away from "layer"
 TAILS = word_list("quantity", "tails")
 
 
@@ -52,7 +53,7 @@ def _one_slip(given: str, meant: str) -> bool:
 
 def mistyped(word: str) -> str | None:
     """The field whose English word this is but for one key, or None."""
-    if len(word) < 5 or not word.isalpha() or not word.isascii():
+    if word in _MEANT or len(word) < 5 or not word.isalpha() or not word.isascii():
         return None
     for meant, name in _typo_words().get(word[0], ()):
         if _one_slip(word, meant):

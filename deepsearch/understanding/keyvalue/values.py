@@ -58,12 +58,15 @@ _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
 _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
+_MOST = 2  # words of a model's name without a number
 _WHOLE = 3  # words: a longer value before the dots may go on behind them
 _LONGEST_KEY = 4  # words of a key nobody knows
 # What is said of the thing elsewhere, and of the part under its key.
 _PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
 # Under these keys a material or a colour is another thing's.
-_ELSEWHERE = frozenset({"application", "size", "compatible_with", "model", "destination"})
+_ELSEWHERE = frozenset(
+    {"application", "size", "compatible_with", "model", "destination", "packaging"}
+)
 _USES = frozenset({"function", "functions", "usage", "use"})
 _LINKS = word_set("quantity", "of_part")
 _OPEN_KEYS = word_set("key", "open")
@@ -135,7 +138,7 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     flag = _FLAGS.get(fold(value))
     if flag is not None:
         return Draft(name, "eq", flag, None, pair.first, end, 0.6) if not pair.texts else None
-    if not _speaks(scan, pair, value) or (name in _NAMED[:2] and fold(value) in _NO_NAME):
+    if not _speaks(scan, pair, value) or _names_none(name, value):
         return None
     seller = scan.value_at(pair.begin, "supplier_type")
     if name == "type" and seller is not None and end - pair.begin == 1:
@@ -144,6 +147,12 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     if name == "brand" and kept.islower():
         kept = kept.title()
     return Draft(name, "eq", kept, None, pair.first, end, 0.65)
+
+
+def _names_none(name: str, value: str) -> bool:
+    """Whether a brand or model is none: "Brand: new", "Model: most popular design"."""
+    told = any(char.isdigit() for char in value) or len(value.split()) <= _MOST
+    return name in _NAMED[:2] and (fold(value) in _NO_NAME or (name == "model" and not told))
 
 
 def _read_elsewhere(scan: Scan, pair: Pair) -> bool:

@@ -15,6 +15,7 @@ _DOUBTFUL_COLOURS = word_set("mention", "doubtful_colours")
 
 _KINDS_BY_COLOUR = word_set("mention", "kinds_by_colour")
 
+_ORANGES = frozenset({"juice", "oil", "tree", "peel", "soda", "flavor", "flavour"})
 _FORMS = ("form", "type", "texture", "kind", "category")
 
 
@@ -45,7 +46,7 @@ def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
         return False  # "green coffee" is a kind of coffee
     if single and word in _DOUBTFUL_COLOURS and _other_sense(reading, match):
         return False
-    if single and (ahead == "led" or _of_a_name(reading, match)):
+    if single and (ahead == "led" or reading.of_a_name(match)):
         return False  # "white LED", "BASEN GREEN 48V battery"
     glued = reading.tokens.glued(match.first) and reading.word(match.first - 1) == "-"
     if single and glued and reading.scan.match_of(match.first - 2) is None:
@@ -55,18 +56,10 @@ def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
     return word != "fond" and (opens or not town)
 
 
-def _of_a_name(reading: Reading, match: Match) -> bool:
-    """Whether a colour in capitals follows the text's first word, unknown and in capitals too."""
-    if match.first != 1 or reading.scan.match_of(0) is not None:
-        return False
-    spelt = reading.scan.raw(0, match.last)
-    end = reading.clause(match.first).stop
-    return spelt.isupper() and not reading.scan.raw(match.last, end).isupper()
-
-
 def _other_sense(reading: Reading, match: Match) -> bool:
     """Whether a word that may be a colour is a metal, a fruit, a name or a form here."""
     word, ahead = reading.word(match.first), reading.word(match.last)
+    before = reading.word(match.first - 1)
     if word == "gold" and reading.scan.has(match.first, "supplier_flag"):
         return True
     if word == "cream":
@@ -77,7 +70,7 @@ def _other_sense(reading: Reading, match: Match) -> bool:
         two_words = reading.tokens.kinds[match.last : match.last + 2] == ["w", "w"]
         named = reading.scan.raw(match.first, match.last + 2).istitle()
         return ahead in ("supplier", "plated", "bar", "wire", "bonding") or (two_words and named)
-    return word == "orange" and ahead in ("juice", "oil", "tree", "peel")
+    return word == "orange" and (ahead in _ORANGES or before == "soda")
 
 
 def _part_beside(reading: Reading, group: Group) -> str | None:

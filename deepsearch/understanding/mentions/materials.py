@@ -129,6 +129,8 @@ def _wanted(reading: Reading, match: Match, value: str) -> bool:
     cased = single and reading.word(match.first) in _CASED_MATERIALS
     if cased and not reading.scan.raw(match.first, match.last).isupper():
         return False
+    if reading.of_a_name(match):
+        return False
     inside = reading.product[0] <= match.first < reading.product[1]
     if reading.machine and inside and not _made_of(reading, match):
         return False

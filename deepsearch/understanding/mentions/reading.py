@@ -122,6 +122,16 @@ class Reading:
         """Whether a token stands in a seller's title that was copied above the request."""
         return index < self.title_end
 
+    def of_a_name(self, match: Match) -> bool:
+        """Whether a word in capitals follows the text's first word, unknown and in capitals.
+
+        So brands are written: "BASEN GREEN 48V battery", "NOMOY PET lamp".
+        """
+        if match.first != 1 or self.scan.match_of(0) is not None:
+            return False
+        rest = self.scan.raw(match.last, self.clause(match.first).stop)
+        return self.scan.raw(0, match.last).isupper() and not rest.isupper()
+
     def lone_han(self, match: Match) -> bool:
         """A single 黑 or 白 counts only where it stands alone or beside its like."""
         before, after = match.first - 1, match.last

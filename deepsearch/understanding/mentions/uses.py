@@ -55,7 +55,7 @@ def product_words(reading: Reading) -> None:
                 ):
                     continue
             elif (
-                (kind == "form" and not inside)
+                (kind == "form" and (not inside or reading.machine))
                 or (kind == "shape" and reading.word(match.last) in _PART_WORDS)
                 or (kind == "power_source" and value == "hydraulic" and reading.tube)
                 or (kind == "power_source" and not inside and not _power_cue(reading, match))
