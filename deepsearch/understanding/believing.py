@@ -14,14 +14,14 @@ from typing import Any
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import ParsedQuery, Requirement
-from deepsearch.understanding.field_units import in_field_unit
+from deepsearch.understanding.field_units import in_field_unit, in_named_unit
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.language import detect
 from deepsearch.understanding.quantities import Quantity, find_quantities
 from deepsearch.understanding.scan import Scan, scan
 from deepsearch.understanding.serial import requirement_from_json
 from deepsearch.understanding.text import fold, tokenise
-from deepsearch.understanding.units import Unit, convert, unit_at
+from deepsearch.understanding.units import Unit
 
 __all__ = ["verified"]
 
@@ -107,8 +107,6 @@ def _quoted(record: object, text: str) -> Requirement:
         raise _RefusedError(f"{name}: its words do not stand in the text")
     if not _SNAKE.fullmatch(name):
         raise _RefusedError(f"{name!r}: no field name")
-    if not isinstance(record.get("unit"), (str, type(None))):
-        raise _RefusedError(f"{name}: its unit is no text")
     span = [at, at + len(str(quote))]
     told = {"span": span, "implied_by": None, "confidence": 0.8, "why": None}
     try:
@@ -152,12 +150,7 @@ def _borne_out(number: float, requirement: Requirement, borne: _Borne) -> Measur
 def _measures(number: float, requirement: Requirement) -> Iterator[Measure]:
     """What a number in a model's unit may be in the unit of its field."""
     yield number, requirement.unit
-    if not requirement.unit:
-        return
-    tokens = tokenise(requirement.unit)
-    for unit in unit_at(tokens, 0, "en") if len(tokens) else ():
-        if unit.last == len(tokens):
-            yield in_field_unit(requirement.field, convert(number, unit), number, unit)
+    yield from in_named_unit(requirement.field, number, requirement.unit or "")
 
 
 def _standing(requirement: Requirement, borne: _Borne) -> Iterator[Measure]:

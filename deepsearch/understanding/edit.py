@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import Operator, ParsedQuery, Requirement, RequirementValue
+from deepsearch.understanding.field_units import in_named_unit
 from deepsearch.understanding.implications import imply
 from deepsearch.understanding.questions import open_questions, waived
-from deepsearch.understanding.serial import describe
+from deepsearch.understanding.serial import (
+    describe,
+    requirement_from_json,
+    requirement_to_json,
+)
 
 __all__ = ["change", "harden", "merge", "remove", "soften", "without_rule"]
 
@@ -67,7 +72,7 @@ def change(
     parsed: ParsedQuery,
     which: int | str,
     *,
-    value: RequirementValue | None = None,
+    value: RequirementValue | Sequence[float] | Sequence[str] | None = None,
     op: Operator | str | None = None,
     unit: str | None = None,
 ) -> ParsedQuery:
@@ -76,28 +81,64 @@ def change(
     Args:
         parsed: What was understood.
         which: Its position, or a field name.
-        value: New value; None keeps it.
+        value: New value; None keeps it. Several are alternatives where one stood, and one
+            stands alone where several did, unless `op` says otherwise.
         op: New operator; None keeps it.
-        unit: New unit; None keeps it.
+        unit: Unit the value is in, such as "lb"; it is converted. None: the field's own.
 
     Returns:
         The changed query.
 
     Raises:
-        InvalidInputError: If there is no such requirement.
+        InvalidInputError: If there is no such requirement, or value, operator and unit do not
+            go together.
     """
 
     def edit(requirement: Requirement) -> Requirement:
-        return replace(
-            requirement,
-            value=requirement.value if value is None else value,
-            op=requirement.op if op is None else Operator(op),
-            unit=requirement.unit if unit is None else unit,
-            confidence=1.0,
-            implied_by=None,
-        )
+        record = requirement_to_json(requirement)
+        record |= {"confidence": 1.0, "implied_by": None}
+        if value is not None:
+            record["value"] = list(value) if isinstance(value, (list, tuple)) else value
+            record["op"] = _op_for(requirement.op, record["value"])
+        if op is not None:
+            record["op"] = op
+        changed = requirement_from_json(record)
+        return changed if unit is None else _in_unit(changed, unit)
 
     return _edited(parsed, which, edit)
+
+
+def _op_for(op: Operator, value: object) -> Operator:
+    """The operator that says of one value, or of several, what another said before."""
+    several = op in (Operator.BETWEEN, Operator.ANY_OF, Operator.ALL_OF, Operator.NONE_OF)
+    if isinstance(value, list) == several:
+        return op
+    if several:
+        return Operator.NE if op is Operator.NONE_OF else Operator.EQ
+    return Operator.NONE_OF if op is Operator.NE else Operator.ANY_OF
+
+
+def _in_unit(requirement: Requirement, unit: str) -> Requirement:
+    """A requirement whose numbers are in a unit that was named, in its field's unit."""
+    value = requirement.value
+    items = value if isinstance(value, tuple) else (value,)
+    if unit == requirement.unit or not all(isinstance(item, float) for item in items):
+        return replace(requirement, unit=unit)
+    found = [
+        next(iter(in_named_unit(requirement.field, item, unit)), None)
+        for item in items
+        if isinstance(item, float)
+    ]
+    known = [measure for measure in found if measure is not None]
+    if len(known) < len(found):
+        raise InvalidInputError(
+            f"'{unit}' is no unit of '{requirement.field}'. "
+            f"Give the value in {requirement.unit or 'a unit that is known'}."
+        )
+    values = tuple(number for number, _ in known)
+    return replace(
+        requirement, value=values if isinstance(value, tuple) else values[0], unit=known[0][1]
+    )
 
 
 def harden(parsed: ParsedQuery, which: int | str) -> ParsedQuery:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deepsearch.understanding.fields import BARE, DIMENSIONS, FIELD_UNIT
 from deepsearch.understanding.quantities import Quantity
-from deepsearch.understanding.units import Unit
+from deepsearch.understanding.text import tokenise
+from deepsearch.understanding.units import Unit, convert, unit_at
 
-__all__ = ["fits", "in_field_unit"]
+__all__ = ["fits", "in_field_unit", "in_named_unit"]
 
 _SECONDS = {"day": 86400.0, "hour": 3600.0, "s": 1.0, "month": 2629800.0, "year": 31557600.0}
 
@@ -100,6 +103,27 @@ def in_field_unit(
         return _clean(value / 100), None
     factor, name = _CONVERTED.get((field, unit.dimension), (1.0, unit.canonical))
     return (_clean(value * factor) if factor != 1.0 else value), name
+
+
+def in_named_unit(field: str, value: float, unit: str) -> Iterator[tuple[float, str | None]]:
+    """Express a value in a unit that was named in the unit of a field.
+
+    Args:
+        field: Field name.
+        value: Value in the unit named.
+        unit: Its name, such as "lb", "°C" or "pcs".
+
+    Yields:
+        (value, unit of the field), for every sense of the name that the field may be measured
+        in; nothing where it has none, every sense where nothing is known of the field.
+    """
+    tokens = tokenise(unit)
+    senses = unit_at(tokens, 0, "en") if len(tokens) else ()
+    whole = [sense for sense in senses if sense.last == len(tokens)]
+    wanted = DIMENSIONS.get(field, ())
+    for sense in whole:
+        if not wanted or sense.dimension in wanted:
+            yield in_field_unit(field, convert(value, sense), value, sense)
 
 
 # A field measured in another unit than its dimension's canonical one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,9 +107,13 @@ def requirement_from_json(record: Mapping[str, Any], text: str = "") -> Requirem
     Raises:
         InvalidInputError: If a key is missing, of the wrong type or out of range.
     """
-    name = record.get("field")
+    if not isinstance(record, Mapping):
+        raise InvalidInputError(f"A requirement is an object; given: {record!r}.")
+    name, unit = record.get("field"), record.get("unit")
     if not isinstance(name, str) or not name:
         raise InvalidInputError(f"A requirement needs a 'field'; given: {dict(record)!r}.")
+    if not isinstance(unit, (str, type(None))):
+        raise InvalidInputError(f"Unit of '{name}' is {unit!r}; expected a text or null.")
     try:
         op = Operator(record.get("op", "eq"))
     except ValueError as error:
@@ -132,7 +137,7 @@ def requirement_from_json(record: Mapping[str, Any], text: str = "") -> Requirem
         field=name,
         op=op,
         value=value,
-        unit=record.get("unit"),
+        unit=unit,
         hard=bool(hard) and not implied_by,
         span=span,
         implied_by=implied_by,
@@ -148,7 +153,7 @@ def _value(name: str, op: Operator, value: object) -> RequirementValue:
             float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v
             for v in value
         )
-        numbers = all(isinstance(v, float) for v in items)
+        numbers = all(isinstance(v, float) and math.isfinite(v) for v in items)
         if op is Operator.BETWEEN and not (numbers and len(items) == 2 and items[0] <= items[1]):
             raise InvalidInputError(f"'between' of '{name}' needs [low, high]; given: {value!r}.")
         if not items or not (numbers or all(isinstance(v, str) for v in items)):
@@ -160,7 +165,7 @@ def _value(name: str, op: Operator, value: object) -> RequirementValue:
         raise InvalidInputError(f"'{op.value}' of '{name}' needs a list; given: {value!r}.")
     if isinstance(value, (bool, str)):
         return value
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and math.isfinite(value):
         return float(value)
     raise InvalidInputError(
         f"Value of '{name}' is {value!r}; expected a number, text, bool or list."
@@ -190,12 +195,17 @@ def from_json(record: Mapping[str, Any]) -> ParsedQuery:
     Raises:
         InvalidInputError: If a part of it cannot be read.
     """
+    if not isinstance(record, Mapping):
+        raise InvalidInputError(f"A parsed query is an object; {type(record).__name__} was given.")
     text = record.get("text", "")
     requirements = record.get("requirements", [])
     if not isinstance(text, str) or not isinstance(requirements, list):
         raise InvalidInputError(
-            "Expected {'text': str, 'requirements': list}; see REQUIREMENTS.md."
+            "Expected {'text': text, 'requirements': list}, as `deepsearch parse --json` prints."
         )
+    questions = record.get("questions", [])
+    if not all(isinstance(q, Mapping) and {"field", "text"} <= q.keys() for q in questions):
+        raise InvalidInputError("Each of 'questions' is an object with 'field' and 'text'.")
     return ParsedQuery(
         text=text,
         language=str(record.get("language", "en")),
@@ -203,7 +213,7 @@ def from_json(record: Mapping[str, Any]) -> ParsedQuery:
         requirements=tuple(requirement_from_json(r, text) for r in requirements),
         questions=tuple(
             Question(field=str(q["field"]), text=str(q["text"]), why=q.get("why"))
-            for q in record.get("questions", [])
+            for q in questions
         ),
         notes=tuple(str(note) for note in record.get("notes", [])),
     )

@@ -255,3 +255,57 @@ def test_claims_of_a_listing_take_milliseconds():
         extract_claims(listing)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.01  # the goal is 2 ms on an idle core
+
+
+@pytest.mark.parametrize(
+    ("field", "how", "expected"),
+    [
+        ("weight", {"value": 10}, ("lt", 10.0, "kg")),
+        ("weight", {"value": [8, 10], "op": "between"}, ("between", (8.0, 10.0), "kg")),
+        ("weight", {"value": 20, "unit": "lb"}, ("lt", 9.0718474, "kg")),
+        (
+            "weight",
+            {"value": (9500, 9800), "op": "between", "unit": "g"},
+            ("between", (9.5, 9.8), "kg"),
+        ),
+        ("certification", {"value": "CE"}, ("eq", "CE", None)),
+        ("colour", {"value": ["red", "blue"]}, ("any_of", ("red", "blue"), None)),
+    ],
+)
+def test_a_changed_value_is_read_as_a_requirement_s(field, how, expected):
+    parsed = parse("500 mountain bikes under 12 kg, CE and RoHS, red")
+    changed = change(parsed, field, **how)
+    (found,) = (r for r in changed.requirements if r.field == field and not r.implied_by)
+    assert (found.op.value, found.value, found.unit) == expected
+    assert from_json(to_json(changed)) == changed
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"op": "roughly"}, "is no operator"),
+        ({"value": 10, "op": "between"}, "needs a list"),
+        ({"value": (10, 8), "op": "between"}, "needs .low, high."),
+        ({"value": float("nan")}, "expected a number"),
+        ({"value": 10, "unit": "m"}, "'m' is no unit of 'weight'. Give the value in kg."),
+        ({"value": 10, "unit": "blah"}, "'blah' is no unit of 'weight'"),
+    ],
+)
+def test_a_change_that_makes_no_requirement_is_refused(how, told):
+    with pytest.raises(InvalidInputError, match=told):
+        change(parse("500 mountain bikes under 12 kg"), "weight", **how)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [1],
+        {"text": "a", "requirements": {}},
+        {"text": "a", "requirements": [5]},
+        {"text": "a", "requirements": [{"field": "weight", "value": 5, "unit": 7}]},
+        {"text": "a", "questions": [{"text": "How many?"}]},
+    ],
+)
+def test_what_is_no_parsed_query_is_refused(record):
+    with pytest.raises(InvalidInputError):
+        from_json(record)
