@@ -17,6 +17,7 @@ _SECONDS = {"day": 86400.0, "hour": 3600.0, "s": 1.0, "month": 2629800.0, "year"
 # Millimetres beyond which no such thing is: an "80 km" is no height, however near the word.
 _FAR = 1e12
 _SHORT_TIMES = frozenset({"lead_time", "response_time"})
+_OF_METRES = frozenset({"range", "throughput", "monthly_capacity"})  # no "output shaft 20 mm"
 _YEAR = 3e7  # seconds, less a little
 _SHORTEST_RANGE = 1_000.0  # mm: "full-range: 12 inch" is no reach
 _LONGEST = {
@@ -52,7 +53,7 @@ def fits(field: str, quantity: Quantity) -> bool:
     if field in _SHORT_TIMES and quantity.units[0].factor >= _YEAR:
         return False
     of_length = quantity.units[0].dimension == "length"
-    if field == "range" and of_length and max(quantity.values) < _SHORTEST_RANGE:
+    if field in _OF_METRES and of_length and max(quantity.values) < _SHORTEST_RANGE:
         return False
     if of_length and max(quantity.values) > _LONGEST.get(field, _FAR):
         return False

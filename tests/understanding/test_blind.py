@@ -23,8 +23,8 @@ from tests.understanding.blind import score as blind
         ("test3", 0.735, 0.825, 0.66, 0.59),
         ("dev5", 0.80, 0.87, 0.74, 0.75),
         ("test5", 0.82, 0.89, 0.755, 0.65),
-        ("dev6", 0.69, 0.825, 0.595, 0.51),
-        ("test6", 0.635, 0.785, 0.535, 0.65),
+        ("dev6", 0.76, 0.865, 0.67, 0.70),
+        ("test6", 0.645, 0.775, 0.555, 0.65),
     ],
 )
 def test_requirements_of_strangers_are_read(

@@ -154,3 +154,25 @@ def test_three_orders_in_one_text_are_a_list():
     text = "六角ボルト M10×50 200本、平ワッシャー M10 400枚、ナット M10 200個"
     orders = [r.value for r in _PARSER.parse(text).requirements if r.field == "order_quantity"]
     assert orders == [200, 400, 200]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Linear rail | preload light | 4 sets", "preload", "light"),
+        ("Curtain fabric, blackout, pattern plain, 200 m", "pattern", "plain"),
+        ("Linen cloth, basket weave, 200 m", "weave", "basket"),
+        ("Schrauben, Antrieb Torx, 5000 Stück", "antrieb", "torx"),
+        ("Chaises de bureau, mécanisme synchrone, 20 pièces", "mecanisme", "synchrone"),
+        ("Colchones, firmeza media, 26 unidades", "firmeza", "media"),
+        ("Mappen, Verschluss magnetisch, 50 Stück", "verschluss", "magnetisch"),
+        ("Libri, rilegatura cucita, 50 pezzi", "rilegatura", "cucita"),
+        ("Трубы, резьба левая, 50 шт", "rezba", "левая"),
+    ],
+)
+def test_a_property_with_a_clause_to_itself(text, field, value):
+    assert _read(text).get(field) == value
+
+
+def test_a_shaft_puts_nothing_through():
+    assert "throughput" not in _read("Gear motor, output shaft 20 mm, brake 24 V")

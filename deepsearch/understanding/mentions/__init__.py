@@ -16,6 +16,7 @@ from deepsearch.understanding.mentions.materials import materials
 from deepsearch.understanding.mentions.origins import origins
 from deepsearch.understanding.mentions.parts import parts
 from deepsearch.understanding.mentions.payments import payments
+from deepsearch.understanding.mentions.properties import properties
 from deepsearch.understanding.mentions.reading import Reading
 from deepsearch.understanding.mentions.suppliers import suppliers
 from deepsearch.understanding.mentions.uses import product_words
@@ -41,6 +42,7 @@ _STEPS = (
     features,
     parts,
     product_words,
+    properties,
     brought,
 )
 
