@@ -20,6 +20,7 @@ from deepsearch import __version__
 from deepsearch.cli.index import index
 from deepsearch.cli.progress import show_progress
 from deepsearch.cli.train import PROFILE_HELP, train_ranker
+from deepsearch.cli.versions import rollback, vacuum, versions
 from deepsearch.errors import (
     DeepSearchError,
     InvalidInputError,
@@ -292,10 +293,12 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what a catalogue holds, and how much of each field is known."""
+    from deepsearch.catalogue import Catalogue
     from deepsearch.cli.output import print_info
-    from deepsearch.engine import SearchEngine
+    from deepsearch.engine.settings import Settings
 
-    print_info(SearchEngine.open(directory), as_json=as_json)
+    encoder = Settings.load(directory).encoder
+    print_info(Catalogue.open(directory).info(), encoder, as_json=as_json)
 
 
 @app.command()
@@ -304,9 +307,9 @@ def remove(
     ids: Annotated[list[str], typer.Argument(metavar="ID", help="Listing ids.")],
 ) -> None:
     """Remove listings from a catalogue."""
-    from deepsearch.engine import SearchEngine
+    from deepsearch.catalogue import Catalogue
 
-    removed = SearchEngine.open(directory).remove(ids)
+    removed = Catalogue.open(directory).remove(ids)
     typer.echo(f"removed {removed}")
 
 
@@ -348,6 +351,9 @@ def demo(
 
 
 app.command("train-ranker")(train_ranker)
+app.command()(versions)
+app.command()(rollback)
+app.command()(vacuum)
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ from deepsearch.schema import (
 )
 
 if TYPE_CHECKING:
-    from deepsearch.catalogue import Problem
-    from deepsearch.engine import EncodeReport, IndexReport, SearchEngine
+    from deepsearch.catalogue import CatalogueInfo, Problem
+    from deepsearch.engine import EncodeReport, IndexReport
 
 __all__ = [
     "console",
@@ -287,14 +287,14 @@ def _print_explanation(screen: Console, hit: Hit) -> None:
 # ---------------------------------------------------------------- info
 
 
-def print_info(engine: SearchEngine, *, as_json: bool) -> None:
+def print_info(info: CatalogueInfo, encoder: str, *, as_json: bool) -> None:
     """Show what a catalogue holds.
 
     Args:
-        engine: The open catalogue.
+        info: What it holds.
+        encoder: Name of the suite it is opened with.
         as_json: Whether to print JSON.
     """
-    info = engine.catalogue.info()
     if as_json:
         values = asdict(info)
         print(json.dumps(values, ensure_ascii=False, indent=2, default=str))  # noqa: T201
@@ -303,7 +303,7 @@ def print_info(engine: SearchEngine, *, as_json: bool) -> None:
     screen.print(
         f"{info.path}: {info.listings} listings of {info.suppliers} suppliers, "
         f"{info.claims} claims; "
-        f"version {info.version}, encoder {engine.suite.name}; {info.rejects} rows rejected",
+        f"version {info.version}, encoder {encoder}; {info.rejects} rows rejected",
         markup=False,
     )
     sources = Table("source", "listings", box=None)

@@ -218,6 +218,30 @@ def test_arguments_in_the_wrong_order_and_the_profiles(grocery_folder: Path) -> 
     assert all(name in PROFILE_HELP for name in PROFILES)
 
 
+def test_versions_are_listed_brought_back_and_forgotten(tmp_path: Path) -> None:
+    source, catalogue = tmp_path / "nuts.csv", tmp_path / "nuts"
+    source.write_text("id,title\nn1,Wing nut\nn2,Lock nut\n", encoding="utf-8")
+    assert run("index", source, "--to", catalogue).returncode == 0
+    before = json.loads(run("versions", catalogue, "--json").stdout)
+    assert [item["operation"] for item in before][:2] == ["create", "ingest"]
+    assert run("remove", catalogue, "n1").stdout == "removed 1\n"
+    listed = run("versions", catalogue).stdout.splitlines()
+    assert len(listed) == len(before) + 1
+    assert "1 removed" in listed[-1]
+    back = run("rollback", catalogue, before[-1]["version"])
+    assert f"has the 2 listings of version {before[-1]['version']}" in back.stdout
+    found = json.loads(run("search", catalogue, "wing nut", "--json").stdout)
+    assert found["hits"][0]["listing_id"] == "n1"
+    unknown = run("rollback", catalogue, 99)
+    assert unknown.returncode == 1
+    assert "has no version 99; it has versions 1 to" in unknown.stderr
+    assert run("vacuum", catalogue, "--keep", 0).returncode == 2
+    freed = run("vacuum", catalogue)
+    assert f"{len(before) + 2} versions forgotten" in freed.stdout
+    assert len(run("versions", catalogue).stdout.splitlines()) == 1
+    assert json.loads(run("info", catalogue, "--json").stdout)["listings"] == 2
+
+
 def test_check_repairs_a_catalogue_whose_vectors_cannot_be_opened(
     tmp_path: Path, grocery_folder: Path
 ) -> None:
