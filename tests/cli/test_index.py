@@ -97,7 +97,7 @@ def test_an_interrupted_first_index_leaves_nothing(
     def interrupt(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("deepsearch.engine.core.ingest", interrupt)
+    monkeypatch.setattr("deepsearch.engine.indexing.ingest", interrupt)
     (tmp_path / "good.csv").write_bytes(b"title\nBolt\n")
     folder = tmp_path / "catalogue"
     monkeypatch.setattr(
