@@ -43,7 +43,7 @@ from benchmarks.ann_data import (
     random_mask,
 )
 from benchmarks.ann_engines import ENGINES
-from benchmarks.common import RESULTS, pin_threads, print_table, turn, write_results
+from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
 from benchmarks.filtered_search import against
 from benchmarks.memory import probe
 
@@ -65,7 +65,9 @@ def main() -> None:
         kept = json.loads(out.read_text(encoding="utf-8"))["tables"]
     steps = {"ours": _ours, "hnswlib": _hnswlib, "promise": _promise, "search": _search}
     step = steps[options.step]
-    for name, table in step(rows, queries, options).items():
+    commit = system_facts()["commit"]
+    for name, found in step(rows, queries, options).items():
+        table = [{**row, "commit": commit} for row in found]
         keys = ("data", "rows", "engine")
         old = [r for r in kept.get(name, []) if all(any(r[k] != n[k] for k in keys) for n in table)]
         kept[name] = old + table
