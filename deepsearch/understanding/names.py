@@ -52,14 +52,27 @@ def read_names(scan: Scan, product: tuple[int, int] | None = None) -> list[Draft
             continue
         last = _code(scan, at)
         if last:
-            raw = scan.raw(at, last)
-            drafts.append(Draft("model", "eq", raw, None, at, last, 0.7))
+            _model(scan, at, last, drafts)
             scan.claim(at, last)
             at = last
             continue
         at += 1
     kept = _either(scan, drafts)
     return kept + read_makers(scan, kept)
+
+
+def _model(scan: Scan, first: int, last: int, drafts: list[Draft]) -> None:
+    """Record a code: the goods' own, or in a title what they fit, "Toner for OKI MC760 MC770"."""
+    titled = first < title_end(scan)
+    previous = drafts[-1] if titled and drafts else None
+    if previous is not None and previous.field == "compatible_with":
+        start = previous.first + scan.has(previous.first, "for")
+        between = range(previous.last, first)
+        if all(scan.tokens.kinds[i] == "n" or scan.raw(i, i + 1).isupper() for i in between):
+            previous.value, previous.last = scan.raw(start, last), last
+            return
+    field = "compatible_with" if titled and _for_before(scan, first) else "model"
+    drafts.append(Draft(field, "eq", scan.raw(first, last), None, first, last, 0.7))
 
 
 def _label(scan: Scan, at: int) -> bool:

@@ -46,6 +46,7 @@ class Scan:
         clauses: The clauses.
         clause_of: Token → index of its clause.
         used: Tokens already spoken for.
+        title: Token after a copied title, 0 for none; None until `titles.title_end` looked.
     """
 
     tokens: Tokens
@@ -58,6 +59,7 @@ class Scan:
     clauses: list[Clause] = field(default_factory=list)
     clause_of: list[int] = field(default_factory=list)
     used: list[bool] = field(default_factory=list)
+    title: int | None = None
     _units: dict[int, tuple[Unit, ...]] = field(default_factory=dict)
 
     def kinds_at(self, index: int) -> tuple[tuple[str, Any], ...]:

@@ -35,6 +35,12 @@ def title_end(scan: Scan) -> int:
     Returns:
         The token after the title; 0 if the text opens with none.
     """
+    if scan.title is None:
+        scan.title = _found(scan)
+    return scan.title
+
+
+def _found(scan: Scan) -> int:
     words = scan.tokens.words
     end = words.index("\n") if "\n" in words else 0
     if not 0 < end < len(words) - 1:

@@ -153,6 +153,12 @@ def test_how_many_fill_a_container_is_not_ordered() -> None:
         ("Tubes\nOuter Diameter: 4/6/8MM", "diameter", None),
         ("Hats\nColor: Brown,black,blon...", "colour", None),
         ("Scooter, fuel consumption 1.9L/100KM", "range", None),
+        ("Lamps, ship by August 3,2027", "delivery_date", "2027-08-03"),
+        (
+            "Compatible Replacement Toner Cartridge for Zetto QX760 QX770 Printer\nprice?",
+            "compatible_with",
+            "QX760 QX770",
+        ),
         ("Perfume\nModel: latest style for women", "model", None),
         ("Magnesium complex capsules", "material", None),
         ("ZORVIX PET lamp for terrarium", "material", None),

@@ -206,11 +206,22 @@ def _part_of_month(state: Codes, index: int, month: int) -> tuple[dt.date, int] 
     return (made, index + 2 if given else index + 1) if made else None
 
 
+def _day_and_year(word: str) -> tuple[int, int] | None:
+    """The day and year of "1,2025", as in "October 1,2025", which reads like one number."""
+    day, comma, year = word.partition(",")
+    digits = day.isdigit() and year.isdigit() and len(day) <= 2 and len(year) == 4
+    return (int(day), int(year)) if comma and digits else None
+
+
 def _month_first(state: Codes, index: int) -> tuple[dt.date, int] | None:
     month = month_numbers()[state.word(index)]
     part = _part_of_month(state, index, month)
     if part is not None:
         return part
+    glued = _day_and_year(state.word(index + 1))
+    if glued is not None:
+        made = _make(state, glued[1], month, glued[0])
+        return (made, index + 2) if made else None
     day = _number(state, index + 1)
     if day is not None and 1 <= day <= 31:
         at = index + 2
