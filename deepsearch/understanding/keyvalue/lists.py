@@ -29,17 +29,23 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
     Returns:
         The drafts, those of a list's known members replaced by one of all members.
     """
+    at: dict[int, list[Draft]] = {}  # one look through all drafts, not one a pair
+    for draft in drafts:
+        at.setdefault(draft.first, []).append(draft)
+    gone: set[int] = set()
+    added: list[Draft] = []
     for pair in pairs:
         field = next((text for text in pair.texts if text in _LISTED), "")
         if not field or not (pair.sure or _ended(scan, pair)):
             continue
-        inside = [d for d in drafts if pair.begin <= d.first and d.last <= pair.end]
+        starting = (d for i in range(pair.begin, pair.end) for d in at.get(i, ()))
+        inside = [d for d in starting if d.last <= pair.end and id(d) not in gone]
         own = [d for d in inside if d.field == field]
         if not own or any(d.field not in _OTHERS and d.value is not True for d in inside):
             continue
         members = _members(scan, pair)
         if len(members) > 1 and _cut_off(scan, pair):
-            drafts = [d for d in drafts if d not in own]
+            gone |= set(map(id, own))
             continue
         read = {i for d in own for i in range(d.first, d.last)}
         whole = len(own) == 1 and all(read & {*range(*member)} for member in members)
@@ -48,9 +54,9 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
         values = tuple(dict.fromkeys(_value(scan, field, *member) for member in members))
         slashed = {"/", "\\"} & {*scan.tokens.words[pair.begin : pair.end]}
         op = "any_of" if slashed else _LISTED[field]
-        drafts = [d for d in drafts if d not in inside]
-        drafts.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))
-    return drafts
+        gone |= set(map(id, inside))
+        added.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))
+    return [draft for draft in drafts if id(draft) not in gone] + added
 
 
 def _cut_off(scan: Scan, pair: Pair) -> bool:
