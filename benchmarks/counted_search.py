@@ -47,7 +47,7 @@ _STAGES = {
     "_visit_lists": "walk",
     "_visit_list": "walk",
     "_visit_rows": "walk",
-    "_rows_and_lists": "mask",
+    "_meet": "mask",
     "allowed_positions": "mask",
     "_promising": "mask",
     "block_reaches": "bits",

@@ -113,7 +113,7 @@ def test_rows_met_one_by_one_are_those_of_lists_that_may_reach(noise: float) -> 
     assert recalls[2.5, kernels.BY_ROW] >= 0.95
     assert noise < 0.5 or recalls[0.0, kernels.BY_ROW] < recalls[2.5, kernels.BY_ROW] - 0.05
     for reach in (0.0, 2.5):
-        assert recalls[reach, kernels.BY_ROW] >= recalls[reach, kernels.BY_MASK] - 0.01
+        assert recalls[reach, kernels.BY_ROW] >= recalls[reach, kernels.BY_MASK] - 0.02
 
 
 def test_estimates_of_centres_lie_about_their_scores() -> None:
@@ -158,8 +158,9 @@ def errors_of_estimates(
         query.prepare_rotated(one, index._packed, ready)
         reaches = []
         for sigmas in (0.0, 1.0):
+            query.prepare_lookups(sigmas, ready)
             if way == "planes":
-                query.prepare_planes(sigmas, ready)
+                query.prepare_planes(ready)
                 planes = ready.planes[:, :words].copy().view(np.uint8)
                 levels = np.unpackbits(planes, axis=1, bitorder="little").astype(np.float32)
                 values = levels[0] + 2 * levels[1] - 4 * levels[2]
@@ -167,7 +168,6 @@ def errors_of_estimates(
                 reach = scale * (numbers[0] * (bits @ values) + numbers[1])
                 reaches.append(reach + scaled_plain * numbers[2] + error * numbers[3] + added)
             else:
-                query.prepare_lookups(sigmas, ready)
                 blocks = len(tables.blocks)
                 out, above = np.empty(16 * blocks, np.float32), np.empty(blocks, np.uint16)
                 estimate.block_reaches(tables.blocks, 0, blocks, 0.0, np.inf, ready, out, above)

@@ -16,7 +16,7 @@ from deepsearch.index.kernels.query import code_score
 from deepsearch.index.kernels.tables import opened
 from deepsearch.index.kernels.vector import between_64, first_bit
 
-__all__ = ["Lists", "Round", "next_round", "ranked", "room_for_lists", "score_list"]
+__all__ = ["Lists", "Round", "lists_left", "next_round", "ranked", "room_for_lists", "score_list"]
 
 # A round takes up the lists whose keys lie so many standard deviations above the mean of
 # all, the next those a step lower, and so on down to the last, which takes up all others.
@@ -141,6 +141,28 @@ def next_round(count: Any, limit: Any, work: Any, last: Any) -> Any:
                 chosen[filled] = near
                 filled += 1
     return Round(last.mean, last.deviation, height, floor, filled)
+
+
+@compiled()
+def lists_left(count: Any, limit: Any, work: Any, last: Any) -> Any:
+    """Count the lists that rounds to come would take up.
+
+    Args:
+        count: Lists there are.
+        limit: How far rows must reach, by their list's key.
+        work: The `Lists`.
+        last: The `Round` before.
+
+    Returns:
+        How many; at most 63 too many.
+    """
+    address, many = np.int64(work.keys.ctypes.data), np.int64(0)
+    for start in range(0, count, _PIECE):
+        found = between_64(address + 4 * start, np.float32(limit), last.floor)
+        while found != 0:
+            found &= found - 1
+            many += 1
+    return many
 
 
 @compiled()

@@ -50,8 +50,8 @@ class Asked(NamedTuple):
             [1]) + scale * plain * [2] + error * [3] + added. Step and offset of the 8-bit
             score; length of the query from the mean; error of an 8-bit score; product of
             the query and the mean.
-        factors: (3,) float32. By tables: scale * ([0] * sum of entries + [1]) + error *
-            [2] + added.
+        factors: (4,) float32. By tables: scale * ([0] * sum of entries + [1]) + error *
+            [2] + added. Standard errors of an estimate that a row is given the benefit of.
         codes: (dim,) int16.
         rotated: (width,) float32, the mean taken off before.
         scratch: (width,) float32.
@@ -85,7 +85,7 @@ def asked(dim: int, width: int) -> Any:
         np.zeros((PLANES, padded), np.uint64),
         np.empty((2, width // 8, 16), np.uint8),
         np.empty(9, np.float32),
-        np.empty(3, np.float32),
+        np.empty(4, np.float32),
         np.empty(dim, np.int16),
         np.empty(width, np.float32),
         np.empty(width, np.float32),
@@ -187,14 +187,14 @@ def prepare_lookups(sigmas: Any, ready: Any) -> None:
     # What the rounding lost is spread evenly over the entries.
     factors[1] = least + sigmas * step * np.sqrt(2 * count / 12.0)
     factors[2] = sigmas * np.float64(ready.numbers[6])
+    factors[3] = sigmas
 
 
 @compiled()
-def prepare_planes(sigmas: Any, ready: Any) -> None:
-    """Make a rotated query ready for estimates by planes.
+def prepare_planes(ready: Any) -> None:
+    """Make a query that is ready for estimates by tables ready for those by planes.
 
     Args:
-        sigmas: Standard errors of the estimate a row is given the benefit of.
         ready: An `Asked`; its planes and what belongs to them are written.
     """
     rotated, numbers, levels = ready.rotated, ready.numbers, ready.levels
@@ -219,6 +219,7 @@ def prepare_planes(sigmas: Any, ready: Any) -> None:
         for bit in range(PLANES):
             chosen = lanes_above(np.int64(address + 64 * word), np.int64(1 << bit))
             ready.planes[bit, word] = chosen
+    sigmas = np.float64(ready.factors[3])
     numbers[0] = 2 * delta
     # What the rounding lost is spread evenly over the signs.
     numbers[1] = sigmas * np.sqrt(lost) - delta * (total + 0.5 * width)

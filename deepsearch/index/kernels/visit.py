@@ -25,7 +25,13 @@ from deepsearch.index.kernels.estimate import (
     start_over,
 )
 from deepsearch.index.kernels.exact import exact_score
-from deepsearch.index.kernels.lists import next_round, ranked, room_for_lists, score_list
+from deepsearch.index.kernels.lists import (
+    lists_left,
+    next_round,
+    ranked,
+    room_for_lists,
+    score_list,
+)
 from deepsearch.index.kernels.masks import allowed_positions
 from deepsearch.index.kernels.query import (
     asked,
@@ -41,9 +47,10 @@ from deepsearch.index.kernels.vector import first_bit, prefetch
 __all__ = ["ALL_ROWS", "BY_CODES", "BY_MASK", "BY_ROW", "search"]
 
 ALL_ROWS, BY_MASK, BY_ROW, BY_CODES = 0, 1, 2, 3
-"""How allowed rows are met: all, list by list; the same, looking up each in the mask; one by
-one, asking of each whether its list is promising; so few that all are scored by their 8-bit
-codes, and no list is ranked."""
+"""How allowed rows are met: all, list by list; the same, looking up in the mask what could be
+among the best, and going over to the next way where that is sooner done; one by one, asking of
+each whether its list is promising; so few that all are scored by their 8-bit codes, and no list
+is ranked."""
 
 # Rows that must have gathered before they are scored by their codes: few, so that the next
 # are judged by what they brought; enough for prefetches to arrive.
@@ -59,17 +66,29 @@ _FRONT_ROWS = 256
 _MET = 64
 
 
+# What a row costs in nanoseconds: estimated in its block; where rows are met one by one,
+# looked up whether it is estimated or not, and estimated. Only their ratios count.
+_IN_BLOCK_NS, _LOOKED_UP_NS, _ONE_BY_ONE_NS = 2.5, 5.0, 9.0
+
+
 class _Met(NamedTuple):
-    # Working memory of rows met one by one. Of each list: its key in this round, -inf if it
-    # has no turn. Of each row taken up: itself, its list's score.
+    # Working memory of rows met one by one. All of them and their lists, once `known[0]`
+    # tells how many there are. Of each list: its key in this round, -inf if it has no turn.
+    # Of each row taken up: itself, its list's score.
+    rows: Any
+    lists: Any
+    known: Any
     turns: Any
     chosen: Any
     bases: Any
 
 
 @compiled()
-def _room_for_rows(lists: int) -> Any:
+def _room_for_rows(rows: int, lists: int) -> Any:
     return _Met(
+        np.empty(rows, np.int32),
+        np.empty(rows, np.int32),
+        np.full(1, -1, np.int64),
         np.empty(lists, np.float32),
         np.empty(_MET + 8, np.int32),
         np.empty(_MET + 8, np.float32),
@@ -77,16 +96,19 @@ def _room_for_rows(lists: int) -> Any:
 
 
 @compiled()
-def _rows_and_lists(packed: Any, mask: Any, rows: Any, lists: Any) -> Any:
-    # Write the allowed rows by position and the list of each; return how many.
+def _meet(packed: Any, mask: Any, met: Any) -> None:
+    # Write the allowed rows by position and the list of each, once for all queries.
+    if met.known[0] >= 0:
+        return
     tables = opened(packed)
     row_of, list_of = tables.row_of, tables.list_of
+    rows, lists = met.rows, met.lists
     many = allowed_positions(mask, rows)
     for i in range(many):
         at = rows[i]
         rows[i] = row_of[at]
         lists[i] = list_of[at]
-    return many
+    met.known[0] = many
 
 
 @compiled()
@@ -102,19 +124,28 @@ def _ask_for_records(packed: Any, chosen: Any, start: Any, stop: Any) -> None:
 
 @compiled()
 def _visit_lists(
-    packed: Any, how: int, mask: Any, allowed: int, reach: float, ready: Any, kept: Any, work: Any
+    packed: Any,
+    how: int,
+    mask: Any,
+    allowed: int,
+    reach: float,
+    ready: Any,
+    kept: Any,
+    work: Any,
+    met: Any,
 ) -> None:
     # Without a reach every list is visited, still the most promising first.
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
     turn = ranked(packed, wide, ready, work)
     tables = opened(packed)
-    starts, lists = tables.starts, tables.centres.shape[0]
+    starts, lists, rows = tables.starts, tables.centres.shape[0], tables.order.shape[0]
     # As many rows, allowed or not, as are likely to hold those to be met at the least.
-    at_least = _AT_LEAST * tables.order.shape[0] // max(1, allowed)
+    at_least = _AT_LEAST * rows // max(1, allowed)
     seen: Any = np.int64(0)
     filled: Any = np.int64(0)
     limit = np.float32(-np.inf)
-    while turn.floor > limit:
+    one_by_one = False
+    while turn.floor > limit and not one_by_one:
         turn = next_round(lists, limit, work, turn)
         for i in range(turn.count):
             near = work.chosen[i]
@@ -126,8 +157,22 @@ def _visit_lists(
             seen += stop - start
             if reach >= 0.0 and seen >= at_least:
                 limit = kept.limits[0]
+        if how == BY_MASK and turn.floor > limit and kept.limits[0] > -np.inf:
+            least = kept.limits[0] if reach >= 0.0 else limit
+            left = rows / lists * lists_left(lists, least, work, turn)
+            looked_up = _LOOKED_UP_NS * allowed + _ONE_BY_ONE_NS * left * allowed / rows
+            one_by_one = _IN_BLOCK_NS * left > looked_up
     if filled > 0:
         score_passed(packed, filled, ready, kept)
+    if one_by_one:
+        prepare_planes(ready)
+        _meet(packed, mask, met)
+        for near in range(lists):
+            met.turns[near] = -np.inf
+            if work.keys[near] >= limit and work.keys[near] < turn.floor:
+                met.turns[near] = score_list(packed, near, wide, ready, work)
+        seen = seen * allowed // rows
+        _score_promising(packed, limit, seen, reach >= 0.0, ready, kept, work.base, met)
 
 
 @compiled()
@@ -188,16 +233,17 @@ def _visit_list(
 
 @compiled()
 def _visit_rows(
-    packed: Any, rows: Any, lists: Any, reach: float, ready: Any, kept: Any, work: Any, met: Any
+    packed: Any, mask: Any, reach: float, ready: Any, kept: Any, work: Any, met: Any
 ) -> None:
     # In two rounds: rows of the lists in front, then those whose lists may reach the limit
     # that the first ones set.
+    _meet(packed, mask, met)
     tables = opened(packed)
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
     turn = ranked(packed, wide, ready, work)
     keys, base, turns, every = work.keys, work.base, met.turns, tables.centres.shape[0]
     turns[:] = -np.inf
-    front = min(every, 1 + every * _FRONT_ROWS // max(1, rows.shape[0]))
+    front = min(every, 1 + every * _FRONT_ROWS // max(1, met.known[0]))
     while front > 0:
         turn = next_round(every, np.float32(-np.inf), work, turn)
         for i in range(turn.count):
@@ -205,7 +251,7 @@ def _visit_rows(
             base[near] = code_score(tables.centres[near], ready)
             turns[near] = np.inf
         front -= turn.count
-    seen = _score_promising(packed, rows, lists, np.float32(0), 0, False, ready, kept, base, met)
+    seen = _score_promising(packed, np.float32(0), 0, False, ready, kept, base, met)
     ends = reach >= 0.0 and seen >= _AT_LEAST
     limit = kept.limits[0] if ends else np.float32(-np.inf)
     for near in range(every):
@@ -213,29 +259,18 @@ def _visit_rows(
         turns[near] = -np.inf
         if fresh and keys[near] > limit:
             turns[near] = score_list(packed, near, wide, ready, work)
-    _score_promising(packed, rows, lists, limit, seen, reach >= 0.0, ready, kept, base, met)
+    _score_promising(packed, limit, seen, reach >= 0.0, ready, kept, base, met)
 
 
 @compiled()
 def _score_promising(
-    packed: Any,
-    rows: Any,
-    lists: Any,
-    limit: Any,
-    seen: Any,
-    ends: Any,
-    ready: Any,
-    kept: Any,
-    base: Any,
-    met: Any,
+    packed: Any, limit: Any, seen: Any, ends: Any, ready: Any, kept: Any, base: Any, met: Any
 ) -> Any:
     # Score the rows of lists whose turn is above the limit, which grows with what is found;
     # return how many were seen.
     start: Any = np.int64(0)
-    while start < rows.shape[0]:
-        start, filled = _promising(
-            rows, lists, start, limit, met.turns, base, met.chosen, met.bases
-        )
+    while start < met.known[0]:
+        start, filled = _promising(start, limit, base, met)
         if filled > 0:
             _ask_for_records(packed, met.chosen, 0, filled)
             score_rows(packed, met.chosen, met.bases, filled, ready, kept)
@@ -246,13 +281,12 @@ def _score_promising(
 
 
 @compiled()
-def _promising(
-    rows: Any, lists: Any, start: Any, limit: Any, turns: Any, base: Any, chosen: Any, bases: Any
-) -> Any:
+def _promising(start: Any, limit: Any, base: Any, met: Any) -> Any:
     # Take up to a block of rows; return where to go on, and how many there are.
     # Indexes are unsigned, so that none is asked whether it counts from the end.
+    rows, lists, turns, chosen, bases = met.rows, met.lists, met.turns, met.chosen, met.bases
     filled: Any = np.uint64(0)
-    for at in range(np.uint64(start), np.uint64(rows.shape[0])):
+    for at in range(np.uint64(start), np.uint64(met.known[0])):
         near = np.uint64(lists[at])
         if turns[near] > limit:
             chosen[filled] = rows[at]
@@ -260,7 +294,7 @@ def _promising(
             filled += np.uint64(1)
             if filled == _MET:
                 return np.int64(at) + 1, np.int64(filled)
-    return np.int64(rows.shape[0]), np.int64(filled)
+    return np.int64(met.known[0]), np.int64(filled)
 
 
 @compiled()
@@ -352,15 +386,12 @@ def search(
     tables = opened(packed)
     lists = tables.centres.shape[0]
     work = room_for_lists(0 if how == BY_CODES else lists)
-    met = _room_for_rows(lists if how == BY_ROW else 0)
-    rows = np.empty(allowed if how >= BY_ROW else 0, np.int32)
-    lists_of = np.empty(allowed if how == BY_ROW else 0, np.int32)
-    if how == BY_ROW:
-        rows = rows[: _rows_and_lists(packed, mask, rows, lists_of)]
-    elif how == BY_CODES:
-        rows = rows[: allowed_positions(mask, rows)]
-        for i in range(rows.shape[0]):
-            rows[i] = tables.row_of[rows[i]]
+    met = _room_for_rows(0 if how == ALL_ROWS else allowed, lists)
+    if how == BY_CODES:
+        many = allowed_positions(mask, met.rows)
+        for i in range(many):
+            met.rows[i] = tables.row_of[met.rows[i]]
+        met.known[0] = many
     ready = asked(queries.shape[1], tables.signs.shape[1])
     kept = found(ids.shape[1], room, _PIECE_ROWS + BLOCK * BLOCKS)
     for q in range(queries.shape[0]):
@@ -369,12 +400,12 @@ def search(
             prepare_rotated(queries[q], packed, ready)
             prepare_lookups(sigmas, ready)
         if how == BY_ROW:
-            prepare_planes(sigmas, ready)
+            prepare_planes(ready)
         start_over(kept)
         if how == BY_CODES:
-            _score_all(packed, rows, ready, kept)
+            _score_all(packed, met.rows[: met.known[0]], ready, kept)
         elif how == BY_ROW:
-            _visit_rows(packed, rows, lists_of, reach, ready, kept, work, met)
+            _visit_rows(packed, mask, reach, ready, kept, work, met)
         else:
-            _visit_lists(packed, how, mask, allowed, reach, ready, kept, work)
+            _visit_lists(packed, how, mask, allowed, reach, ready, kept, work, met)
         counts[q] = _finish(packed, queries[q], squared, ready, kept, ids[q], scores[q])
