@@ -42,6 +42,9 @@ def test_parts_are_told_by_the_words_beside_them(text, wanted):
         "200 pumps, samples required",
         "Lo consulto con mi socio y les aviso",
         "A hassle-free delivery of 200 pumps, please",
+        "Chairs required, 200 pcs",
+        "Nous travaillons avec Amazon et Cdiscount, 200 chaises",
+        "Ich arbeite mit Herrn Meier zusammen, 200 Stühle",
     ],
 )
 def test_the_deal_has_no_parts(text):

@@ -15,6 +15,7 @@ _LANGUAGES = frozenset({"en", "es", "de", "fr", "it", "pt", "nl", "ru"})
 _WITH = word_set("mention", "with_words")
 _WITHOUT = word_set("mention", "without_words")
 _INCLUDED = word_set("mention", "included_words")
+_ASKED = frozenset({"required", "needed"})
 _LINKS = word_set("mention", "part_links")
 _NO_PART = word_set("mention", "no_part")
 _CARRIERS = word_set("mention", "carriers")
@@ -59,10 +60,17 @@ def _listed(reading: Reading, cue: int, at: int, *, wanted: bool) -> None:
             return  # "with UPS"
         if {reading.word(first), reading.word(last - 1)} & (_NO_LACK | _NO_PART):
             return  # "without obligation"
-        if _cut_off(reading, last):
+        if _cut_off(reading, last) or _somebody(reading, cue, first, last):
             return
         _add(reading, (first, last), (begin, last), wanted)
         begin = last + 1
+
+
+def _somebody(reading: Reading, cue: int, first: int, last: int) -> bool:
+    """Whether a capital behind a small "with" is a name: "avec Amazon", no "With LED Light"."""
+    if reading.scan.language in ("de", "ru") or not reading.scan.raw(cue, cue + 1).islower():
+        return False
+    return any(reading.scan.raw(i, i + 1).istitle() for i in range(first, last))
 
 
 def _parts(reading: Reading, at: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -117,7 +125,8 @@ def _included(reading: Reading, at: int) -> None:
     names = [i for i in range(first, last) if reading.word(i) not in _LINKS]
     if not 1 <= len(names) <= _LONGEST or not all(_nameable(reading, i) for i in names):
         return
-    if not {reading.word(i) for i in names} & _NO_PART:
+    goods = reading.word(at) in _ASKED and reading.product[0] in names  # "chairs required"
+    if not goods and not {reading.word(i) for i in names} & _NO_PART:
         _add(reading, (first, last), (first, at + 1), not denied)
 
 
