@@ -60,17 +60,10 @@ def _listed(reading: Reading, cue: int, at: int, *, wanted: bool) -> None:
             return  # "with UPS"
         if {reading.word(first), reading.word(last - 1)} & (_NO_LACK | _NO_PART):
             return  # "without obligation"
-        if _cut_off(reading, last) or _somebody(reading, cue, first, last):
+        if _cut_off(reading, last):
             return
         _add(reading, (first, last), (begin, last), wanted)
         begin = last + 1
-
-
-def _somebody(reading: Reading, cue: int, first: int, last: int) -> bool:
-    """Whether a capital behind a small "with" is a name: "avec Amazon", no "With LED Light"."""
-    if reading.scan.language in ("de", "ru") or not reading.scan.raw(cue, cue + 1).islower():
-        return False
-    return any(reading.scan.raw(i, i + 1).istitle() for i in range(first, last))
 
 
 def _parts(reading: Reading, at: int, stop: int) -> Iterator[tuple[int, int]]:
