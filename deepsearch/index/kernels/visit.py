@@ -9,7 +9,7 @@ query and the k-th best is poor, and ends early where a query lies in a dense pl
 from __future__ import annotations
 
 # ruff: noqa: PLR0917 - compiled functions are called by position
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from deepsearch.index.kernels.estimate import (
     block_reaches,
     found,
     score_passed,
-    score_rows,
     start_over,
 )
 from deepsearch.index.kernels.exact import exact_score
@@ -33,9 +32,15 @@ from deepsearch.index.kernels.lists import (
     score_list,
 )
 from deepsearch.index.kernels.masks import allowed_positions
+from deepsearch.index.kernels.one_by_one import (
+    AT_LEAST,
+    meet,
+    room_for_rows,
+    score_promising,
+    visit_rows,
+)
 from deepsearch.index.kernels.query import (
     asked,
-    code_score,
     prepare_codes,
     prepare_lookups,
     prepare_planes,
@@ -57,69 +62,9 @@ is ranked."""
 _GATHERED = 8
 # Rows scored at a time where all of them are.
 _PIECE_ROWS = 256
-# Rows estimated at the least: the spread of a list is a guess, and so few cost nothing.
-_AT_LEAST = 128
-# Met one by one, the rows of the lists in front come first: of so many lists that they would
-# hold this many of the allowed rows, were those spread evenly.
-_FRONT_ROWS = 256
-# Rows met one by one that are scored together.
-_MET = 64
-
-
 # What a row costs in nanoseconds: estimated in its block; where rows are met one by one,
 # looked up whether it is estimated or not, and estimated. Only their ratios count.
 _IN_BLOCK_NS, _LOOKED_UP_NS, _ONE_BY_ONE_NS = 2.5, 5.0, 9.0
-
-
-class _Met(NamedTuple):
-    # Working memory of rows met one by one. All of them and their lists, once `known[0]`
-    # tells how many there are. Of each list: its key in this round, -inf if it has no turn.
-    # Of each row taken up: itself, its list's score.
-    rows: Any
-    lists: Any
-    known: Any
-    turns: Any
-    chosen: Any
-    bases: Any
-
-
-@compiled()
-def _room_for_rows(rows: int, lists: int) -> Any:
-    return _Met(
-        np.empty(rows, np.int32),
-        np.empty(rows, np.int32),
-        np.full(1, -1, np.int64),
-        np.empty(lists, np.float32),
-        np.empty(_MET + 8, np.int32),
-        np.empty(_MET + 8, np.float32),
-    )
-
-
-@compiled()
-def _meet(packed: Any, mask: Any, met: Any) -> None:
-    # Write the allowed rows by position and the list of each, once for all queries.
-    if met.known[0] >= 0:
-        return
-    tables = opened(packed)
-    row_of, list_of = tables.row_of, tables.list_of
-    rows, lists = met.rows, met.lists
-    many = allowed_positions(mask, rows)
-    for i in range(many):
-        at = rows[i]
-        rows[i] = row_of[at]
-        lists[i] = list_of[at]
-    met.known[0] = many
-
-
-@compiled()
-def _ask_for_records(packed: Any, chosen: Any, start: Any, stop: Any) -> None:
-    records = opened(packed).records
-    record_bytes = np.int64(records.shape[1] * 8)
-    address = np.int64(records.ctypes.data)
-    for i in range(start, stop):
-        place = address + np.int64(chosen[i]) * record_bytes
-        prefetch(place)
-        prefetch(place + record_bytes - 1)
 
 
 @compiled()
@@ -140,7 +85,7 @@ def _visit_lists(
     tables = opened(packed)
     starts, lists, rows = tables.starts, tables.centres.shape[0], tables.order.shape[0]
     # As many rows, allowed or not, as are likely to hold those to be met at the least.
-    at_least = _AT_LEAST * rows // max(1, allowed)
+    at_least = AT_LEAST * rows // max(1, allowed)
     seen: Any = np.int64(0)
     filled: Any = np.int64(0)
     limit = np.float32(-np.inf)
@@ -166,13 +111,13 @@ def _visit_lists(
         score_passed(packed, filled, ready, kept)
     if one_by_one:
         prepare_planes(ready)
-        _meet(packed, mask, met)
+        meet(packed, mask, met)
         for near in range(lists):
             met.turns[near] = -np.inf
             if work.keys[near] >= limit and work.keys[near] < turn.floor:
                 met.turns[near] = score_list(packed, near, wide, ready, work)
         seen = seen * allowed // rows
-        _score_promising(packed, limit, seen, reach >= 0.0, ready, kept, work.base, met)
+        score_promising(packed, limit, seen, reach >= 0.0, ready, kept, work.base, met)
 
 
 @compiled()
@@ -229,72 +174,6 @@ def _visit_list(
                 ask_for_codes(packed, passed[i])
         at += count
     return filled
-
-
-@compiled()
-def _visit_rows(
-    packed: Any, mask: Any, reach: float, ready: Any, kept: Any, work: Any, met: Any
-) -> None:
-    # In two rounds: rows of the lists in front, then those whose lists may reach the limit
-    # that the first ones set.
-    _meet(packed, mask, met)
-    tables = opened(packed)
-    wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
-    turn = ranked(packed, wide, ready, work)
-    keys, base, turns, every = work.keys, work.base, met.turns, tables.centres.shape[0]
-    turns[:] = -np.inf
-    front = min(every, 1 + every * _FRONT_ROWS // max(1, met.known[0]))
-    while front > 0:
-        turn = next_round(every, np.float32(-np.inf), work, turn)
-        for i in range(turn.count):
-            near = work.chosen[i]
-            base[near] = code_score(tables.centres[near], ready)
-            turns[near] = np.inf
-        front -= turn.count
-    seen = _score_promising(packed, np.float32(0), 0, False, ready, kept, base, met)
-    ends = reach >= 0.0 and seen >= _AT_LEAST
-    limit = kept.limits[0] if ends else np.float32(-np.inf)
-    for near in range(every):
-        fresh = turns[near] == -np.inf
-        turns[near] = -np.inf
-        if fresh and keys[near] > limit:
-            turns[near] = score_list(packed, near, wide, ready, work)
-    _score_promising(packed, limit, seen, reach >= 0.0, ready, kept, base, met)
-
-
-@compiled()
-def _score_promising(
-    packed: Any, limit: Any, seen: Any, ends: Any, ready: Any, kept: Any, base: Any, met: Any
-) -> Any:
-    # Score the rows of lists whose turn is above the limit, which grows with what is found;
-    # return how many were seen.
-    start: Any = np.int64(0)
-    while start < met.known[0]:
-        start, filled = _promising(start, limit, base, met)
-        if filled > 0:
-            _ask_for_records(packed, met.chosen, 0, filled)
-            score_rows(packed, met.chosen, met.bases, filled, ready, kept)
-            seen += filled
-            if ends and seen >= _AT_LEAST:
-                limit = kept.limits[0]
-    return seen
-
-
-@compiled()
-def _promising(start: Any, limit: Any, base: Any, met: Any) -> Any:
-    # Take up to a block of rows; return where to go on, and how many there are.
-    # Indexes are unsigned, so that none is asked whether it counts from the end.
-    rows, lists, turns, chosen, bases = met.rows, met.lists, met.turns, met.chosen, met.bases
-    filled: Any = np.uint64(0)
-    for at in range(np.uint64(start), np.uint64(met.known[0])):
-        near = np.uint64(lists[at])
-        if turns[near] > limit:
-            chosen[filled] = rows[at]
-            bases[filled] = base[near]
-            filled += np.uint64(1)
-            if filled == _MET:
-                return np.int64(at) + 1, np.int64(filled)
-    return np.int64(met.known[0]), np.int64(filled)
 
 
 @compiled()
@@ -386,7 +265,7 @@ def search(
     tables = opened(packed)
     lists = tables.centres.shape[0]
     work = room_for_lists(0 if how == BY_CODES else lists)
-    met = _room_for_rows(0 if how == ALL_ROWS else allowed, lists)
+    met = room_for_rows(0 if how == ALL_ROWS else allowed, lists)
     if how == BY_CODES:
         many = allowed_positions(mask, met.rows)
         for i in range(many):
@@ -405,7 +284,7 @@ def search(
         if how == BY_CODES:
             _score_all(packed, met.rows[: met.known[0]], ready, kept)
         elif how == BY_ROW:
-            _visit_rows(packed, mask, reach, ready, kept, work, met)
+            visit_rows(packed, mask, reach, ready, kept, work, met)
         else:
             _visit_lists(packed, how, mask, allowed, reach, ready, kept, work, met)
         counts[q] = _finish(packed, queries[q], squared, ready, kept, ids[q], scores[q])
