@@ -14,7 +14,7 @@ from deepsearch.index.kernels.compiled import compiled
 from deepsearch.index.kernels.estimate import BLOCK, block_reaches
 from deepsearch.index.kernels.query import code_score
 from deepsearch.index.kernels.tables import opened
-from deepsearch.index.kernels.vector import between_64, first_bit
+from deepsearch.index.kernels.vector import between_64, first_bit, ones
 
 __all__ = ["Lists", "Round", "lists_left", "next_round", "ranked", "room_for_lists", "score_list"]
 
@@ -158,10 +158,7 @@ def lists_left(count: Any, limit: Any, work: Any, last: Any) -> Any:
     """
     address, many = np.int64(work.keys.ctypes.data), np.int64(0)
     for start in range(0, count, _PIECE):
-        found = between_64(address + 4 * start, np.float32(limit), last.floor)
-        while found != 0:
-            found &= found - 1
-            many += 1
+        many += ones(between_64(address + 4 * start, np.float32(limit), last.floor))
     return many
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "between_64",
     "first_bit",
     "lanes_above",
+    "ones",
     "pointer",
     "prefetch",
     "share_2",
@@ -193,6 +194,13 @@ def _typed_first_bit(typing_context: Any, bits: Any) -> Any:  # noqa: ARG001
     return types.int64(types.int64), generate
 
 
+def _typed_ones(typing_context: Any, bits: Any) -> Any:  # noqa: ARG001
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+        return builder.ctpop(args[0])
+
+    return types.int64(types.int64), generate
+
+
 def _typed_lanes_above(typing_context: Any, levels: Any, bit: Any) -> Any:  # noqa: ARG001
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
         vector = ir.VectorType(_BYTE, 64)
@@ -248,6 +256,9 @@ scores of eight rows may reach, and return which exceed the limit, as bits."""
 
 first_bit: Any = intrinsic(_typed_first_bit)
 """(bits): place of the lowest bit set."""
+
+ones: Any = intrinsic(_typed_ones)
+"""(bits): how many are set."""
 
 lanes_above: Any = intrinsic(_typed_lanes_above)
 """(address, bit): which of the 64 bytes at an address have `bit` set, as 64 bits."""
