@@ -81,10 +81,21 @@ class ApproximateIndex(ABC):
         batch = as_queries(queries, self.space)
         k = check_k(k)
         mask = as_mask(allowed, len(self))
-        count = len(self) if mask is None else int(np.count_nonzero(mask))
+        count = len(self) if mask is None else self.counted(mask)
         if mask is not None and count < max(k + 1, self._exact_below * len(self)):
             return self.scan(batch, k=k, mask=mask, count=count)
         return self.search_with(batch, k=k, mask=mask, count=count, effort=self.effort)
+
+    def counted(self, mask: BoolArray) -> int:
+        """Count what a mask allows; for planners.
+
+        Args:
+            mask: (len(self),) contiguous bool.
+
+        Returns:
+            How many positions.
+        """
+        return int(np.count_nonzero(mask))
 
     def scan(
         self,

@@ -192,6 +192,10 @@ class ClusteredIndex(ApproximateIndex):
         matches = self._run(queries, k, mask, count, reach=-1.0, sigmas=self.config.scan_sigmas)
         return self.completed(matches, queries, k=k, mask=mask, count=count)
 
+    def counted(self, mask: BoolArray) -> int:
+        """Count what a mask allows; see `ApproximateIndex.counted`."""
+        return int(self._kernels.count_allowed(read_only(mask)))
+
     def propose(
         self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
     ) -> Matches:

@@ -143,7 +143,10 @@ class PlannedIndex:
         batch = as_queries(queries, self.space)
         k = check_k(k)
         mask = as_mask(allowed, len(self))
-        count = len(self) if mask is None else int(np.count_nonzero(mask))
+        if mask is None:
+            count = len(self)
+        else:
+            count = int(np.count_nonzero(mask)) if self.base is None else self.base.counted(mask)
         plan = self._remembered(count, k)
         if self.base is None:
             ids = None if mask is None else np.flatnonzero(mask)

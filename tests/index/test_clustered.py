@@ -248,6 +248,14 @@ def summed_by(shuffle: str) -> Callable[..., None]:
     return made
 
 
+@pytest.mark.parametrize("count", [1, 63, 64, 1_037])
+def test_masks_are_counted(count: int) -> None:
+    index = ClusteredIndex.build(rows(count, 16, 51), space(16))
+    for share in (0.0, 0.3, 1.0):
+        mask = np.random.default_rng(52).random(count) < share
+        assert index.counted(mask) == int(mask.sum())
+
+
 @pytest.mark.parametrize(
     ("triple", "features", "shuffle"),
     [

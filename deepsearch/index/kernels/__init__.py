@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from deepsearch.index.kernels.encode import encode_rows
 from deepsearch.index.kernels.exact import score_ids
+from deepsearch.index.kernels.masks import count_allowed
 from deepsearch.index.kernels.tables import Tables, packed
 from deepsearch.index.kernels.visit import ALL_ROWS, BY_CODES, BY_MASK, BY_ROW, search
 from deepsearch.index.kernels.words import add_postings
@@ -19,6 +20,7 @@ __all__ = [
     "BY_ROW",
     "Tables",
     "add_postings",
+    "count_allowed",
     "encode_rows",
     "packed",
     "score_ids",
