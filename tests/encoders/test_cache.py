@@ -50,7 +50,7 @@ def test_what_was_put_comes_back_exactly_to_another_session(tmp_path: Path) -> N
     [
         EmbeddingSpace(name="b", revision="1", dim=64),
         EmbeddingSpace(name="a", revision="2", dim=64),
-        EmbeddingSpace(name="a", revision="1", dim=64, metric="dot"),
+        EmbeddingSpace(name="a", revision="1", dim=64, metric="ip"),
         EmbeddingSpace(name="a", revision="1", dim=63),
     ],
 )
