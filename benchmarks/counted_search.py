@@ -280,23 +280,37 @@ def _timed(inner: Any, cells: int, stage: int) -> Any:
     return timed
 
 
-def _reads_bits(inner: Any, cells: int, trace: int) -> Any:
+def _notes(cells: int, trace: int) -> Any:
+    """Compile what notes that a row of some kind was read, where that is asked for."""
+
     @_fast()
-    def estimate(packed: Any, chosen: Any, bases: Any, count: Any, ready: Any, kept: Any) -> Any:
+    def note(value: Any, kind: Any) -> None:
         counts = carray(pointer(cells), (_CELLS,), np.int64)
         room = counts[_ROOM]
         if room > 0:
-            places = carray(pointer(trace), (room,), np.int64)
-            for i in range(count):
-                if counts[_TRACED] < room:
-                    places[counts[_TRACED]] = np.int64(chosen[i]) << 2
-                counts[_TRACED] += 1
+            if counts[_TRACED] < room:
+                places = carray(pointer(trace), (room,), np.int64)
+                places[counts[_TRACED]] = (np.int64(value) << 2) | kind
+            counts[_TRACED] += 1
+
+    return note
+
+
+def _reads_bits(inner: Any, cells: int, trace: int) -> Any:
+    note = _notes(cells, trace)
+
+    @_fast()
+    def estimate(packed: Any, chosen: Any, bases: Any, count: Any, ready: Any, kept: Any) -> Any:
+        for i in range(count):
+            note(chosen[i], 0)
         return inner(packed, chosen, bases, count, ready, kept)
 
     return estimate
 
 
 def _reads_blocks(inner: Any, cells: int, trace: int) -> Any:
+    note = _notes(cells, trace)
+
     @_fast()
     def block_reaches(
         blocks: Any,
@@ -308,45 +322,30 @@ def _reads_blocks(inner: Any, cells: int, trace: int) -> Any:
         uppers: Any,
         above: Any,
     ) -> Any:
-        counts = carray(pointer(cells), (_CELLS,), np.int64)
-        room = counts[_ROOM]
-        if room > 0:
-            places = carray(pointer(trace), (room,), np.int64)
-            for i in range(count):
-                if counts[_TRACED] < room:
-                    block = np.int64(blocks.ctypes.data) + (start + i) * blocks.shape[1]
-                    places[counts[_TRACED]] = (np.int64(block) << 2) | 3
-                counts[_TRACED] += 1
+        for i in range(count):
+            note(np.int64(blocks.ctypes.data) + (start + i) * blocks.shape[1], 3)
         return inner(blocks, start, count, base, limit, ready, uppers, above)
 
     return block_reaches
 
 
 def _reads_codes(inner: Any, cells: int, trace: int) -> Any:
+    note = _notes(cells, trace)
+
     @_fast()
     def code_score(row: Any, ready: Any) -> Any:
-        counts = carray(pointer(cells), (_CELLS,), np.int64)
-        room = counts[_ROOM]
-        if room > 0:
-            if counts[_TRACED] < room:
-                places = carray(pointer(trace), (room,), np.int64)
-                places[counts[_TRACED]] = (np.int64(row.ctypes.data) << 2) | 1
-            counts[_TRACED] += 1
+        note(row.ctypes.data, 1)
         return inner(row, ready)
 
     return code_score
 
 
 def _reads_floats(inner: Any, cells: int, trace: int) -> Any:
+    note = _notes(cells, trace)
+
     @_fast()
     def exact_score(vectors: Any, at: Any, query: Any, squared: Any) -> Any:
-        counts = carray(pointer(cells), (_CELLS,), np.int64)
-        room = counts[_ROOM]
-        if room > 0:
-            if counts[_TRACED] < room:
-                places = carray(pointer(trace), (room,), np.int64)
-                places[counts[_TRACED]] = (np.int64(at) << 2) | 2
-            counts[_TRACED] += 1
+        note(at, 2)
         return inner(vectors, at, query, squared)
 
     return exact_score

@@ -208,8 +208,6 @@ def _spent(
 
 def _pieces(index: Any, read: Read, mask: Any) -> tuple[Any, Any]:
     """Return address and size of each piece of memory that a search must read."""
-    from deepsearch.index.clustered import _ONE_BY_ONE_SHARE
-
     tables = index._tables
     parts = [
         (tables.list_blocks, np.arange(len(tables.list_blocks), dtype=np.int64)),
@@ -218,7 +216,7 @@ def _pieces(index: Any, read: Read, mask: Any) -> tuple[Any, Any]:
         (tables.codes, read.codes),
         (tables.vectors, read.floats),
     ]
-    if mask is not None and mask.mean() < _ONE_BY_ONE_SHARE:  # the whole mask is read
+    if mask is not None and len(read.bits):  # rows were met one by one: all of the mask is read
         lines = mask[: len(mask) // 64 * 64].reshape(-1, 64)
         parts.insert(0, (lines, np.arange(len(lines), dtype=np.int64)))
     places, sizes = [], []

@@ -103,12 +103,16 @@ class Detection:
 # ---------------------------------------------------------------- a whole table
 
 
+_LONGEST_NUMBER = 18
+
+
 def _why_left(column: Profile) -> str:
     if not column.filled:
         return "empty"
     if len(column.distinct) == 1 and column.rows > 5:
         return "always the same"
-    numbers = [v for v in column.filled[:50] if v.isdigit()]
+    # Raised figures are digits too, of which int makes nothing; nor does it of thousands of digits.
+    numbers = [v for v in column.filled[:50] if v.isdecimal() and len(v) <= _LONGEST_NUMBER]
     if len(numbers) == min(len(column.filled), 50) and numbers == [
         str(int(numbers[0]) + i) for i in range(len(numbers))
     ]:

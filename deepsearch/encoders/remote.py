@@ -193,7 +193,7 @@ class RemoteTextEncoder(PromptedTextEncoder):
         if error.code not in RETRIED:
             return EncodingError(f"{self._config.url} refused with {error.code}: {said}")
         after = error.headers.get("Retry-After", "")
-        seconds = float(after) if after.strip().isdigit() else None
+        seconds = float(after) if after.strip().isdecimal() else None
         return _TransientError(f"status {error.code}: {said}", after_s=seconds)
 
     def _parse(self, content: bytes, count: int) -> FloatArray:

@@ -376,3 +376,9 @@ def test_a_cell_of_several_pictures(tmp_path: Path, cell: str, paths: list[str])
     report = ingest(catalogue, rows, images=tmp_path)
     assert report.source == "table"
     assert [medium.uri for medium in catalogue.listings([0])[0].media] == paths
+
+
+@pytest.mark.parametrize("value", ["\u00b9", "9" * 5_000])
+def test_digits_that_are_no_number_do_not_number_rows(value: str) -> None:
+    detection = detect(["title", "nr"], [["a pump"], [value]])
+    assert detection.unmapped.get("nr") != "numbers the rows"

@@ -184,3 +184,21 @@ def test_importing_is_light_and_lexicons_wait():
         "u.parse('500 pcs'); assert 'torch' not in sys.modules; assert 'pint' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bolt M{}",
+        "by 1.2.{}",
+        "delivery {}.2.2026",
+        "M{}x20",
+        "{} pcs",
+        "size {}",
+        "尺码{}",
+        "PN{}",
+    ],
+)
+def test_numbers_of_thousands_of_digits_are_read_or_left(text: str) -> None:
+    # int refuses more than 4,300 digits.
+    parse(text.format("9" * 5_000))

@@ -18,6 +18,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from deepsearch.index.kernels.ir_parts import declared, load, shuffled, spread, times_plus
+
 __all__ = ["ROWS", "shuffles_of", "uppers_by", "uppers_of"]
 
 ROWS = 16
@@ -55,20 +57,6 @@ def shuffles_of(triple: str, features: str) -> str:
     return next((name for name in ("avx512bw", "avx2", "ssse3") if f"+{name}" in there), "")
 
 
-def _load(builder: Any, address: Any, kind: Any, align: int) -> Any:
-    return builder.load(builder.inttoptr(address, kind.as_pointer()), align=align)
-
-
-def _lanes(builder: Any, first: Any, second: Any, lanes: list[int]) -> Any:
-    mask = ir.Constant(ir.VectorType(_INT32, len(lanes)), lanes)
-    return builder.shuffle_vector(first, second, mask)
-
-
-def _spread(builder: Any, value: Any) -> Any:
-    nothing = ir.Constant(_MANY_REAL, ir.Undefined)
-    return _lanes(builder, builder.insert_element(nothing, value, _INT32(0)), nothing, [0] * ROWS)
-
-
 def _variable(builder: Any, value: Any) -> Any:
     return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]
 
@@ -77,9 +65,8 @@ def _looked_up(builder: Any, shuffle: str, table: Any, places: Any) -> Any:
     # Sixteen table entries for sixteen places, in each 16 bytes apart.
     if shuffle:
         name, _ = _SHUFFLES[shuffle]
-        known = builder.module.globals.get(name)
-        kind = ir.FunctionType(places.type, [places.type, places.type])
-        return builder.call(known or ir.Function(builder.module, kind, name), [table, places])
+        function = declared(builder, name, places.type, [places.type, places.type])
+        return builder.call(function, [table, places])
     out = ir.Constant(places.type, ir.Undefined)
     for lane in range(ROWS):
         place = builder.zext(builder.extract_element(places, _INT32(lane)), _INT32)
@@ -104,11 +91,11 @@ def _sums(builder: Any, shuffle: str, blocks: list[Any], tables: Any, code_bytes
     with cgutils.for_range(builder, steps) as loop:
         offset = builder.mul(loop.index, _INT64(ROWS * many))
         lower, upper = (
-            _load(builder, builder.add(table, offset), bytes_at_once, 1)
+            load(builder, builder.add(table, offset), bytes_at_once, 1)
             for table in (tables, upper_tables)
         )
         for block, (both, odd) in zip(blocks, totals, strict=True):
-            signs = _load(builder, builder.add(block, offset), bytes_at_once, 16)
+            signs = load(builder, builder.add(block, offset), bytes_at_once, 16)
             added = builder.add(
                 _looked_up(builder, shuffle, lower, builder.and_(signs, low)),
                 _looked_up(builder, shuffle, upper, builder.lshr(signs, four)),
@@ -125,11 +112,11 @@ def _sums(builder: Any, shuffle: str, blocks: list[Any], tables: Any, code_bytes
             width //= 2
             first, second = list(range(8 * width)), list(range(8 * width, 16 * width))
             evens, odds = (
-                builder.add(_lanes(builder, v, v, first), _lanes(builder, v, v, second))
+                builder.add(shuffled(builder, v, v, first), shuffled(builder, v, v, second))
                 for v in (evens, odds)
             )
         order = [lane for i in range(8) for lane in (i, 8 + i)]
-        sums.append(_lanes(builder, evens, odds, order))
+        sums.append(shuffled(builder, evens, odds, order))
     return sums
 
 
@@ -162,16 +149,12 @@ def uppers_by(shuffle: str | None) -> Callable[..., Any]:
                 triple, _, features = context.codegen().magic_tuple()[:3]
                 chosen = shuffles_of(triple, features)
             step, offset, sigmas = (
-                _spread(builder, _load(builder, builder.add(factors, _INT64(4 * i)), _REAL, 4))
+                spread(builder, load(builder, builder.add(factors, _INT64(4 * i)), _REAL, 4), ROWS)
                 for i in range(3)
             )
-            base, limit = _spread(builder, base), _spread(builder, limit)
+            base, limit = spread(builder, base, ROWS), spread(builder, limit, ROWS)
             signs_bytes = builder.mul(code_bytes, _INT64(ROWS))
             block_bytes = builder.add(signs_bytes, _INT64(3 * 4 * ROWS))
-
-            def times(a: Any, b: Any, c: Any) -> Any:
-                product = builder.fmul(a, b, flags=("contract",))
-                return builder.fadd(product, c, flags=("contract",))
 
             def estimate(which: list[Any]) -> None:
                 starts = [builder.add(blocks, builder.mul(index, block_bytes)) for index in which]
@@ -179,13 +162,13 @@ def uppers_by(shuffle: str | None) -> Callable[..., Any]:
                 for index, start, total in zip(which, starts, sums, strict=True):
                     numbers = builder.add(start, signs_bytes)
                     scale, error, added = (
-                        _load(builder, builder.add(numbers, _INT64(4 * ROWS * i)), _MANY_REAL, 16)
+                        load(builder, builder.add(numbers, _INT64(4 * ROWS * i)), _MANY_REAL, 16)
                         for i in range(3)
                     )
                     whole = builder.zext(total, ir.VectorType(_INT32, ROWS))
-                    value = times(builder.sitofp(whole, _MANY_REAL), step, offset)
-                    reach = times(error, sigmas, builder.fadd(added, base))
-                    reach = times(scale, value, reach)
+                    value = times_plus(builder, builder.sitofp(whole, _MANY_REAL), step, offset)
+                    reach = times_plus(builder, error, sigmas, builder.fadd(added, base))
+                    reach = times_plus(builder, scale, value, reach)
                     out = builder.add(uppers, builder.mul(index, _INT64(4 * ROWS)))
                     builder.store(reach, builder.inttoptr(out, _MANY_REAL.as_pointer()), align=4)
                     bits = builder.bitcast(builder.fcmp_ordered(">", reach, limit), _HALF)

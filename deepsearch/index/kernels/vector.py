@@ -13,6 +13,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from deepsearch.index.kernels.ir_parts import declared, load, shuffled, spread, times_plus
+
 __all__ = [
     "between_64",
     "first_bit",
@@ -29,15 +31,10 @@ __all__ = [
 _BYTE, _INT32, _INT64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
-def _declared(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
-    known = builder.module.globals.get(name)
-    return known or ir.Function(builder.module, ir.FunctionType(result, arguments), name)
-
-
 def _typed_prefetch(typing_context: Any, address: Any) -> Any:  # noqa: ARG001
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
         pointer_type = _BYTE.as_pointer()
-        function = _declared(
+        function = declared(
             builder,
             "llvm.prefetch.p0",
             ir.VoidType(),
@@ -58,19 +55,10 @@ def _typed_pointer(typing_context: Any, address: Any) -> Any:  # noqa: ARG001
     return types.voidptr(types.int64), generate
 
 
-def _load(builder: Any, address: Any, kind: Any, align: int) -> Any:
-    return builder.load(builder.inttoptr(address, kind.as_pointer()), align=align)
-
-
-def _shuffled(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:
-    mask = ir.Constant(ir.VectorType(_INT32, len(lanes)), lanes)
-    return builder.shuffle_vector(a, b, mask)
-
-
 def _row_addresses(builder: Any, rows: Any, first: Any, stride: Any) -> list[Any]:
     addresses = []
     for lane in range(8):
-        row = _load(builder, builder.add(rows, _INT64(4 * lane)), _INT32, 4)
+        row = load(builder, builder.add(rows, _INT64(4 * lane)), _INT32, 4)
         addresses.append(builder.add(first, builder.mul(builder.sext(row, _INT64), stride)))
     return addresses
 
@@ -85,7 +73,7 @@ def _sums(builder: Any, vectors: list[Any]) -> Any:
     for left, right in steps:
         pairs = zip(vectors[::2], vectors[1::2], strict=True)
         vectors = [
-            builder.add(_shuffled(builder, a, b, left), _shuffled(builder, a, b, right))
+            builder.add(shuffled(builder, a, b, left), shuffled(builder, a, b, right))
             for a, b in pairs
         ]
     return vectors[0]
@@ -106,22 +94,22 @@ def _sharing(words: int) -> Callable[..., Any]:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
             rows, first, record_bytes, planes, plane_bytes, counts = args
             narrow, wide = ir.VectorType(_INT64, words), ir.VectorType(_INT64, 8)
-            count = _declared(builder, f"llvm.ctpop.v{words}i64", narrow, [narrow])
+            count = declared(builder, f"llvm.ctpop.v{words}i64", narrow, [narrow])
             one = ir.Constant(narrow, [1] * words)
             none = ir.Constant(narrow, [0] * words)
             plane = []
             for _ in range(3):
-                plane.append(_load(builder, planes, narrow, 8))
+                plane.append(load(builder, planes, narrow, 8))
                 planes = builder.add(planes, plane_bytes)
             shared = []
             for address in _row_addresses(builder, rows, first, record_bytes):
-                bits = _load(builder, address, narrow, 8)
+                bits = load(builder, address, narrow, 8)
                 c0, c1, c2 = (builder.call(count, [builder.and_(bits, each)]) for each in plane)
                 high = builder.sub(c1, builder.shl(c2, one))
                 total = builder.add(c0, builder.shl(high, one))
                 lanes = [*range(words), *([words] * (8 - words))]
-                shared.append(_shuffled(builder, total, none, lanes) if words < 8 else total)
-            before = _load(builder, counts, wide, 8)
+                shared.append(shuffled(builder, total, none, lanes) if words < 8 else total)
+            before = load(builder, counts, wide, 8)
             after = builder.add(before, _sums(builder, shared))
             builder.store(after, builder.inttoptr(counts, wide.as_pointer()), align=8)
             return context.get_dummy_value()
@@ -147,40 +135,33 @@ def _typed_upper_8(
         real = ir.FloatType()
         four, eight = ir.VectorType(real, 4), ir.VectorType(real, 8)
 
-        def spread(value: Any) -> Any:
-            start = builder.insert_element(ir.Constant(eight, ir.Undefined), value, _INT32(0))
-            return _shuffled(builder, start, ir.Constant(eight, ir.Undefined), [0] * 8)
-
         def factor(which: int) -> Any:
-            return spread(_load(builder, builder.add(factors, _INT64(4 * which)), real, 4))
+            return spread(
+                builder, load(builder, builder.add(factors, _INT64(4 * which)), real, 4), 8
+            )
 
         numbers = [
-            _load(builder, address, four, 4)
+            load(builder, address, four, 4)
             for address in _row_addresses(builder, rows, first, record_bytes)
         ]
         # Rows become columns: lanes 0-3 of rows 0-3, lanes 4-7 of rows 4-7.
-        both = [_shuffled(builder, numbers[at], numbers[at + 4], list(range(8))) for at in range(4)]
+        both = [shuffled(builder, numbers[at], numbers[at + 4], list(range(8))) for at in range(4)]
         low, high = [0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15]
-        near = [_shuffled(builder, both[0], both[1], half) for half in (low, high)]
-        far = [_shuffled(builder, both[2], both[3], half) for half in (low, high)]
+        near = [shuffled(builder, both[0], both[1], half) for half in (low, high)]
+        far = [shuffled(builder, both[2], both[3], half) for half in (low, high)]
         left, right = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
-        scale, plain = (_shuffled(builder, near[0], far[0], part) for part in (left, right))
-        error, added = (_shuffled(builder, near[1], far[1], part) for part in (left, right))
+        scale, plain = (shuffled(builder, near[0], far[0], part) for part in (left, right))
+        error, added = (shuffled(builder, near[1], far[1], part) for part in (left, right))
         shared = builder.trunc(
-            _load(builder, counts, ir.VectorType(_INT64, 8), 8), ir.VectorType(_INT32, 8)
+            load(builder, counts, ir.VectorType(_INT64, 8), 8), ir.VectorType(_INT32, 8)
         )
-        value = builder.fadd(
-            builder.fmul(builder.sitofp(shared, eight), factor(0), flags=("contract",)),
-            factor(1),
-            flags=("contract",),
-        )
-        total = _load(builder, bases, eight, 4)
+        value = times_plus(builder, builder.sitofp(shared, eight), factor(0), factor(1))
+        total = load(builder, bases, eight, 4)
         for a, b in ((scale, value), (plain, factor(2)), (error, factor(3))):
-            product = builder.fmul(a, b, flags=("contract",))
-            total = builder.fadd(product, total, flags=("contract",))
+            total = times_plus(builder, a, b, total)
         total = builder.fadd(total, added, flags=("contract",))
         builder.store(total, builder.inttoptr(uppers, eight.as_pointer()), align=4)
-        above = builder.fcmp_ordered(">", total, spread(limit))
+        above = builder.fcmp_ordered(">", total, spread(builder, limit, 8))
         return builder.zext(builder.bitcast(above, _BYTE), _INT64)
 
     given = [*([types.int64] * 7), types.float32]
@@ -204,12 +185,10 @@ def _typed_ones(typing_context: Any, bits: Any) -> Any:  # noqa: ARG001
 def _typed_lanes_above(typing_context: Any, levels: Any, bit: Any) -> Any:  # noqa: ARG001
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
         vector = ir.VectorType(_BYTE, 64)
-        values = _load(builder, args[0], vector, 1)
-        nothing = ir.Constant(vector, ir.Undefined)
-        single = builder.insert_element(nothing, builder.trunc(args[1], _BYTE), _INT32(0))
-        spread = _shuffled(builder, single, nothing, [0] * 64)
+        values = load(builder, args[0], vector, 1)
+        bit = spread(builder, builder.trunc(args[1], _BYTE), 64)
         chosen = builder.icmp_unsigned(
-            "!=", builder.and_(values, spread), ir.Constant(vector, [0] * 64)
+            "!=", builder.and_(values, bit), ir.Constant(vector, [0] * 64)
         )
         return builder.bitcast(chosen, _INT64)
 
@@ -220,12 +199,8 @@ def _typed_between_64(typing_context: Any, address: Any, low: Any, high: Any) ->
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
         address, low, high = args
         vector = ir.VectorType(ir.FloatType(), 64)
-        values = _load(builder, address, vector, 4)
-        nothing = ir.Constant(vector, ir.Undefined)
-        low, high = (
-            _shuffled(builder, builder.insert_element(nothing, bound, _INT32(0)), nothing, [0] * 64)
-            for bound in (low, high)
-        )
+        values = load(builder, address, vector, 4)
+        low, high = (spread(builder, bound, 64) for bound in (low, high))
         inside = builder.and_(
             builder.fcmp_ordered(">=", values, low), builder.fcmp_ordered("<", values, high)
         )

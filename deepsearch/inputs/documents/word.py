@@ -135,7 +135,7 @@ def _level(document: Any, paragraph: Any) -> int:
     key = (getattr(style, "style_id", "") or "").lower()
     if key == "title":
         return 1
-    if key.startswith("heading") and key[7:8].isdigit():
+    if key.startswith("heading") and key[7:8].isdecimal():
         return int(key[7])
     return 0
 

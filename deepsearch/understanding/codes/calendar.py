@@ -99,6 +99,9 @@ def _month_end(state: Codes, index: int) -> tuple[dt.date, int] | None:
     return first.replace(day=_last_day(first.year, first.month)), match.last
 
 
+_LONGEST_DATE = len("31.12.2026")
+
+
 def _number(state: Codes, index: int) -> int | None:
     word = state.word(index)
     return int(word) if word.isdigit() and len(word) <= 4 else None
@@ -119,7 +122,7 @@ def _make(state: Codes, year: int | None, month: int, day: int) -> dt.date | Non
 
 def _numeric_date(state: Codes, index: int) -> tuple[dt.date, int] | None:
     word = state.word(index)
-    if word.count(".") == 2 and word.replace(".", "").isdigit():
+    if word.count(".") == 2 and word.replace(".", "").isdigit() and len(word) <= _LONGEST_DATE:
         parts = [int(part) for part in word.split(".")]
         made = (
             _make(state, parts[2], parts[1], parts[0]) if parts[0] <= 31 else _make(state, *parts)

@@ -32,7 +32,7 @@ def pressure_class(state: Codes, index: int) -> bool:
     """Read "PN16", "Ру16": made for 16 bar."""
     number = state.word(index + 1)
     sign = state.word(index) == "ру" or (state.word(index) == "pn" and state.raw(index).isupper())
-    if not sign or not number.isdigit():
+    if not sign or not number.isdigit() or len(number) > len(str(_HIGHEST)):
         return False
     if not 2 <= int(number) <= _HIGHEST:
         return False

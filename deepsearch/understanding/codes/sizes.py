@@ -42,7 +42,7 @@ def _numbered(state: Codes, index: int) -> bool:
 
 def _plain(state: Codes, index: int) -> bool:
     word = state.word(index)
-    return word.isdigit() and _SMALLEST <= int(word) <= _LARGEST
+    return word.isdigit() and len(word) == 2 and _SMALLEST <= int(word) <= _LARGEST
 
 
 def sizes(state: Codes, index: int) -> bool:

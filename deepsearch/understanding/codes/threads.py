@@ -25,10 +25,10 @@ def thread(state: Codes, index: int) -> bool:
     if not written or (state.tokens.glued(index) and state.tokens.kinds[index - 1] in "nw"):
         return False
     digits = state.word(index + 1)
-    if not nominal and digits.isdigit() and int(digits) > _WIDEST:
-        return False  # "M300" is a concrete
     if len(digits) > 4 or digits.count(",") > 1:
         return False
+    if not nominal and digits.isdigit() and int(digits) > _WIDEST:
+        return False  # "M300" is a concrete
     end = index + 2
     value = f"{'DN' if nominal else 'M'}{digits}"
     while (
