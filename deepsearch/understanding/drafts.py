@@ -63,7 +63,8 @@ def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:
     seen: set[tuple[object, ...]] = set()
     found: list[Requirement] = []
     lines = scan.lines_of_list()
-    listed = sum(draft.field == "order_quantity" for draft in drafts) >= _LISTED
+    orders = [draft.value for draft in drafts if draft.field == "order_quantity"]
+    listed = len(orders) >= _LISTED and len({*orders}) > 1
     for draft in sorted(drafts, key=lambda d: (d.first, d.last, d.field)):
         line = bisect_right(lines, draft.first)  # two of a parts list may ask for the same
         if listed and draft.field == "order_quantity":

@@ -26,6 +26,7 @@ from deepsearch.understanding.mentions import read_mentions
 from deepsearch.understanding.names import read_names
 from deepsearch.understanding.product import find_product
 from deepsearch.understanding.quantities import find_quantities
+from deepsearch.understanding.repeats import said_once
 from deepsearch.understanding.scan import Scan, scan
 from deepsearch.understanding.text import tokenise
 from deepsearch.understanding.titles import without_boasts
@@ -158,14 +159,8 @@ def read_scan(
     drafts = in_place(scanned, pairs, drafts)
     if requested:
         drafts = without_boasts(scanned, drafts)
-    drafts = _merged(scanned, without_background(_ordered_once(drafts), hidden))
+    drafts = _merged(scanned, without_background(said_once(drafts), hidden))
     return product, alternatives(scanned, pairs, drafts)
-
-
-def _ordered_once(drafts: list[Draft]) -> list[Draft]:
-    """Of "10 kg of incense. Weight: 10 kg" the second is the order said again."""
-    orders = {(d.value, d.unit) for d in drafts if d.field == "order_quantity"}
-    return [d for d in drafts if d.field != "weight" or (d.value, d.unit) not in orders]
 
 
 def _cut_off(scan: Scan, draft: Draft) -> bool:

@@ -2,7 +2,8 @@
 
 A marketplace puts the listing's title on the first line of a request. It names the goods and
 what they are made of; it orders nothing, and a lone measure in it ("6.78 Inch", "5kg") is of
-something the title does not name. What cannot be told is left out.
+something the title does not name. What cannot be told is left out, and what the request itself
+measures is not what the title says ("3000-6000 pcs/h ... Capacity: 1000 pcs/h").
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _SPEECH = frozenset({"?", "!", ":", ";", "。", "！", "？"})
 _LONGEST = 80  # characters of a subject line
 _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
-_BOASTS = frozenset({"oem", "odm", "packaging", "sample", "origin", "supplier_type"})
+_BOASTS = frozenset({"oem", "odm", "packaging", "sample", "origin", "supplier_type", "year"})
 _MEASURES = frozenset({"length", "weight", "temperature"})
 
 
@@ -66,13 +67,27 @@ def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:
         The drafts of the request itself, and of the title what it states of the goods.
     """
     copied = _copies(scan, title_end(scan))
+    if not copied:
+        return drafts
     places = Counter((draft.first, draft.last) for draft in drafts)
+    inside = [any(c.start <= d.first and d.last <= c.stop for c in copied) for d in drafts]
+    told = {d.field for d, title in zip(drafts, inside, strict=True) if not title and _one(d)}
     return [
         draft
-        for draft in drafts
-        if not any(copy.start <= draft.first and draft.last <= copy.stop for copy in copied)
-        or not _boast(scan, draft, alone=places[draft.first, draft.last] == 1)
+        for draft, title in zip(drafts, inside, strict=True)
+        if not title
+        or not (
+            (_one(draft) and draft.field in told)
+            or _boast(scan, draft, alone=places[draft.first, draft.last] == 1)
+        )
     ]
+
+
+def _one(draft: Draft) -> bool:
+    """Whether a thing has but one such value: a measure, or its colour."""
+    value = draft.value[0] if isinstance(draft.value, tuple) else draft.value
+    measured = isinstance(value, float) and draft.field not in _ORDERS
+    return draft.op not in ("ne", "none_of") and (measured or draft.field == "colour")
 
 
 def _copies(scan: Scan, end: int) -> list[range]:
