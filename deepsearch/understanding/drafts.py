@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deepsearch.schema import Operator, Requirement, RequirementValue
 from deepsearch.understanding.scan import Scan
 
-__all__ = ["Draft", "finish", "slug"]
+__all__ = ["Draft", "finish", "plural", "slug"]
 
 # Russian letters by their usual Latin ones; soft and hard signs are left out.
 _LATIN = str.maketrans(
@@ -48,6 +48,22 @@ def slug(words: str) -> str:
         kept = kept.replace("__", "_")
     kept = kept.strip("_").lstrip("0123456789_")
     return kept[:48].rstrip("_")
+
+
+def plural(name: str) -> str:
+    """The plural of an English name, as a count of parts is named.
+
+    Args:
+        name: A noun in snake_case.
+
+    Returns:
+        It with "s" or "es", or as it is where it ends so.
+    """
+    if name.endswith(("s", "feet", "leaves")):
+        return name
+    if name.endswith("shelf"):
+        return f"{name[:-1]}ves"
+    return f"{name}es" if name.endswith(("ch", "sh", "x")) else f"{name}s"
 
 
 def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.attach.choice import choose
 from deepsearch.understanding.attach.counts import spelt_out
 from deepsearch.understanding.attach.emit import emit
+from deepsearch.understanding.attach.held import counts_part
 from deepsearch.understanding.attach.pieces import packed
 from deepsearch.understanding.attach.rates import rate
 from deepsearch.understanding.attach.sides import dims
@@ -55,7 +56,7 @@ def _one(state: Attaching, quantity: Quantity) -> None:
     if quantity.shape == "dims":
         dims(state, quantity, around)
         return
-    if rate(state, quantity, around):
+    if rate(state, quantity, around) or counts_part(state, quantity):
         return
     chosen = choose(state, quantity, around)
     if chosen is None or (chosen[0] == "order_quantity" and packed(state, quantity)):

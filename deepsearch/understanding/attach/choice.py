@@ -10,6 +10,7 @@ from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.field_units import fits
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.part_nouns import HAN, WITHOUT_NAMES, part_at, part_ending
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.titles import title_end
 
@@ -95,6 +96,8 @@ def _of_its_part(
     A side of a part is none of the goods: a vise with jaws of 125 mm is wider.
     """
     name, first, last = chosen
+    if state.scan.language in WITHOUT_NAMES:
+        return _of_known_part(state, chosen)
     part = first - 1
     clause = state.scan.clauses[state.scan.clause_of[first]]
     if state.scan.language == "en" and part >= clause.first and _part(state, part):
@@ -111,6 +114,18 @@ def _of_its_part(
     if not linked or not genitive or part >= quantity.first or not _part(state, part):
         return chosen
     return f"{slug(state.word(part))}_{name}", first, part + 1
+
+
+def _of_known_part(state: Attaching, chosen: tuple[str, int, int]) -> tuple[str, int, int]:
+    """As in 桌腿直径, 脚の直径, "ارتفاع القاعدة"."""
+    name, first, last = chosen
+    if state.scan.language in HAN:
+        before = part_ending(state.scan, first, state.product)
+        return chosen if before is None else (f"{before[0]}_{name}", before[1], last)
+    behind = part_at(state.scan, last, state.product)
+    if behind is None or behind[0] in _OF_THE_WHOLE:
+        return chosen
+    return f"{behind[0]}_{name}", first, behind[1]
 
 
 def _part(state: Attaching, at: int) -> bool:

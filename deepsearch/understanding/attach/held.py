@@ -6,15 +6,18 @@ from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.named import named_before, whole_phrase
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
-from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.drafts import Draft, plural, slug
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.part_nouns import HAN, WITHOUT_NAMES, part_at, part_ending
 from deepsearch.understanding.quantities import Quantity
 
-__all__ = ["holds", "of_feature", "on_a_scale"]
+__all__ = ["counts_part", "holds", "of_feature", "on_a_scale"]
 
 _FOR = word_set("quantity", "holding")
 _NUMBERED = word_set("quantity", "numbered") | word_set("quantity", "places_numbered")
 _SHORTEST_PART, _MOST_PARTS = 3, 1000
+_FEW_PARTS = 60  # what is more may be an order of them
+_SINGLE = frozenset({"piece", "sheet", "bar"})  # counters of single things: 个, 枚, 本
 
 
 def on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
@@ -111,3 +114,34 @@ def _known_of_nothing(state: Attaching, at: int) -> bool:
     word = state.tokens.kinds[at] == "w" and len(state.word(at)) >= _SHORTEST_PART
     kinds = {kind for kind, _ in state.scan.kinds_at(at)}
     return word and not kinds - {"part"} and state.owner[at] < 0
+
+
+def counts_part(state: Attaching, quantity: Quantity) -> bool:
+    """Record how many of a known part, where words make no name: 三个抽屉, 引き出し4つ, "٤ أرجل".
+
+    Args:
+        state: The text's quantities so far.
+        quantity: The number, with its counter.
+
+    Returns:
+        Whether it was such a number, and is recorded.
+    """
+    count = quantity.counts[0]
+    single = quantity.unit is None or quantity.unit.canonical in _SINGLE
+    behind = 0 <= state.product[0] < quantity.first and quantity.shape == "one" and single
+    if state.scan.language not in WITHOUT_NAMES or not behind or not 1 < count <= _FEW_PARTS:
+        return False
+    if count != int(count) or quantity.tolerance is not None or quantity.negative:
+        return False
+    spaced = state.scan.language in HAN and not state.tokens.glued(
+        quantity.last
+    )  # 棚6枚 庫内灯付き
+    after = None if spaced else part_at(state.scan, quantity.last, state.product)
+    if after is not None and not state.opens_line(quantity.first):
+        state.add(Draft(plural(after[0]), "eq", count, None, quantity.first, after[1], 0.7))
+        return True
+    before = part_ending(state.scan, quantity.first, state.product)
+    if before is None or state.opens_line(before[1]):
+        return False
+    state.add(Draft(plural(before[0]), "eq", count, None, before[1], quantity.last, 0.7))
+    return True

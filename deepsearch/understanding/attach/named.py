@@ -6,6 +6,7 @@ from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.part_nouns import WITHOUT_NAMES, part_ending
 from deepsearch.understanding.quantities import Quantity
 
 __all__ = ["named_before", "named_behind", "plain_noun", "whole_phrase"]
@@ -57,6 +58,8 @@ def named_before(state: Attaching, quantity: Quantity) -> tuple[str, int] | None
         return None  # "answer within 24 h"
     while at > clause.first and (state.scan.has(at, "cmp") or state.word(at) in _LINKS):
         at -= 1
+    if state.scan.language in WITHOUT_NAMES:
+        return part_ending(state.scan, at + 1, state.product)
     if at < clause.first or not plain_noun(state, at):
         return None
     first = at

@@ -7,6 +7,7 @@ from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.mentions.lists import Group
 from deepsearch.understanding.mentions.reading import Reading
+from deepsearch.understanding.part_nouns import HAN, WITHOUT_NAMES, part_at, part_ending
 
 __all__ = ["part_named_before"]
 
@@ -32,6 +33,8 @@ def part_named_before(reading: Reading, group: Group) -> str | None:
     """
     if reading.product[1] < 0 or group.first < reading.product[1]:
         return None
+    if reading.scan.language in WITHOUT_NAMES:
+        return _known_part(reading, group)
     inside = reading.clause(group.first)
     at, linked = group.first - 1, False
     while at >= inside.start and _links(reading, at):
@@ -45,6 +48,26 @@ def part_named_before(reading: Reading, group: Group) -> str | None:
     if not _opens(reading, at, inside.start) or not _closes(reading, group.last, inside.stop):
         return None
     return str(known) if known is not None else slug(reading.word(at))
+
+
+def _known_part(reading: Reading, group: Group) -> str | None:
+    """As in 盖子颜色黑色, 脚は黒, 不锈钢支架, "المقبض معدني أسود"."""
+    at = group.first
+    while at > 0 and _said(reading, at - 1):
+        at -= 1
+    before = part_ending(reading.scan, at, reading.product)
+    if before is not None or reading.scan.language not in HAN:
+        return None if before is None else before[0]
+    behind = part_at(reading.scan, group.last, reading.product)
+    return None if behind is None else behind[0]
+
+
+def _said(reading: Reading, at: int) -> bool:
+    """Whether a word is "colour" or "material", or in Arabic another adjective of the part."""
+    if reading.scan.value_at(at, "textfield") in ("material", "colour"):
+        return True
+    adjective = any(reading.scan.has(at, kind) for kind in ("material", "colour"))
+    return adjective and reading.scan.language == "ar"
 
 
 def _links(reading: Reading, at: int) -> bool:

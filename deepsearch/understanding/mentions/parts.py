@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.reading import Reading
+from deepsearch.understanding.part_nouns import HAN
 
 __all__ = ["no_feature", "parts"]
 
@@ -51,6 +52,14 @@ def _goes_on(reading: Reading, at: int) -> bool:
     return reading.tokens.kinds[at : at + 1] == ["w"] and not joined
 
 
+def _says_more(reading: Reading, match: Match) -> bool:
+    """As in "胸口绣校徽": in languages without spaces what follows a part is said of it."""
+    return reading.scan.language in HAN and reading.tokens.kinds[match.last : match.last + 1] in (
+        ["c"],
+        ["n"],
+    )
+
+
 def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
     inside = reading.clause(match.first)
     for at in range(match.first - 1, max(inside.start, match.first - 4) - 1, -1):
@@ -70,6 +79,7 @@ def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
         and reading.scan.has(match.first - 1, "join")
         and match.first >= 2
         and reading.scan.used[match.first - 2]
+        and not _says_more(reading, match)
     )
     return chained, match.first, match.last
 
