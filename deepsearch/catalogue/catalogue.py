@@ -26,7 +26,7 @@ from deepsearch.catalogue.links import (
     with_suggestions,
     write_links,
 )
-from deepsearch.catalogue.manifest import Manifest, TableRef, read_manifest, write_lock
+from deepsearch.catalogue.manifest import Manifest, TableRef, read_manifest
 from deepsearch.catalogue.merge import Merge, UpsertReport
 from deepsearch.catalogue.records import listings_to_table
 from deepsearch.catalogue.tables import (
@@ -279,7 +279,7 @@ class Catalogue(CommittedFolder):
             raise InvalidInputError(f"keep is {keep}; at least 1 version must stay.")
         self._commit("vacuum", lambda head: (upkeep.compacted(self.path, head), {}))
         with (
-            write_lock(self.path),
+            self._locked(),
             writing("delete unused files", self.path, self.version),
         ):
             return upkeep.vacuum(self.path, keep)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,13 +130,46 @@ class CommittedFolder(CatalogueView):
         """
         return cls.open(path) if list_versions(Path(path)) else cls.create(path)
 
+    @contextmanager
+    def turn(self, *, wait_s: float = 30.0) -> Iterator[None]:
+        """Be the only writer for a while, starting from the newest version.
+
+        Two processes that write often would else hinder each other for ever: between a
+        `refresh` and the commit after it the other one commits.
+
+        Args:
+            wait_s: Seconds to wait for another process's write, >= 0.
+
+        Yields:
+            Nothing; nobody else commits inside the block, which is for writes through this
+            object alone, and short.
+
+        Raises:
+            ConflictError: If another process writes for longer.
+        """
+        with self._writing, write_lock(self.path, wait_s=wait_s):
+            self._in_turn = True
+            try:
+                self.refresh()
+                yield
+            finally:
+                self._in_turn = False
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if self._in_turn:
+            yield
+            return
+        with write_lock(self.path):
+            yield
+
     def _commit(
         self,
         operation: str,
         change: Callable[[Manifest], tuple[Manifest, Mapping[str, Any]]],
     ) -> None:
         """Run one change of the tables and make it the current version, or neither."""
-        with write_lock(self.path):
+        with self._locked():
             head = list_versions(self.path)[-1]
             if head != self.version:
                 raise ConflictError(

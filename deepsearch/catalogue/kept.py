@@ -28,6 +28,7 @@ class Keeper:
         self._held: dict[str, Any] = {}
         self._moving = threading.RLock()
         self._writing = threading.RLock()
+        self._in_turn = False
 
     def _copy(self) -> Self:
         """Make an object of the same version, which shares what was read so far."""
@@ -36,6 +37,7 @@ class Keeper:
             other._held = dict(self._held)
         other._moving = threading.RLock()
         other._writing = threading.RLock()
+        other._in_turn = False
         return other
 
 

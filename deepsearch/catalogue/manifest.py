@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ __all__ = [
 
 FORMAT = "deepsearch-catalogue"
 FORMAT_VERSION = 1
+_LOOK_AGAIN_S = 0.01
 _FILE = re.compile(r"(\d{8})\.json")
 
 
@@ -283,17 +285,18 @@ def _lock_file(handle: IO[bytes]) -> None:
 
 
 @contextmanager
-def write_lock(path: Path) -> Iterator[None]:
+def write_lock(path: Path, *, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the one writer's place of a catalogue; the system frees it if we are killed.
 
     Args:
         path: The catalogue folder.
+        wait_s: Seconds to wait for another writer, >= 0.
 
     Yields:
         Nothing; the lock is held inside the block.
 
     Raises:
-        ConflictError: If another writer holds it.
+        ConflictError: If another writer still holds it then.
         CatalogueError: If the folder cannot be written to.
     """
     try:
@@ -304,11 +307,17 @@ def write_lock(path: Path) -> Iterator[None]:
             f"you may write to."
         ) from error
     with handle:
-        try:
-            _lock_file(handle)
-        except OSError as error:
-            raise ConflictError(
-                f"Another writer is at work on {path}. Nothing was written; try again when it "
-                f"is done."
-            ) from error
+        last = time.monotonic() + wait_s
+        while True:
+            try:
+                _lock_file(handle)
+                break
+            except OSError as error:
+                if time.monotonic() >= last:
+                    raise ConflictError(
+                        f"Another writer is at work on {path}. Nothing was written; try again "
+                        "when it is done."
+                    ) from error
+            # The system's own waiting could neither end nor be interrupted on every platform.
+            time.sleep(_LOOK_AGAIN_S)
         yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from deepsearch.catalogue import Catalogue, VectorTable
+from deepsearch.engine.keeping import keep, load_kept
 from deepsearch.errors import DeepSearchError, IndexFormatError
 from deepsearch.index import EXACT_UP_TO, LiveIndex, build_index, load_index, save_index
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Modality
@@ -210,28 +210,29 @@ def _caught_up(
 
 def _load(folder: Path, space: EmbeddingSpace) -> tuple[LiveIndex, _Owners] | None:
     """Load a kept index with its owners, or None if there is none to be trusted."""
-    try:
+
+    def load() -> tuple[LiveIndex, _Owners]:
         with np.load(folder / _OWNERS, allow_pickle=False) as file:
             owners = _Owners(keys=file["keys"], parts=file["parts"])
         index = load_index(folder / "index", space=space)
         if not isinstance(index, LiveIndex) or owners.pairs.shape != (len(index),):
             raise IndexFormatError(f"'{folder}' does not hold a live index with its owners.")
+        return index, owners
+
+    try:
+        return load_kept(folder / _OWNERS, load)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, OSError, zipfile.BadZipFile, DeepSearchError) as error:
         _LOGGER.warning("The index in %s is rebuilt: %s", folder, error)
         return None
-    return index, owners
 
 
 def _keep(folder: Path, index: LiveIndex, owners: _Owners) -> None:
-    """Save a freshly built index; the owners, written last, vouch for it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _OWNERS).unlink(missing_ok=True)
-        save_index(index, folder / "index")
-        temporary = folder / f"owners.{os.getpid()}.tmp.npz"
-        np.savez(temporary, keys=owners.keys, parts=owners.parts)
-        temporary.replace(folder / _OWNERS)
-    except OSError as error:
-        _LOGGER.warning("The index in %s is not kept: %s", folder, error)
+    """Save a freshly built index; its owners vouch for it."""
+    keep(
+        folder,
+        _OWNERS,
+        write=lambda path: save_index(index, path),
+        vouch=lambda path: np.savez(path, keys=owners.keys, parts=owners.parts),
+    )

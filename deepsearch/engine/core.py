@@ -201,10 +201,11 @@ class SearchEngine:
         Raises:
             InvalidInputError: If one is no listing, or not a valid one; nothing is written then.
             DuplicateIdError: If an id comes twice.
-            ConflictError: If another process is writing; try again.
+            ConflictError: If another process's write takes longer than half a minute; try again.
         """
         with self._shown.writing():
-            report = self.catalogue.upsert(map(with_claims, checked_listings(listings)))
+            with self.catalogue.turn():
+                report = self.catalogue.upsert(map(with_claims, checked_listings(listings)))
             encode_pending(self.catalogue, self.suite, progress=progress)
             self._shown.replace()
         return report
@@ -220,10 +221,11 @@ class SearchEngine:
 
         Raises:
             UnknownIdError: If an id is not there; nothing is removed then.
-            ConflictError: If another process is writing; try again.
+            ConflictError: If another process's write takes longer than half a minute; try again.
         """
         with self._shown.writing():
-            removed = self.catalogue.remove([*one_by_one(ids, "ids")])
+            with self.catalogue.turn():
+                removed = self.catalogue.remove([*one_by_one(ids, "ids")])
             self._shown.replace()
         return removed
 

@@ -71,14 +71,14 @@ def encode_pending(
     """Encode every text, picture and video that has no vector yet.
 
     Vectors are committed a batch at a time, so an interrupted run continues where it
-    stopped. What was encoded before, for any catalogue, comes from the cache. A picture or
-    video that cannot be read is left out and reported; the listing stays findable by its
-    text.
+    stopped, and other processes may write in between. What was encoded before, for any
+    catalogue, comes from the cache. A picture or video that cannot be read is left out and
+    reported; the listing stays findable by its text.
 
     Args:
         catalogue: The catalogue; its vector tables grow.
         suite: The encoders.
-        progress: Told after each batch.
+        progress: Told after each batch; what it raises ends the run.
         cache: Vectors known already; "default" is the user's own (DEEPSEARCH_CACHE), None
             uses none.
 
@@ -87,11 +87,17 @@ def encode_pending(
 
     Raises:
         EncodingError: If a model fails.
-        ConflictError: If another process writes to the catalogue.
+        ConflictError: If another process's write takes longer than half a minute.
     """
     used = default_cache() if cache == "default" else cache
     with used if cache == "default" and used is not None else nullcontext():
-        run = _Run(catalogue=catalogue, suite=suite, cache=used, progress=progress)
+        run = _Run(
+            catalogue=catalogue,
+            shown=catalogue.at_version(),
+            suite=suite,
+            cache=used,
+            progress=progress,
+        )
         texts, known = _encode_texts(run)
         pictures = _encode_pictures(run)
         videos = _encode_videos(run)
@@ -106,9 +112,18 @@ def encode_pending(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """What every step of one encoding run works with."""
+    """What every step of one encoding run works with.
+
+    Attributes:
+        catalogue: Where vectors are put; it moves on with whatever others commit meanwhile.
+        shown: The version that is encoded, in which rows stay what they are.
+        suite: The encoders.
+        cache: Vectors known already.
+        progress: Told after each batch.
+    """
 
     catalogue: Catalogue
+    shown: Catalogue
     suite: EncoderSuite
     cache: VectorCache | None
     progress: Progress | None
@@ -141,7 +156,7 @@ def _encode_texts(run: _Run) -> tuple[int, int]:
     pending, known = _without_known(run, _pending(run, Modality.TEXT))
     done = 0
     for batch in _batches(pending.items, TEXT_BATCH):
-        texts = run.catalogue.texts([item.row for item in batch])
+        texts = run.shown.texts([item.row for item in batch])
         _store(run, pending, batch, run.suite.encode_texts(texts, role=Role.PASSAGE))
         done += len(batch)
         run.tell("encoding texts", done, len(pending.items))
@@ -154,7 +169,7 @@ def _encode_pictures(run: _Run) -> _Media:
     encoded = seen = 0
     with ThreadPoolExecutor(max_workers=DECODERS) as pool:
         for batch in _batches(pending.items, PICTURE_BATCH):
-            places = _places(run.catalogue, batch)
+            places = _places(run.shown, batch)
             side = run.suite.picture_side
             loaded = list(pool.map(lambda place: _load(place.path, side), places))  # noqa: B023
             for place, picture in zip(places, loaded, strict=True):
@@ -174,8 +189,8 @@ def _encode_pictures(run: _Run) -> _Media:
 def _encode_videos(run: _Run) -> _Media:
     unreadable: list[tuple[str, str, str]] = []
     encoded = cached = 0
-    items = pending_videos(run.catalogue, run.suite)
-    places = _places(run.catalogue, items)
+    items = pending_videos(run.shown, run.suite)
+    places = _places(run.shown, items)
     for done, (item, place) in enumerate(zip(items, places, strict=True), start=1):
         try:
             frames = encode_video(
@@ -198,7 +213,7 @@ def _pending(run: _Run, modality: Modality) -> _Pending:
     items: dict[str, PendingItem] = {}
     missing: dict[str, frozenset[str]] = {}
     for space in run.suite.spaces.get(modality, ()):
-        pending = run.catalogue.pending(space, modality)
+        pending = run.shown.pending(space, modality)
         missing[space.name] = frozenset(item.content_hash for item in pending)
         for item in pending:
             items.setdefault(item.content_hash, item)
@@ -286,10 +301,15 @@ def _put(
     batch: Sequence[PendingItem],
     vectors: Mapping[str, FloatArray],
 ) -> None:
-    """Commit a batch's vectors to each space that misses them."""
+    """Commit a batch's vectors to each space that misses them.
+
+    They are kept by the hash of their content, so whatever others write meanwhile is no matter.
+    """
     for space in run.suite.spaces[pending.modality]:
         missing = pending.missing[space.name]
         wanted = [i for i, item in enumerate(batch) if item.content_hash in missing]
         if wanted:
             hashes = [batch[i].content_hash for i in wanted]
-            run.catalogue.put_vectors(space, pending.modality, hashes, vectors[space.name][wanted])
+            own = vectors[space.name][wanted]
+            with run.catalogue.turn():
+                run.catalogue.put_vectors(space, pending.modality, hashes, own)

@@ -99,15 +99,16 @@ def index_source(
         if progress is not None:
             progress("reading", done, total)
 
-    report = ingest(
-        catalogue,
-        source,
-        mapping=mapping,
-        images=images,
-        source=name,
-        enrich=with_claims,
-        progress=reading,
-    )
+    with catalogue.turn():
+        report = ingest(
+            catalogue,
+            source,
+            mapping=mapping,
+            images=images,
+            source=name,
+            enrich=with_claims,
+            progress=reading,
+        )
     encoded = encode_pending(catalogue, suite, progress=progress)
     return IndexReport(ingest=report, encoded=encoded, seconds=time.perf_counter() - start)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from deepsearch.catalogue import Catalogue
 from deepsearch.catalogue.units import canonical_unit
 from deepsearch.engine.channels import Channel, open_channel
 from deepsearch.engine.hydration import ListingCache
+from deepsearch.engine.keeping import keep, load_kept
 from deepsearch.errors import IndexFormatError
 from deepsearch.filters import FilterEngine
 from deepsearch.index import LexicalIndex
@@ -120,25 +120,31 @@ def _lexical_index(folder: Path, catalogue: Catalogue, previous: Snapshot | None
     """Load the index of words if it covers exactly this version, else make and keep it."""
     covers = {"version": catalogue.version, "listings": len(catalogue)}
     note = folder / "covers.json"
+
+    def load() -> LexicalIndex | None:
+        if json.loads(note.read_text(encoding="utf-8")) != covers:
+            return None
+        return LexicalIndex.load(folder / "index")
+
     try:
-        if json.loads(note.read_text(encoding="utf-8")) == covers:
-            return LexicalIndex.load(folder / "index")
+        if (kept := load_kept(note, load)) is not None:
+            return kept
     except FileNotFoundError:
         pass
     except (ValueError, OSError, IndexFormatError) as error:
         _LOGGER.warning("The index of words in %s is rebuilt: %s", folder, error)
     index = _made_index(catalogue, previous)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        note.unlink(missing_ok=True)
-        index.save(folder / "index")
-        # Written last and renamed into place: it vouches for the files beside it.
-        temporary = note.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(covers), encoding="utf-8")
-        temporary.replace(note)
-    except OSError as error:
-        _LOGGER.warning("The index of words in %s is not kept: %s", folder, error)
+    keep(
+        folder,
+        note.name,
+        write=index.save,
+        vouch=lambda path: _write_json(path, covers),
+    )
     return index
+
+
+def _write_json(path: Path, value: Mapping[str, int]) -> None:
+    path.write_text(json.dumps(value), encoding="utf-8")
 
 
 def _made_index(catalogue: Catalogue, previous: Snapshot | None) -> LexicalIndex:

@@ -80,10 +80,10 @@ def encode_video(
     for space in suite.spaces[Modality.PICTURE]:
         own = vectors[space.name]
         stored = np.concatenate((own, _pooled(own, space))) if len(own) > 1 else own
+        names = [*keys, pooled_key(content_hash)][: len(stored)]
         # What another space holds already is left as it is.
-        catalogue.put_vectors(
-            space, Modality.PICTURE, [*keys, pooled_key(content_hash)][: len(stored)], stored
-        )
+        with catalogue.turn():
+            catalogue.put_vectors(space, Modality.PICTURE, names, stored)
     return encoded
 
 

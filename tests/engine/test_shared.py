@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import shutil
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from deepsearch.catalogue import Catalogue
+from deepsearch.catalogue.manifest import write_lock
 from deepsearch.encoders import load_suite
 from deepsearch.engine import SearchEngine
-from deepsearch.errors import CatalogueError
-from deepsearch.schema import Listing
+from deepsearch.engine.keeping import keep, load_kept
+from deepsearch.errors import CatalogueError, ConflictError, IndexFormatError
+from deepsearch.schema import Listing, Modality, Role
+from tests.engine.killed_writer import SPACE, ToySuite
 
 SUITE = load_suite("mini")
 
@@ -140,3 +145,78 @@ def test_a_damaged_newest_version_is_still_told(folder: Path) -> None:
     fresh = SearchEngine(engine.catalogue.at_version(), engine.suite)
     with pytest.raises(CatalogueError, match=r"listings\.lance"):
         fresh.search("valve")
+
+
+def toys(folder: Path) -> SearchEngine:
+    return SearchEngine(Catalogue.open_or_create(folder), ToySuite())
+
+
+def test_engines_that_write_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    # Each write is several commits, so that two writers always come between each other's.
+    def write(writer: int) -> None:
+        engine = toys(tmp_path / "c")
+        for turn in range(8):
+            engine.upsert([Listing(id=f"w{writer}-{turn}", title=f"Kettle {writer} {turn}")])
+            if turn % 2:
+                engine.remove([f"w{writer}-{turn - 1}"])
+
+    toys(tmp_path / "c")
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        list(pool.map(write, range(3)))
+    engine = toys(tmp_path / "c")
+    assert sorted(engine.catalogue.listing_ids) == sorted(
+        f"w{n}-{turn}" for n in range(3) for turn in (1, 3, 5, 7)
+    )
+    assert not engine.catalogue.pending(SPACE, Modality.TEXT)
+    assert engine.catalogue.check() == []
+
+
+def test_a_long_encoding_goes_on_while_others_write(tmp_path: Path) -> None:
+    titles = [f"Kettle number {number} of {number % 7} kinds" for number in range(1200)]
+    long, other = toys(tmp_path / "c"), toys(tmp_path / "c")
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        # Rows move up: a text read by its row in the new version would be another's.
+        if stage == "encoding texts" and done < 1200:
+            other.remove([f"k{number}" for number in range(done, done + 50)])
+            other.upsert([Listing(id=f"late{done}", title=f"Late toaster {done}")])
+
+    long.upsert(
+        (Listing(id=f"k{n}", title=title) for n, title in enumerate(titles)), progress=progress
+    )
+    shown = long.snapshot.catalogue
+    assert len(shown) == 1200 - 2 * 50 + 2
+    table = shown.vectors(SPACE, Modality.TEXT)
+    expected = ToySuite().encode_texts(shown.texts(table.rows), role=Role.PASSAGE)[SPACE.name]
+    assert len(table.rows) == len(shown)
+    np.testing.assert_allclose(table.vectors, expected, atol=2e-3)
+    assert [hit.listing.id for hit in long.search("late toaster 512", k=1).hits] == ["late512"]
+
+
+def test_a_turn_is_waited_for_and_not_for_ever(tmp_path: Path) -> None:
+    engine = toys(tmp_path / "c")
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with write_lock(tmp_path / "c"):
+            with pytest.raises(ConflictError), engine.catalogue.turn(wait_s=0):
+                pass
+            write = pool.submit(engine.upsert, [Listing(id="kettle", title="Kettle")])
+            assert not wait([write], timeout=0.1).done
+        assert write.result(timeout=20).added == 1
+
+
+def test_of_two_that_keep_an_index_at_once_the_second_keeps_nothing(tmp_path: Path) -> None:
+    def keep_as(content: str, before: Callable[[], None] = lambda: None) -> None:
+        def write(path: Path) -> None:
+            before()
+            path.write_text(content)
+
+        keep(tmp_path, "note", write=write, vouch=lambda path: save(path, content))
+
+    def save(path: Path, content: str) -> None:
+        path.write_text(content)
+
+    keep_as("first", before=lambda: keep_as("second"))
+    assert [(tmp_path / name).read_text() for name in ("index", "note")] == ["first", "first"]
+    assert load_kept(tmp_path / "note", lambda: 1) == 1
+    with pytest.raises(IndexFormatError, match="replaced"):
+        load_kept(tmp_path / "note", lambda: keep_as("third"))
