@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.keyvalue.chains import behind_prose, best_cut, key_floor
+from deepsearch.understanding.keyvalue.foreign import english_name
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import word_list, word_set
 from deepsearch.understanding.scan import Scan
@@ -135,7 +136,7 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
         if match.first == first and match.last == end:
             whole = bool(fields or texts)
     key = scan.tokens.folded[scan.tokens.starts[first] : scan.tokens.ends[end - 1]]
-    name = slug(key)
+    name = english_name(slug(key))
     known = any(scan.has(first, kind) for kind in ("part", "feature", "finish"))
     if key in _NO_KEY or not (name or fields or texts or known):
         return None

@@ -7,6 +7,7 @@ import re
 from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
+from deepsearch.understanding.keyvalue.foreign import english_value, foreign
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.keyvalue.numbers import bare_number
 from deepsearch.understanding.keyvalue.pairs import boilerplate
@@ -143,10 +144,15 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     seller = scan.value_at(pair.begin, "supplier_type")
     if name == "type" and seller is not None and end - pair.begin == 1:
         return Draft("supplier_type", "eq", str(seller), None, pair.first, end, 0.65)
-    kept = value if name in _NAMED else _lowered(value)
-    if name == "brand" and kept.islower():
-        kept = kept.title()
-    return Draft(name, "eq", kept, None, pair.first, end, 0.65)
+    kept = _kept(scan, pair, name, value)
+    return Draft(name, "eq", kept, None, pair.first, end, 0.65) if kept else None
+
+
+def _kept(scan: Scan, pair: Pair, name: str, value: str) -> str | None:
+    """A value as it is kept: a name as it is written, other words in small letters."""
+    if name not in _NAMED:
+        return english_value(value) if foreign(scan, pair) else _lowered(value)
+    return value.title() if name == "brand" and value.islower() else value
 
 
 def _names_none(name: str, value: str) -> bool:
@@ -294,7 +300,9 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue  # "Material: durable and eco-friendly"
         if not _speaks(scan, pair, value):
             continue
-        kept = _lowered(" ".join(words))
+        kept = english_value(value) if foreign(scan, pair) else _lowered(" ".join(words))
+        if not kept:
+            continue
         of_part = bool(set(pair.name.split("_")[:-1]) & _PART_WORDS)  # "Lining material: mesh"
         name = pair.name if of_part else texts[-1]
         found.append(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6))
