@@ -9,6 +9,7 @@ from deepsearch.understanding.scan import Scan
 __all__ = ["alternatives"]
 
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
+_NEAR = 20  # tokens: what is said again farther off stands in another sentence
 _KEYED = _SIDES | {"voltage", "power", "volume", "material", "colour", "application", "weight"}
 
 
@@ -47,7 +48,8 @@ def alternatives(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Dra
         values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
         if draft.value not in values:
             previous.op, previous.value = "any_of", (*values, draft.value)
-            previous.last = draft.last
+            if draft.first - previous.last <= _NEAR:
+                previous.last = draft.last
     return kept
 
 

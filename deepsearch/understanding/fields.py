@@ -318,6 +318,7 @@ CAPABILITY = frozenset(
         "monthly_capacity",
         "head",
         "torque",
+        "data_rate",
     }
 )
 """Fields whose "max" says what the thing must be able to do, so at least that much."""

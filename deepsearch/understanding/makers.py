@@ -59,9 +59,10 @@ def _capital(scan: Scan, at: int) -> bool:
 def _told(scan: Scan, first: int, last: int) -> Draft | None:
     """A brand, where a word for it stands right before or behind, or "or equivalent"."""
     key = first - 1
-    if scan.value_at(key, "textfield") == "brand":
+    if scan.value_at(key, "textfield") == "brand" and not _making(scan, key):
         return Draft("brand", "eq", scan.raw(first, last), None, key, last, 0.75)
-    if scan.value_at(last, "textfield") == "brand" and scan.tokens.word(last + 1) != ":":
+    behind = scan.value_at(last, "textfield") == "brand" and not _making(scan, last)
+    if behind and scan.tokens.word(last + 1) != ":":
         match = scan.match_of(last)
         return Draft(
             "brand", "eq", scan.raw(first, last), None, first, match.last if match else last, 0.7
@@ -69,9 +70,18 @@ def _told(scan: Scan, first: int, last: int) -> Draft | None:
     listed = scan.value_at(last, "join") == "or"
     other = _name_end(scan, last + 1) if listed else last
     made = other > last + 1 and scan.value_at(other, "textfield") == "brand"  # "A or B make"
-    if made or (listed and scan.tokens.word(last + 1) in _EQUAL):
+    beyond = last + 2 < len(scan.tokens) and scan.used[last + 2]
+    like = beyond or _name_end(scan, last + 2) > last + 2  # "Burner / Similar Riello Burner"
+    if made or (listed and not like and scan.tokens.word(last + 1) in _EQUAL):
         return Draft("brand", "eq", scan.raw(first, last), None, first, last, 0.65)
     return _alone(scan, first, last)
+
+
+def _making(scan: Scan, at: int) -> bool:
+    """Whether "make" is no brand here: "Ice Block Make Machine", "Make up brushes"."""
+    word, ahead = scan.tokens.words[at], scan.tokens.word(at + 1)
+    between = scan.tokens.kinds[at + 1 : at + 2] == ["w"] and scan.raw(at + 1, at + 2).istitle()
+    return word == "make" and (ahead in ("up", "-") or (between and scan.raw(at, at + 1).istitle()))
 
 
 def _alone(scan: Scan, first: int, last: int) -> Draft | None:

@@ -29,12 +29,14 @@ from deepsearch.understanding.quantities import find_quantities
 from deepsearch.understanding.repeats import said_once
 from deepsearch.understanding.scan import Scan, scan
 from deepsearch.understanding.text import tokenise
-from deepsearch.understanding.titles import without_boasts
+from deepsearch.understanding.titles import title_end, without_boasts
 
 __all__ = ["RuleParser", "parse"]
 
 _MAX_CHARS = 1_000_000
-_CHOICES = frozenset({"size", "power_source", "battery_chemistry", "refrigerant"})  # it has but one
+_CHOICES = frozenset(
+    {"size", "drive", "power_source", "battery_chemistry", "refrigerant"}
+)  # it has but one
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _SHORT = 12  # tokens: what is so short may be a bare name
 
@@ -169,6 +171,10 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
     bare = scan.tokens.kinds[draft.last - 1] == "n"
     if _list_cut_off(scan, draft.last):
         return True
+    if isinstance(draft.value, str) and scan.has(draft.last, "join"):  # "Black or ..."
+        rest = scan.tokens.folded[scan.tokens.ends[draft.last] :][:4]
+        if rest.lstrip().startswith("..."):
+            return True
     worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
     if worded and not bare:
         return scan.tokens.folded.startswith("...", end) and end + 3 == len(scan.tokens.folded)
@@ -202,6 +208,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and previous.op != "between"
             and draft.value in previous.value
             and isinstance(draft.value, str)
+            and not previous.first < title_end(scanned) <= draft.first  # the buyer chooses
         ):
             continue  # named again
         if previous is not None and (
@@ -257,7 +264,9 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
 
 def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
     """Whether nothing but a slash stands between two numbers of one field."""
-    if draft.op != "eq" or previous.op != "eq" or draft.first - previous.last != 1:
+    if draft.op != "eq" or draft.first - previous.last != 1:
+        return False
+    if previous.op != "eq" and (previous.op != "any_of" or draft.field not in _CHOICES):
         return False
     sign = scanned.tokens.words[previous.last]
     numbers = isinstance(draft.value, float) and sign == "/"

@@ -13,12 +13,16 @@ from deepsearch.understanding.attach.state import Attaching, attaching
 from deepsearch.understanding.attach.surroundings import surroundings
 from deepsearch.understanding.attach.unnamed import without_word
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.scan import Scan
 
 __all__ = ["attach"]
 
 # Words that state something themselves.
+_CONVERTED = frozenset({"length", "mass", "volume", "area", "temperature", "pressure", "power"})
+_ROUNDED = 0.04  # of a number given again in another unit
+_QUESTIONS = word_set("quantity", "does_it")
 _WORDED = ("material", "colour", "finish", "shape", "feature", "power_source", "form")
 
 
@@ -51,7 +55,39 @@ def _other_words(state: Attaching, first: int, last: int) -> bool:
     return any(state.scan.has(i, k) for i in range(first, last) for k in _WORDED)
 
 
+def _said_again(state: Attaching, quantity: Quantity) -> bool:
+    """As in "2 mm (0.08 inch)", "0.25 to 1.25 mm (10 to 50 mil)": the same in another unit."""
+    number = state.owner[quantity.first]
+    before = state.quantities[number - 1] if number > 0 else None
+    if (
+        quantity.shape == "dims"
+        or before is None
+        or before.shape != quantity.shape
+        or not (before.units and quantity.units)
+    ):
+        return False
+    other = before.units[0].raw != quantity.units[0].raw
+    beside = state.tokens.words[before.last : quantity.first] in (["("], ["/"], ["="], [])
+    alike = before.units[0].dimension == quantity.units[0].dimension and all(
+        abs(a - b) <= _ROUNDED * max(abs(a), abs(b))
+        for a, b in zip(before.values, quantity.values, strict=False)
+    )
+    return other and beside and alike and before.units[0].dimension in _CONVERTED
+
+
+def _asked_back(state: Attaching, quantity: Quantity) -> bool:
+    """As in "Does it require 120V or 220V?": the buyer does not know, and asks for neither."""
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    led = state.word(clause.first) in _QUESTIONS and quantity.shape == "list"
+    ahead = state.tokens.words[quantity.last : clause.last + 1]
+    return led and quantity.sense("voltage") is not None and "?" in ahead
+
+
 def _one(state: Attaching, quantity: Quantity) -> None:
+    if _said_again(state, quantity) or _asked_back(state, quantity):
+        scan = state.scan
+        scan.claim(quantity.first, quantity.last)
+        return
     around = surroundings(state, quantity)
     if quantity.shape == "dims":
         dims(state, quantity, around)

@@ -19,6 +19,8 @@ _CAPACITY = word_set("quantity", "capacity")
 
 _COOLERS = word_set("quantity", "coolers")
 _OUNCE, _SAME = 0.028349523125, 1e-6  # kg
+_SIZED = frozenset({"size", "sized", "sizes"})  # "1/2 oz size bags" weigh something else
+_CLOTH_REACH = 5  # tokens
 _LEAST_ORDER = 0.5  # kg
 _TEETH = word_set("quantity", "teeth")
 _FUELS = frozenset(
@@ -49,7 +51,8 @@ _PACK_WEIGHT_JOINS = word_set("quantity", "pack_weight_joins")
 def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a mass."""
     kinds = state.kinds
-    if _generation(state, quantity) or _of_a_name(state, quantity, unit):
+    named = _generation(state, quantity) or _of_a_name(state, quantity, unit)
+    if named or state.word(quantity.last) in _SIZED or _of_cloth(state, quantity, unit):
         return
     if unit.factor >= _TON and max(quantity.values) <= _LARGEST_COOLER and _cooler(state, quantity):
         _cooling(state, quantity, around)
@@ -88,6 +91,17 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
     else:
         name, confidence = "weight", 0.75
     emit(state, quantity, around, name, confidence)
+
+
+def _of_cloth(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
+    """As in "8.4 oz-100 % polyester": ounces of what area nobody says."""
+    ahead = range(quantity.last, min(len(state.tokens), quantity.last + _CLOTH_REACH))
+    share = any(state.word(i) == "%" for i in ahead)
+    return (
+        share
+        and abs(unit.factor - _OUNCE) < _SAME
+        and any(state.scan.has(i, "material") for i in ahead)
+    )
 
 
 def _cooler(state: Attaching, quantity: Quantity) -> bool:

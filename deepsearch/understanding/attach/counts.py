@@ -158,8 +158,23 @@ def _of_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool
     asked = named_next or again or _buyer_asks(state, quantity)
     if not (asked and _noun(state, at)) and not _of_samples(state, quantity):
         return False
+    quantity = _either(state, quantity)
+    around.first = min(around.first, quantity.first)
     emit(state, quantity, around, "order_quantity", 0.8)
     return True
+
+
+def _either(state: Attaching, quantity: Quantity) -> Quantity:
+    """Both numbers of "16 or 32 cells"."""
+    number = state.owner[quantity.first]
+    before = state.quantities[number - 1] if number > 0 else None
+    if before is None or (before.shape, quantity.shape) != ("one", "one") or before.units:
+        return quantity
+    joined = before.last + 1 == quantity.first and not before.worded
+    if not joined or state.scan.value_at(before.last, "join") != "or":
+        return quantity
+    counts = (*before.counts, *quantity.counts)
+    return replace(quantity, first=before.first, shape="list", values=counts, counts=counts)
 
 
 def _numbers_no_goods(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.bulk import orders_bulk
 from deepsearch.understanding.attach.emit import emit
-from deepsearch.understanding.attach.named import named_before
+from deepsearch.understanding.attach.named import named_before, plain_noun
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import kinds_before
@@ -61,7 +61,7 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
         emit(state, quantity, around, "cable_length", 0.8)
-    elif _names_it(state, quantity, around):
+    elif _names_it(state, quantity, around) or _brought(state, quantity, around):
         return
     elif "sheet" in near and max(quantity.values) <= 200:
         emit(state, quantity, around, "thickness", 0.75)
@@ -125,6 +125,16 @@ def _thin(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit
     wire = "tube" in kinds_before(state, quantity)  # whose small measure is across
     short = unit.factor <= 1 and max(quantity.values) < _THIN and not wire
     return wall or short or _beside_sides(state, quantity)
+
+
+def _brought(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "with 6 ft bed", "mit 5 m Schlauch": the length of what comes with the thing."""
+    led = state.scan.has(quantity.first - 1, "with") and quantity.shape == "one"
+    if not led or not plain_noun(state, quantity.last):
+        return False
+    name = f"{slug(state.word(quantity.last))}_length"
+    emit(state, quantity, around, name, 0.6, span=(around.first, quantity.last + 1))
+    return True
 
 
 def _names_it(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:

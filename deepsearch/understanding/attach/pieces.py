@@ -17,6 +17,8 @@ _ARTICLES = word_set("quantity", "articles")
 _PACK_JOINS = word_set("quantity", "pack_joins")
 _PACK_OF = word_set("quantity", "pack_of")
 _TELLING = word_set("quantity", "telling")
+_MEANING = word_set("quantity", "meaning")
+_KITS = word_set("quantity", "kits")
 _DOZEN = 12
 
 
@@ -47,7 +49,9 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     if boxed or any(name == "text:packaging" for name, _, _ in around.left):
         emit(state, quantity, around, "pack_size", 0.7)  # "Packing: 40*30*36 cm/2 pcs"
         return
-    if state.word(quantity.first - 1) in _PACK_OF and _sense_at(state, quantity.first - 2, "count"):
+    kit = state.word(quantity.first - 2) in _KITS and quantity.counts[0] > 1
+    counted = kit or _sense_at(state, quantity.first - 2, "count")  # "the kit of 11 pieces"
+    if state.word(quantity.first - 1) in _PACK_OF and counted:
         emit(state, quantity, around, "pack_size", 0.8)
         return
     around.last = max(around.last, at)
@@ -80,7 +84,9 @@ def _led(state: Attaching, quantity: Quantity) -> bool:
 
 
 def _one_of_price(state: Attaching, quantity: Quantity) -> bool:
-    """As in "1枚50円", "one piece includes": it is spoken of, not ordered."""
+    """As in "1枚50円", "one piece includes", "what 2 sets mean": it is spoken of, not ordered."""
+    if {state.word(quantity.first - 1), state.word(quantity.last)} & _MEANING:
+        return True
     if quantity.counts[0] != 1:
         return False
     if state.word(quantity.last) in _TELLING:

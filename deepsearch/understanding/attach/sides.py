@@ -13,6 +13,8 @@ from deepsearch.understanding.quantities import Quantity
 
 __all__ = ["dims"]
 
+_RUN = 100  # times its width: what is so long is measured along
+
 
 def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """Read the sides, or the resolution, of "a x b" and "a x b x c".
@@ -81,9 +83,10 @@ def _said_again(state: Attaching, quantity: Quantity) -> bool:
 
 
 def _with_unit(state: Attaching, quantity: Quantity) -> Quantity | None:
-    """The same numbers with their unit, said before: "10x20 ft tents ... a 10x20 tent"."""
-    before = state.quantities[: max(0, state.owner[quantity.first])]
-    same = (q for q in before if q.shape == "dims" and q.units and q.counts == quantity.counts)
+    """The same numbers with their unit, said elsewhere: "10x20 ft tents ... a 10x20 tent"."""
+    same = (
+        q for q in state.quantities if q.shape == "dims" and q.units and q.counts == quantity.counts
+    )
     return next(same, None)
 
 
@@ -115,7 +118,8 @@ def _pair(quantity: Quantity, kinds: frozenset[str]) -> list[str]:
         return ["diameter", "thickness"]
     if "fastener" in kinds and ordered(quantity):
         return ["diameter", "length"]
-    return ["width", "length"] if {"tie", "label"} & kinds else []
+    run = quantity.values[1] >= _RUN * quantity.values[0]  # "tape 50 mm x 50 m"
+    return ["width", "length"] if run or {"tie", "label"} & kinds else []
 
 
 def ordered(quantity: Quantity) -> bool:

@@ -32,6 +32,8 @@ _IN_TIME = word_set("quantity", "in_time")
 
 _NO_NOISE = word_set("quantity", "no_noise")
 _FAR = 15  # tokens
+_FACES = word_set("quantity", "faces")
+_FACE_REACH = 3  # tokens
 
 _PRINTERS = word_set("quantity", "printers")
 
@@ -206,6 +208,9 @@ def _of_another(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
     if unit.dimension == "sound":
         before = state.tokens.words[max(0, quantity.first - _FAR) : quantity.last + 2]
         return ":" in state.tokens.words[inside.start : inside.stop] or bool(_NO_NOISE & {*before})
+    if unit.dimension == "money":  # "20 $ bills"
+        ahead = range(quantity.last, min(clause.last, quantity.last + _FACE_REACH))
+        return any(state.word(i) in _FACES for i in ahead)
     if unit.factor >= 1e6 and unit.dimension == "length":
         return any(state.scan.value_at(i, "field") == "warranty" for i in inside)
     if unit.dimension != "temperature" or unit.raw.lower() not in ("c", "f") or not quantity.glued:

@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.kinds import goods_kinds
+from deepsearch.understanding.lexicon import word_set
 
 __all__ = ["thread"]
 
 
+_TAILS = word_set("code", "model_tails")
+_TOOL_STEEL = frozenset({"hss", "cobalt", "hss-co", "bimetal"})
+_NEAR, _LINE = 3, 80  # tokens
 _WIDEST = 150  # mm, of metric threads
+
+
+def _lettered(state: Codes, index: int) -> bool:
+    """Whether letters are glued behind a number: "M6 X3M" are cars."""
+    word = state.tokens.kinds[index : index + 1] == ["w"]
+    return word and state.tokens.glued(index) and state.word(index) not in ("mm", "cm", "x")
+
+
+def _other(state: Codes, index: int, last: int) -> bool:
+    """Whether an M and digits name a steel ("M42 cobalt HSS"), a model ("M6 Pro"), or cars."""
+    near = {*state.tokens.words[max(0, index - _NEAR) : index + _NEAR + 2]}
+    if near & _TOOL_STEEL or state.word(last) in _TAILS:
+        return True
+    spaced = _another(state, last) and _another(state, last + 2)  # "M2 M3 M4 M5 X3M"
+    first = state.word(index - 2) == "m" or spaced
+    return first and "fastener" not in goods_kinds(state.tokens, 0, min(len(state.tokens), _LINE))
+
+
+def _another(state: Codes, index: int) -> bool:
+    """Whether a further M and digits stand at a token, nothing between."""
+    return state.word(index) == "m" and state.tokens.kinds[index + 1 : index + 2] == ["n"]
 
 
 def thread(state: Codes, index: int) -> bool:
@@ -27,14 +53,16 @@ def thread(state: Codes, index: int) -> bool:
     digits = state.word(index + 1)
     if len(digits) > 4 or digits.count(",") > 1:
         return False
-    if not nominal and digits.isdigit() and int(digits) > _WIDEST:
-        return False  # "M300" is a concrete
+    wide = digits.isdigit() and int(digits) > _WIDEST  # "M300" is a concrete
+    if not nominal and (wide or _other(state, index, index + 2)):
+        return False
     end = index + 2
     value = f"{'DN' if nominal else 'M'}{digits}"
     while (
         state.word(end) in ("x", "*", "х", "-")
         and state.tokens.kinds[end + 1 : end + 2] == ["n"]
         and (state.word(end) != "-")
+        and not _lettered(state, end + 2)
     ):
         glue = "x" if state.tokens.glued(end) else " x "
         value += glue + state.word(end + 1)

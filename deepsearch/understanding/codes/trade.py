@@ -9,6 +9,8 @@ from deepsearch.understanding.units import Unit, unit_trie
 
 __all__ = ["container", "hs_code"]
 
+_LOADED = frozenset({"loading", "load", "loads", "qty", "quantity"})
+
 
 def container(state: Codes, index: int) -> bool:
     """Read a container that begins at a token."""
@@ -25,8 +27,11 @@ def container(state: Codes, index: int) -> bool:
         ),
         None,
     )
-    if unit is None or state.word(match.last) in ("loading", "load", "loads", "qty", "quantity"):
-        return False  # "40ft container loading quantity: 40 pcs"
+    if unit is not None and state.word(match.last) in _LOADED:
+        state.scan.claim(index, match.last)  # "40ft container loading quantity: 40 pcs"
+        return True
+    if unit is None:
+        return False
     count, first = 1.0, index
     before = index - 1
     if state.word(before) in ("x", "*", "х"):

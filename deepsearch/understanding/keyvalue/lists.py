@@ -52,7 +52,8 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
         if len(members) < 2 or whole or not _plain(scan, members):
             continue
         values = tuple(dict.fromkeys(_value(scan, field, *member) for member in members))
-        slashed = {"/", "\\"} & {*scan.tokens.words[pair.begin : pair.end]}
+        words = {*scan.tokens.words[pair.begin : pair.end]}
+        slashed = words & {"/", "\\", "etc", "ect"}  # "steel, brass, etc.": whichever is asked for
         op = "any_of" if slashed else _LISTED[field]
         gone |= set(map(id, inside))
         added.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))

@@ -71,7 +71,8 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
 
 def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
     """Lithium as a chemical; "4x4 posts", which are four by four inches."""
-    if name == "drive" and reading.tokens.kinds[match.first] == "n":
+    sides = name == "drive" and reading.word(match.first + 1) == "x"
+    if sides and reading.tokens.kinds[match.first] == "n":
         return _plain_word(reading, match.last)
     raw_lithium = name == "battery_chemistry" and reading.word(match.first) == "lithium"
     return raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate")

@@ -11,6 +11,7 @@ from deepsearch.understanding.units import Unit
 __all__ = ["list_of", "listed"]
 
 _MOST, _PAIR = 24, 2
+_STEP, _INCH = 1.6, 25.4  # times the number before; mm
 _WIDEST = 20.0  # times the least, what stands beside it as a choice
 _Member = tuple[Atom, tuple[Unit, ...]]
 
@@ -42,6 +43,8 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
         A quantity of shape "list", or None if fewer than two belong together.
     """
     members = _members(state, head)
+    if len(members) < 2:
+        members = _rising(state, head)
     if len(members) < 2:
         return _labelled(state, head)
     final = members[-1][1] or head.units
@@ -86,6 +89,25 @@ def _labelled(state: Numbers, head: Head) -> Quantity | None:
     if len(values) <= _PAIR:
         return None
     return Quantity(head.first, last, "list", tuple(values), tuple(values), core=head.atom.first)
+
+
+def _rising(state: Numbers, head: Head) -> list[_Member]:
+    """As in "Thickness: 40 50 60mm", "rims 20 22 inch": numbers that rise to the unit's."""
+    members: list[_Member] = [(head.atom, head.units)]
+    at = head.after
+    while not members[-1][1] and len(members) < _MOST and state.number_follows(at):
+        number = state.atom(at)
+        if number is None or number.values or number.worded or state.tokens.glued(at):
+            return []
+        if not members[-1][0].value < number.value <= _STEP * members[-1][0].value:
+            return []
+        units = state.scan.units_at(number.last)
+        members.append((number, units))
+        at = number.last
+    sized = bool(members[-1][1]) and members[-1][1][0].dimension == "length"
+    opens = state.word(head.first - 1) == ":" or len(members) > _PAIR
+    inches = sized and members[-1][1][0].factor == _INCH
+    return members if sized and (opens or inches) else []
 
 
 def _members(state: Numbers, head: Head) -> list[_Member]:

@@ -16,7 +16,7 @@ from deepsearch.understanding.units import Unit
 
 __all__ = ["sides"]
 
-_MOST = 6
+_MOST, _FLAT = 6, 2  # sides
 _SPOKEN = word_set("quantity", "spoken_times")
 
 
@@ -57,7 +57,13 @@ def sides(state: Numbers, head: Head, label: tuple[int, str | None]) -> Quantity
         senses.append(units)
         labels.append(side)
         at = last
-    if len(atoms) < 2:
+    apart = {units[0].raw for units in senses[:-1] if units}
+    if len(atoms) > _FLAT and not senses[-1] and all(senses[:-1]) and len(apart) > 1:
+        atoms, senses, labels = atoms[:-1], senses[:-1], labels[:-1]  # "50 mm x 50 m x 10" rolls
+        last = senses[-1][0].last
+    elif state.word(last) == "+" and state.tokens.glued(last) and not any(senses):
+        return None  # "16 x 300+ Ah"
+    if len(atoms) < _FLAT:
         return None
     final = senses[-1] or next((s for s in senses if s), ())
     shared = _length(final) or (final[0] if final else None)

@@ -38,6 +38,7 @@ _LABELS = {
 }
 
 TIMES = word_set("quantity", "times")
+_WHOLE_WORDS = frozenset({"length", "width", "height", "depth", "thickness"})
 
 
 def signed(state: Numbers, index: int) -> tuple[int, float]:
@@ -119,6 +120,8 @@ def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
     word = state.word(index)
     if word in "([" and word and state.word(index + 1) in _LABELS and state.word(index + 2) in ")]":
         return index + 3, _LABELS[state.word(index + 1)]
+    if word in _WHOLE_WORDS and {state.word(index + 1), state.word(index - 3)} & TIMES:
+        return index + 1, word  # "124 mm width x 110 mm length"
     if word in _LABELS and len(word) < 6:
         following = state.word(index + 1)
         raw = state.tokens.text[state.tokens.starts[index]] if word else ""

@@ -25,7 +25,9 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
     if word in _NO_CODE or any("\u0600" <= char <= "\u06ff" for char in word):
         return False
     if word in ("x", "х") and before > 0 and tokens.kinds[before - 1] in "ns":
-        return False
+        behind = tokens.kinds[atom.last : atom.last + 1] == ["w"] and tokens.glued(atom.last)
+        capitals = behind and tokens.raw(before, atom.last + 1).isupper()
+        return capitals and not tokens.glued(before)  # "X3M X4M"
     if word in "lwhdtb" and {state.word(atom.last), state.word(before - 1)} & TIMES:
         return False  # "L120 x W80"
     if state.scan.units_at(before) and currency_before(state, atom.first):

@@ -1,0 +1,70 @@
+"""Listings and the sheets copied under them: what looks like a property and is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepsearch.understanding import parse
+
+
+def _read(text: str) -> dict[str, object]:
+    return {r.field: r.value for r in parse(text).requirements if r.implied_by is None}
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Automatic Noodle Make Machine for Small Restaurants\nPlease quote", "brand"),
+        ("We look for travel cases, Make up brushes in them, 200 pcs", "brand"),
+        ("Best brand headsets wanted, 100 pcs", "brand"),
+        ("Diesel heater Burner /Similar Webasto heater, 20 pcs", "finish"),
+        ("What does 3 sets mean? Color: red", "order_quantity"),
+        ("Was bedeuten 5 Stück? Farbe: rot", "order_quantity"),
+        ("Will it run on 110V or 230V? Colour: white", "voltage"),
+        ("I would like these 50 € vouchers printed", "unit_price"),
+        ("M35 cobalt HSS end mills, 40 pcs", "size"),
+        ("Seat covers M2 M3 M4 X5M Original\nprice please", "size"),
+        ("pouches for 1/4 oz size packets", "weight"),
+        ("Export Experience: 12 years Colour: blue", "supplier_years"),
+        ("Supply Ability: 3000 pieces per month Colour: blue", "monthly_capacity"),
+        ("40HQ container loading quantity: 60 pcs", "length"),
+        ("Avec les options svp, 5 motos", "options"),
+        ("con mi cliente, 30 sillas", "cliente"),
+        ("colour: green or ...", "colour"),
+        ("Agente de carga DDP Puerta a Puerta, 30 kg", "incoterm_place"),
+        ("Sexe: unisexe\nMatière: cuir", "sexe"),
+        ("Género: feminino\nMaterial: couro", "genero"),
+        ("Porsche Panamera Black Edition, 1 unit", "colour"),
+        ("Licht in neuer Optik, 20 Stück", "condition"),
+    ],
+)
+def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> None:
+    assert field not in _read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("pumps, Grundfos make, 3 kW", "brand", "Grundfos"),
+        ("Make: Wilo\n2 pumps", "brand", "Wilo"),
+        ("adhesive tape 48mm x 66m", "length", 66000),
+        ("adhesive tape 48mm x 66m", "width", 48),
+        ("Thickness: 20 25 30mm Type: slab", "thickness", (20, 25, 30)),
+        ("Alloy Wheels 16 18 Inch Offroad\nhow much?", "diameter", (406.4, 457.2)),
+        ("card 90 mm width x 55 mm height", "height", 55),
+        ("We want 12 or 24 chairs", "order_quantity", (12, 24)),
+        ("forks, 2WD/4WD tractor", "drive", ("4x2", "4x4")),
+        ("Planner sheets A5/A6/A7", "size", ("A5", "A6", "A7")),
+        ("trailer with 7 ft ramp", "ramp_length", 2133.6),
+        ("thickness 3 mm (0.12 inch)", "thickness", 3),
+        ("What is the price of a mug, and for 300 mugs?", "order_quantity", 300),
+        ("the kit of 9 pieces", "pack_size", 9),
+        ("router, up to 5 Gbps", "data_rate", 5000),
+        ("Zustand: neu", "condition", "new"),
+        ("chairs, seat of pvc leather", "seat_material", "PVC leather"),
+        ("hex bolts M2 M3 M4 M5", "size", ("M2", "M3", "M4", "M5")),
+    ],
+)
+def test_what_stands_beside_it_is_read_as_before(text: str, field: str, value: object) -> None:
+    read = _read(text)[field]
+    assert read == (pytest.approx(value) if not isinstance(value, str) else value)
