@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.keyvalue import Pair
 from deepsearch.understanding.scan import Scan
@@ -10,6 +12,8 @@ __all__ = ["alternatives"]
 
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
 _NEAR = 20  # tokens: what is said again farther off stands in another sentence
+_TOGETHER = frozenset({"certification", "standard", "interface"})  # a thing may have them all
+_WORDED = 0.7  # what is so sure or less is a value's own words
 _KEYED = _SIDES | {"voltage", "power", "volume", "material", "colour", "application", "weight"}
 
 
@@ -35,6 +39,7 @@ def alternatives(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Dra
         for index in range(pair.first, pair.end):
             key_at[index] = words
     sets = _whole_sizes(drafts)
+    drafts = _whole_lists(pairs, drafts, scan.tokens.words)
     kept: list[Draft] = []
     groups: dict[tuple[str, str | None, tuple[str, ...]], Draft] = {}
     for draft in sorted(drafts, key=lambda d: (d.first, d.last)):
@@ -51,6 +56,33 @@ def alternatives(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Dra
             if draft.first - previous.last <= _NEAR:
                 previous.last = draft.last
     return kept
+
+
+def _whole_lists(pairs: list[Pair], drafts: list[Draft], words: list[str]) -> list[Draft]:
+    """Drop a key's own words where the key is given again, and what it then says was not read.
+
+    One of "Grade: DIY Grade: Industrial" is not the grade.
+    """
+    keys = Counter(tuple(words[pair.first : pair.colon]) for pair in pairs)
+    if not any(count > 1 for count in keys.values()):
+        return drafts
+    read = {draft.first for draft in drafts} | {draft.last - 1 for draft in drafts}
+    partial = {
+        tuple(words[pair.first : pair.colon])
+        for pair in pairs
+        if not read & {*range(pair.first, pair.end)}
+    }
+    hidden = {
+        index
+        for pair in pairs
+        if keys[key := tuple(words[pair.first : pair.colon])] > 1 and key in partial
+        for index in range(pair.first, pair.end)
+    }
+    return [
+        draft
+        for draft in drafts
+        if draft.first not in hidden or draft.confidence > _WORDED or type(draft.value) is not str
+    ]
 
 
 def _same_pair(
@@ -80,6 +112,7 @@ def _group(
     if draft.field in _SIDES and (draft.first, draft.last) in sets:
         return draft.field, draft.unit, ()
     key = key_at.get(draft.first)
-    if key and draft.field in _KEYED:
+    worded = isinstance(draft.value, str) and draft.field not in _TOGETHER
+    if key and (draft.field in _KEYED or worded):
         return draft.field, draft.unit, key
     return None

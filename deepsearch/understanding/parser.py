@@ -137,6 +137,9 @@ def read_scan(
     # a listing or a table speaks of the goods throughout: "we use only brass" is a claim
     requested = kinds is None
     hidden = background(scanned) if requested else [False] * len(scanned.tokens)
+    for pair in pairs:
+        if pair.fields or pair.texts:  # a key's value is asked for, whatever the sentence before
+            hidden[pair.first : pair.end] = [False] * (pair.end - pair.first)
     product = find_product(scanned, pairs, hidden)
     drafts = read_codes(scanned, today)
     drafts += open_values(scanned, pairs)

@@ -18,6 +18,7 @@ _SENTENCE = frozenset(".!?\n;")
 _LONGEST_CLAUSE = 90
 _COLOUR_BOOKS = {"ral": "RAL", "pantone": "Pantone", "pms": "Pantone", "潘通": "Pantone"}
 _ABBREVIATIONS = word_set("text", "abbreviations")
+_OPTIONAL = word_set("text", "optional")
 
 
 @dataclass(slots=True)
@@ -258,7 +259,10 @@ def _breaks(tokens: Tokens, index: int) -> bool:
 
 def _soften(scan: Scan) -> None:
     """A wish colours its clause; alone in it, the clause beside."""
+    words = scan.tokens.words
     for match, _ in scan.of_kind("wish"):
+        if words[match.first] in _OPTIONAL and words[match.first - 1 : match.first] == [":"]:
+            continue  # "Engine:Optional Color:Optional" wishes nothing of the keys beside
         number = scan.clause_of[match.first]
         clause = scan.clauses[number]
         rest = [i for i in range(clause.first, clause.last) if not match.first <= i < match.last]

@@ -22,6 +22,9 @@ _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
 _BOASTS = frozenset({"oem", "odm", "packaging", "sample", "origin", "supplier_type", "year"})
 _MEASURES = frozenset({"length", "weight", "temperature"})
+# Of these a thing has one, and the request knows better than the title which.
+_ONE = frozenset({"colour", "resolution", "custom_logo"})
+_UNSURE = 0.6  # what was guessed stands against no title
 
 
 def title_end(scan: Scan) -> int:
@@ -70,24 +73,32 @@ def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:
     if not copied:
         return drafts
     places = Counter((draft.first, draft.last) for draft in drafts)
-    inside = [any(c.start <= d.first and d.last <= c.stop for c in copied) for d in drafts]
-    told = {d.field for d, title in zip(drafts, inside, strict=True) if not title and _one(d)}
-    return [
-        draft
-        for draft, title in zip(drafts, inside, strict=True)
-        if not title
-        or not (
-            (_one(draft) and draft.field in told)
-            or _boast(scan, draft, alone=places[draft.first, draft.last] == 1)
-        )
-    ]
+    kept, titled = [], []
+    for draft in drafts:
+        if not any(copy.start <= draft.first and draft.last <= copy.stop for copy in copied):
+            kept.append(draft)
+        elif not _boast(scan, draft, alone=places[draft.first, draft.last] == 1):
+            titled.append(draft)
+    return kept + [draft for draft in titled if not _said_otherwise(draft, kept)]
 
 
-def _one(draft: Draft) -> bool:
-    """Whether a thing has but one such value: a measure, or its colour."""
-    value = draft.value[0] if isinstance(draft.value, tuple) else draft.value
-    measured = isinstance(value, float) and draft.field not in _ORDERS
-    return draft.op not in ("ne", "none_of") and (measured or draft.field == "colour")
+def _said_otherwise(draft: Draft, request: list[Draft]) -> bool:
+    """Whether the request itself says of a field what the title says otherwise.
+
+    "3ply toilet paper" is of two layers where the request asks for two. Of materials, which may
+    be several, the title's are dropped only if they are among those of the request.
+    """
+    said = _values(draft)
+    single = draft.field in _ONE or all(type(value) is float for value in said)
+    rivals = [d for d in request if d.field == draft.field and d.confidence > _UNSURE]
+    if draft.field == "material":
+        return any(said <= _values(rival) and draft.value != rival.value for rival in rivals)
+    asked = draft.op not in ("ne", "none_of")
+    return single and asked and any(d.value != draft.value for d in rivals)
+
+
+def _values(draft: Draft) -> set[object]:
+    return set(draft.value) if isinstance(draft.value, tuple) else {draft.value}
 
 
 def _copies(scan: Scan, end: int) -> list[range]:

@@ -10,8 +10,10 @@ __all__ = ["ip_rating"]
 
 def ip_rating(state: Codes, index: int) -> bool:
     """Read an IP rating that begins at a token."""
-    if state.word(index) == "ipx" and len(state.word(index + 1)) == 1:
-        return _bounded(state, index, index + 2, f"IPX{state.word(index + 1)}")
+    if state.word(index) == "ipx":
+        digit = index + 1 + (state.word(index + 1) == "-")  # "IPX4", "IPX-4"
+        known = len(state.word(digit)) == 1 and state.word(digit).isdigit()
+        return known and _bounded(state, index, digit + 1, f"IPX{state.word(digit)}")
     if state.word(index) != "ip" or state.tokens.kinds[index + 1 : index + 2] != ["n"]:
         return False
     digits = state.word(index + 1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from deepsearch.understanding.keyvalue.lists import whole_lists
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.keyvalue.numbers import open_quantities
+from deepsearch.understanding.keyvalue.owners import in_place
 from deepsearch.understanding.keyvalue.pairs import find_pairs
-from deepsearch.understanding.keyvalue.values import in_place, leftover_values, open_values
+from deepsearch.understanding.keyvalue.values import leftover_values, open_values
 
 __all__ = [
     "Pair",

@@ -33,6 +33,9 @@ _GENERIC = _words("generic")
 _MODIFIERS = _words("modifiers")
 _JOINS = _words("joins")
 NO_END = _words("no_end")
+_ALONE = _words("alone")
+_BEFORE_ALONE = _words("before_alone")
+_HEADINGS = _words("headings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ def _key(scan: Scan, first: int, end: int) -> float:
     words = [tokens.words[i] for i in range(first, end) if tokens.kinds[i] in "wc"]
     if _known(scan, first, end):
         score = 4.0 + 0.6 * (len(words) - 1)
-        return score - (1.0 if len(words) == 1 and words[0] in _GENERIC else 0.0)
+        alone = words[0] in _ALONE and tokens.words[first - 1] not in _BEFORE_ALONE
+        seldom = len(words) == 1 and words[0] in _GENERIC and not alone
+        return score - (1.0 if seldom else 0.0)
     head, score = _headed(scan, first, end)
     title = tokens.text[tokens.starts[first]].isupper()
     score -= 0.5 * max(0, len(words) - 3)
@@ -141,7 +146,9 @@ def _key(scan: Scan, first: int, end: int) -> float:
             continue
         word = tokens.words[index]
         capital = tokens.text[tokens.starts[index]].isupper()
-        if word in _MODIFIERS:
+        if tokens.words[end - 1] in _ALONE and word not in _BEFORE_ALONE:
+            score -= 2.0  # "Halloween Carnival Function:Toys"
+        elif word in _MODIFIERS:
             score += 0.9
         elif word in _JOINS and first < index < end - 1:
             score += 0.2
@@ -175,7 +182,7 @@ def _style(scan: Scan, previous: Pair, first: int, end: int) -> float:
     text, starts = scan.tokens.text, scan.tokens.starts
     score = 0.0
     if text[starts[previous.first]].isupper():
-        small = text[starts[first]].islower()
+        small = text[starts[first]].islower() and scan.tokens.words[first] not in _ALONE
         score -= (0.7 if _known(scan, first, end) else 2.0) if small else 0.0
     elif text[starts[first]].isupper():
         score -= 1.0
@@ -194,7 +201,7 @@ def _value(scan: Scan, previous: Pair, end: int) -> float:
     tokens = scan.tokens
     floor, before = previous.begin, (*previous.fields, *previous.texts)
     if end <= floor:
-        return -2.5
+        return 1.0 if tokens.words[previous.colon - 1] in _HEADINGS else -2.5
     last = end - 1
     score = 0.0
     crossing = scan.match_of(last)
@@ -209,6 +216,9 @@ def _value(scan: Scan, previous: Pair, end: int) -> float:
     if tokens.glued(end) and tokens.kinds[last] != "s":
         score -= 3.0
     score += _numeric_end(scan, last, end)
+    measured = last > floor and tokens.words[last - 1] != "%"
+    if tokens.kinds[last] == "w" and measured and _numeric_end(scan, last - 1, last) > 0:
+        score -= 1.5  # "Coin diameter: 20-26 mm coin | thickness": no measure ends so
     upper = tokens.text[tokens.starts[end]].isupper()
     if tokens.kinds[last] == "w" and upper and tokens.text[tokens.starts[last]].islower():
         score += 1.0

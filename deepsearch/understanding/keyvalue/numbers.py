@@ -246,7 +246,9 @@ def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
     head = name.rsplit("_", 1)[-1]
     if unit.dimension == "temperature" and unit.raw in _DEGREES:
         return Draft(name, op, quantity.values[0], "deg", pair.first, quantity.last, 0.65)
-    if unit.dimension in DIMENSIONS.get(head, ()) and not pair.fields:
+    if unit.dimension == "charge" and head == "capacity":
+        name = "battery_capacity"
+    elif unit.dimension in DIMENSIONS.get(head, ()) and not pair.fields:
         name = head  # "Max. Speed: 80 km/h" is a speed
     elif not pair.sure:
         return None

@@ -121,6 +121,8 @@ def _short(scan: Scan, first: int, end: int) -> bool:
 
 
 def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | None:
+    if end - first == 1 and scan.tokens.kinds[first - 1 : first] == ["n"] and _counts(scan, first):
+        return None  # "120 pieces: 1 l" counts
     fields: list[str] = []
     texts: list[str] = []
     whole = False
@@ -144,6 +146,10 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
     return Pair(
         first, colon, colon + 1, colon + 1, tuple(fields), tuple(texts), name, hint, ignored, whole
     )
+
+
+def _counts(scan: Scan, at: int) -> bool:
+    return any(unit.dimension == "count" for unit in scan.units_at(at))
 
 
 def _value_end(scan: Scan, begin: int, following: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
 from deepsearch.understanding.keyvalue.foreign import english_value, foreign
@@ -15,7 +15,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 
-__all__ = ["in_place", "leftover_values", "open_values"]
+__all__ = ["leftover_values", "open_values"]
 
 # Text fields whose values the readers of words know better.
 _LET_MENTIONS = frozenset(
@@ -44,8 +44,6 @@ _OPEN = frozenset(
     {"material", "colour", "finish", "shape", "packaging", "power_source", "grade", "standard"}
 )
 _NAMED = ("brand", "model", "compatible_with")
-# What names no brand and no model.
-_WORKS = frozenset({"cpu", "gpu", "chip", "chipset", "processor", "engine", "motor", "sensor"})
 _NO_NAME = frozenset(
     {"new", "used", "original", "universal", "oem", "odm", "brand", "any", "standard", "neutral"}
 )
@@ -62,19 +60,9 @@ _SHORTEST = 2
 _MOST = 2  # words of a model's name without a number
 _WHOLE = 3  # words: a longer value before the dots may go on behind them
 _LONGEST_KEY = 4  # words of a key nobody knows
-# What is said of the thing elsewhere, and of the part under its key.
-_PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
-# Under these keys a material or a colour is another thing's.
-_ELSEWHERE = frozenset(
-    {"application", "size", "compatible_with", "model", "destination", "packaging"}
-)
-_USES = frozenset({"function", "functions", "usage", "use"})
 _LINKS = word_set("quantity", "of_part")
-_OPEN_KEYS = word_set("key", "open")
 _PART_WORDS = word_set("key", "part_words")
-_MAIN_PARTS = word_set("key", "main_parts")
-_OF_THE_WHOLE = word_set("key", "of_the_whole")
-_FAR = 100  # tokens
+_PRAISE = word_set("key", "praise")
 
 
 def open_values(scan: Scan, pairs: list[Pair]) -> list[Draft]:
@@ -122,15 +110,10 @@ def _answered(scan: Scan, pair: Pair) -> Draft | None:
 def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     """The key's own name, the value's own words."""
     name = _key_name(pair)
-    if (
-        len(name) < 2
-        or set(name.split("_")) & _LETTERHEAD
-        or name in _LETTERHEAD
-        or not pair.sure
-        or not _plausible(scan, pair)
-    ):
+    letterhead = bool(set(name.split("_")) & _LETTERHEAD) or name in _LETTERHEAD
+    if len(name) < _SHORTEST or letterhead or not pair.sure:
         return None
-    if _read_elsewhere(scan, pair):
+    if not _plausible(scan, pair) or _read_elsewhere(scan, pair):
         return None
     end = pair.end
     while end > pair.begin and scan.tokens.words[end - 1] in (",", "-", "(", "/"):
@@ -139,7 +122,8 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     flag = _FLAGS.get(fold(value))
     if flag is not None:
         return Draft(name, "eq", flag, None, pair.first, end, 0.6) if not pair.texts else None
-    if not _speaks(scan, pair, value) or _names_none(name, value):
+    timed = name == "application" and _holds_measure(scan, pair)  # "Usage: more than 30 years"
+    if timed or not _speaks(scan, pair, value) or _names_none(name, value):
         return None
     seller = scan.value_at(pair.begin, "supplier_type")
     if name == "type" and seller is not None and end - pair.begin == 1:
@@ -153,6 +137,11 @@ def _kept(scan: Scan, pair: Pair, name: str, value: str) -> str | None:
     if name not in _NAMED:
         return english_value(value) if foreign(scan, pair) else _lowered(value)
     return value.title() if name == "brand" and value.islower() else value
+
+
+def _holds_measure(scan: Scan, pair: Pair) -> bool:
+    kinds = scan.tokens.kinds
+    return any(kinds[i] == "n" and scan.units_at(i + 1) for i in range(pair.begin, pair.end - 1))
 
 
 def _names_none(name: str, value: str) -> bool:
@@ -300,90 +289,12 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue  # "Material: durable and eco-friendly"
         if not _speaks(scan, pair, value):
             continue
+        if {fold(word) for word in words} <= _PRAISE:
+            continue
         kept = english_value(value) if foreign(scan, pair) else _lowered(" ".join(words))
         if not kept:
             continue
         of_part = bool(set(pair.name.split("_")[:-1]) & _PART_WORDS)  # "Lining material: mesh"
-        name = pair.name if of_part else texts[-1]
+        name = pair.name if of_part or pair.name == "fabric_type" else texts[-1]
         found.append(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6))
     return found
-
-
-def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
-    """Drop what a word says by itself under a key that speaks of something else.
-
-    "Clasp Type: Folding Clasp" makes no watch foldable; "Feature: Foldable" does. What a thing
-    works on ("Function: PET bottle recycling") is not what it is made of.
-
-    Args:
-        scan: The text.
-        pairs: Its pairs.
-        drafts: What was read.
-
-    Returns:
-        The drafts, in their order.
-    """
-    owner: dict[int, Pair] = {}
-    parts: dict[int, str] = {}
-    used: set[int] = set()
-    named: set[int] = set()
-    for pair in pairs:
-        if "product" in pair.texts:
-            named.update(range(pair.begin, pair.end))
-        if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
-            used.update(range(pair.begin, pair.end))
-        part = _part_named(scan, pair)
-        if part and not pair.sure:
-            used.update(range(pair.begin, pair.end))
-        elif part := part or _of_another(scan, pair):
-            parts.update((index, part) for index in range(pair.begin, pair.end))
-        unknown = not pair.whole and set(pair.texts) <= {"type"} and not pair.fields
-        if unknown and not _telling(scan, pair):
-            owner.update((index, pair) for index in range(pair.begin, pair.end))
-    fitted = any(scan.tokens.words[pair.colon - 1] == "fitment" for pair in pairs)
-    named_by = {pair.first for pair in pairs if pair.texts == ("model",)}
-    for draft in drafts:
-        if draft.field == "model" and fitted and draft.first in named_by:
-            draft.field = "compatible_with"  # "Car Fitment: Toyota Model: Hilux"
-        elif draft.field == "model" and draft.first in owner and owner[draft.first].name in _WORKS:
-            draft.field = owner[draft.first].name  # "CPU: SP9832e"
-        elif draft.first in parts and draft.field in _PARTED:
-            draft.field = f"{parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
-        elif draft.field == "brand" and draft.first in owner and owner[draft.first].name:
-            draft.field = f"{owner[draft.first].name}_brand"  # "Gears: Shimano"
-    return [
-        draft
-        for draft in drafts
-        if (
-            draft.value is not True
-            or draft.first not in owner
-            or draft.first <= owner[draft.first].first
-        )
-        and not (draft.first in used and draft.field in ("material", "colour"))
-        and not (draft.first in named and draft.field.startswith("supplier_"))
-    ]
-
-
-def _of_another(scan: Scan, pair: Pair) -> str:
-    """What "Inner material", "Connector colour" are of, if not of the whole; "" if they are."""
-    words = scan.tokens.words[pair.first : pair.colon]
-    made = pair.texts in (("material",), ("colour",)) and not pair.fields and len(words) == 2
-    latin = made and words[1] in ("material", "colour", "color") and not pair.whole and pair.sure
-    if not latin or words[0] in _MAIN_PARTS or words[0] in _OF_THE_WHOLE:
-        return ""
-    goods = words[0] in scan.tokens.words[max(0, pair.first - _FAR) : pair.first]  # named before
-    return "" if goods else slug(words[0])
-
-
-def _part_named(scan: Scan, pair: Pair) -> str:
-    """The part a key is the name of, alone or with "material" behind it; "" for none."""
-    words = scan.tokens.words[pair.first : pair.colon]
-    if words and words[-1] in ("material", "colour", "color"):
-        words = words[:-1]
-    named = bool(words) and not pair.fields and all(word in _PART_WORDS for word in words)
-    return slug(" ".join(words)) if named else ""
-
-
-def _telling(scan: Scan, pair: Pair) -> bool:
-    """A key under which any property may stand: features, functions, keywords."""
-    return any(word in _OPEN_KEYS for word in scan.tokens.words[pair.first : pair.colon])

@@ -1,0 +1,141 @@
+"""What a word says by itself, under a key that speaks of something else or of a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.keyvalue.model import Pair
+from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.scan import Scan
+
+__all__ = ["in_place"]
+
+_PART_WORDS = word_set("key", "part_words")
+# What names no brand and no model.
+_WORKS = frozenset({"cpu", "gpu", "chip", "chipset", "processor", "engine", "motor", "sensor"})
+# What is said of the thing elsewhere, and of the part under its key.
+_PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
+# Under these keys a material or a colour is another thing's.
+_ELSEWHERE = frozenset(
+    {"application", "size", "compatible_with", "model", "destination", "packaging"}
+)
+_USES = frozenset({"function", "functions", "usage", "use", "movement"})
+_OPEN_KEYS = word_set("key", "open")
+_MAIN_PARTS = word_set("key", "main_parts")
+_OF_THE_WHOLE = word_set("key", "of_the_whole")
+_FAR = 100  # tokens
+
+
+def in_place(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
+    """Drop what a word says by itself under a key that speaks of something else.
+
+    "Clasp Type: Folding Clasp" makes no watch foldable; "Feature: Foldable" does. What a thing
+    works on ("Function: PET bottle recycling") is not what it is made of.
+
+    Args:
+        scan: The text.
+        pairs: Its pairs.
+        drafts: What was read.
+
+    Returns:
+        The drafts, in their order.
+    """
+    under = _under(scan, pairs)
+    fitted = any(scan.tokens.words[pair.colon - 1] == "fitment" for pair in pairs)
+    named_by = {pair.first for pair in pairs if pair.texts == ("model",)}
+    for draft in drafts:
+        if draft.field == "model" and fitted and draft.first in named_by:
+            draft.field = "compatible_with"  # "Car Fitment: Toyota Model: Hilux"
+        else:
+            draft.field = under.field_of(draft)
+    return [draft for draft in drafts if under.believed(draft)]
+
+
+@dataclass(slots=True)
+class _Under:
+    """What the key over each token says of what is read there.
+
+    Attributes:
+        owner: Token → pair whose key is unknown.
+        parts: Token → part its key names.
+        measured: Token → name of a key that speaks of a number field, and of more.
+        used: Tokens under keys of use, at which no material or colour is the goods' own.
+        named: Tokens of the goods' name.
+    """
+
+    owner: dict[int, Pair] = field(default_factory=dict)
+    parts: dict[int, str] = field(default_factory=dict)
+    measured: dict[int, str] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
+
+    def field_of(self, draft: Draft) -> str:
+        """The field of a draft under its key."""
+        pair = self.owner.get(draft.first)
+        if draft.field == "model" and pair is not None and pair.name in _WORKS:
+            return pair.name  # "CPU: SP9832e"
+        if draft.first in self.parts and draft.field in _PARTED:
+            return f"{self.parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
+        if draft.field != "brand":
+            return draft.field
+        name = pair.name if pair is not None else self.measured.get(draft.first)
+        return f"{name}_brand" if name else "brand"  # "Gears: Shimano", "Speed system: Shimano"
+
+    def believed(self, draft: Draft) -> bool:
+        """Whether a draft says of the goods what it seems to."""
+        pair = self.owner.get(draft.first)
+        if draft.value is True and pair is not None and draft.first > pair.first:
+            return False
+        if draft.first in self.used and draft.field in ("material", "colour"):
+            return False
+        return not (draft.first in self.named and draft.field.startswith("supplier_"))
+
+
+def _under(scan: Scan, pairs: list[Pair]) -> _Under:
+    found = _Under()
+    for pair in pairs:
+        value = range(pair.begin, pair.end)
+        if "product" in pair.texts:
+            found.named.update(value)
+        if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
+            found.used.update(value)
+        part = _part_named(scan, pair)
+        if part and not pair.sure:
+            found.used.update(value)
+        elif part := part or _of_another(scan, pair):
+            found.parts.update(dict.fromkeys(value, part))
+        if pair.whole or not set(pair.texts) <= {"type"}:
+            continue
+        if pair.fields:
+            found.measured.update(dict.fromkeys(value, pair.name))
+        elif not _telling(scan, pair):
+            found.owner.update(dict.fromkeys(value, pair))
+    return found
+
+
+def _of_another(scan: Scan, pair: Pair) -> str:
+    """What "Inner material", "Connector colour" are of, if not of the whole; "" if they are."""
+    words = scan.tokens.words[pair.first : pair.colon]
+    made = pair.texts in (("material",), ("colour",)) and not pair.fields and len(words) == 2
+    latin = made and words[1] in ("material", "colour", "color") and not pair.whole and pair.sure
+    if not latin or words[0] in _MAIN_PARTS or words[0] in _OF_THE_WHOLE:
+        return ""
+    goods = words[0] in scan.tokens.words[max(0, pair.first - _FAR) : pair.first]  # named before
+    return "" if goods else slug(words[0])
+
+
+def _part_named(scan: Scan, pair: Pair) -> str:
+    """The part a key is the name of, alone or with "material" behind it; "" for none."""
+    words = scan.tokens.words[pair.first : pair.colon]
+    if words[-2:] in (["material", "type"], ["materials", "type"]):
+        words = words[:-1]
+    if words and words[-1] in ("material", "colour", "color"):
+        words = words[:-1]
+    named = bool(words) and not pair.fields and all(word in _PART_WORDS for word in words)
+    return slug(" ".join(words)) if named else ""
+
+
+def _telling(scan: Scan, pair: Pair) -> bool:
+    """A key under which any property may stand: features, functions, keywords."""
+    return any(word in _OPEN_KEYS for word in scan.tokens.words[pair.first : pair.colon])

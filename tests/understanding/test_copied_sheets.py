@@ -1,0 +1,127 @@
+"""Titles and sheets copied into requests: whose word counts, where a key begins, what praises."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepsearch.understanding import parse
+
+
+def _read(text: str) -> dict[str, object]:
+    return {r.field: r.value for r in parse(text).requirements if r.implied_by is None}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        (
+            "Soft Double Layer Tissue Paper Roll 4ply\nPlease quote toilet paper, 3ply",
+            "layers",
+            3,
+        ),
+        (
+            "Large Rechargeable Battery Pack 24V 36V 48V Electric\nI need one battery of 48V",
+            "voltage",
+            48,
+        ),
+        (
+            "Handtuch Weich Baumwolle Rot Hotel Großhandel\n200 Handtücher in blau bitte",
+            "colour",
+            "blue",
+        ),
+        (
+            "Guante De Limpieza Rosa Doble Cara Para Llantas\nQuiero 20 guantes rojos, ¿precio?",
+            "colour",
+            "red",
+        ),
+    ],
+)
+def test_the_request_knows_better_than_the_title(text: str, field: str, value: object) -> None:
+    read = [r.value for r in parse(text).requirements if r.field == field]
+    assert read == [value]
+
+
+def test_a_title_that_is_not_contradicted_is_believed() -> None:
+    read = _read("Large Rechargeable Battery Pack 24V Electric Scooter Quality\nI need one, red")
+    assert (read["voltage"], read["colour"]) == (24, "red")
+
+
+def test_optional_is_the_value_of_its_own_key_only() -> None:
+    parsed = parse("Length:6m Engine:Optional Color:Optional Weight:300kg")
+    assert {(r.field, r.hard) for r in parsed.requirements} == {("length", True), ("weight", True)}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("plug type: EU\nplug type: UK\nColor: red", "plug_type", ("EU", "UK")),
+        ("Usage: garden\nUsage: balcony\nColor: red", "application", ("garden", "balcony")),
+    ],
+)
+def test_a_key_given_again_names_alternatives(
+    text: str, field: str, value: tuple[str, ...]
+) -> None:
+    (found,) = [r for r in parse(text).requirements if r.field == field]
+    assert found.op.value == "any_of"
+    assert found.value == value
+
+
+def test_of_a_key_given_again_no_single_value_is_read() -> None:
+    # where the second ends none can tell
+    read = _read("grade:DIY grade:Industrial min cutting height:1in power:900W")
+    assert "grade" not in read
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Product Type:Toys Usage:Party Festival Function:Gifts Color:Red", "function", "gifts"),
+        ("Screen:7 inch Smart Door Panel OS:Android 12 Color:Red", "os", "android 12"),
+        ("We want tents. Product specifications: Pole Shape:Cone Color:Red", "pole_shape", "cone"),
+        ("Weight:330 pounds Assembly Required:yes Color:Red", "assembly_required", True),
+    ],
+)
+def test_where_a_key_begins(text: str, field: str, value: object) -> None:
+    assert _read(text).get(field, value) == value  # in doubt it is left out
+    assert not {f for f in _read(text) if f.endswith(f"_{field}")}
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Material: premium quality\nColor: red", "material"),
+        ("Material:ECO-Friendly Color:red", "material"),
+        ("Standard:High Standard Color:red", "standard"),
+        ("Usage: more than 20 years\nColor: red", "application"),
+        ("Company history: 12 years of making lamps\nColor: red", "supplier_years"),
+        ("Fabric Type:knitted\nColor: red", "material"),
+        ("coin diameter:20-26mm coin thickness:1.7-2.1mm Color:red", "thickness"),
+        ("Movement: quartz\nDial Window Material Type: Acrylic", "material"),
+        ("Diaphragm: PTFE\nColor: red", "material"),
+        ("envío a la calle Robles 25, código postal 5505, 20 lámparas", "codigo_postal"),
+    ],
+)
+def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> None:
+    assert field not in _read(text)
+
+
+def test_what_makes_a_part_is_not_who_makes_the_goods() -> None:
+    read = _read("product: mountain bike\nSpeed change system: Shimano\nColor: red")
+    assert "brand" not in read
+
+
+def test_keys_behind_a_sentence_about_the_buyer_are_asked_for() -> None:
+    parsed = parse("We were looking at your grinder, we use two. Voltage:220V Power:500W")
+    assert {(r.field, r.hard) for r in parsed.requirements if r.span} >= {
+        ("voltage", True),
+        ("power", True),
+    }
+
+
+def test_a_count_before_a_colon_is_no_key() -> None:
+    read = _read("We need 240 towers: 120 pieces: 1L, 120 pieces: 2 L")
+    assert "pieces" not in read
+
+
+def test_a_dash_in_a_protection_class() -> None:
+    assert _read("speaker, IPX-6")["ip_rating"] == "IPX6"
