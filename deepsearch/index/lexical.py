@@ -10,20 +10,21 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
-from deepsearch.errors import InvalidInputError, UnsupportedOperationError
+from deepsearch.errors import IndexFormatError, InvalidInputError, UnsupportedOperationError
 from deepsearch.index._checks import as_mask, check_k
 from deepsearch.index._select import best_first, empty_matches, shortlist
 from deepsearch.index.codes import read_only
 from deepsearch.index.fuzzy import Spellings, split_compound
 from deepsearch.index.lexical_counts import count_words, merged_words
 from deepsearch.index.lexical_file import Postings, read_postings, write_postings
-from deepsearch.index.lexical_weights import Counted, LexicalConfig, weighed
+from deepsearch.index.lexical_weights import LexicalConfig, weighed
 from deepsearch.index.tokenise import tokenise
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
@@ -54,18 +55,18 @@ class LexicalIndex:
     precomputed as in Lu, "BM25S", 2024.
     """
 
-    def __init__(self, postings: Postings, counted: Counted | None = None) -> None:
+    def __init__(self, postings: Postings, config: LexicalConfig) -> None:
         """Take postings as they are; see `build`.
 
         Args:
             postings: Of a collection, with their scores.
-            counted: What its renewal needs.
+            config: How words were weighed.
         """
-        self._counted = counted
+        self._postings = postings
+        self._config = config
         self._length = postings.length
-        self._names = list(postings.terms)
-        self._terms = {term: number for number, term in enumerate(self._names)}
-        self._spellings = Spellings(self._names)
+        self._terms = {term: number for number, term in enumerate(postings.terms)}
+        self._spellings = Spellings(postings.terms)
         self._starts = postings.starts
         self._rows = postings.rows
         self._scores = postings.scores
@@ -94,12 +95,12 @@ class LexicalIndex:
         _check_fields(fields, config)
         weights = [config.weights.get(name, 1.0) for name in fields]
         counts = count_words(fields.values())
-        return cls(*weighed(counts, weights, config))
+        return cls(weighed(counts, weights, config), config)
 
     @property
     def renewable(self) -> bool:
-        """Whether `renewed` can be asked: what was loaded, or has several fields, is built anew."""
-        return self._counted is not None
+        """Whether `renewed` can be asked: an index of several fields is built anew."""
+        return self._postings.times is not None
 
     def renewed(self, places: IntArray, texts: Sequence[str | None]) -> LexicalIndex:
         """Index a collection most of whose texts are held here, as `build` would.
@@ -118,10 +119,10 @@ class LexicalIndex:
             UnsupportedOperationError: If this one is not `renewable`.
             InvalidInputError: If the places are no such places, or an item is no text.
         """
-        if self._counted is None:
+        times = self._postings.times
+        if times is None:
             raise UnsupportedOperationError(
-                "An index of words that was loaded, or has several fields, cannot be renewed; "
-                "build it of all texts."
+                "An index of words of several fields cannot be renewed; build it of all texts."
             )
         places = np.asarray(places, dtype=np.int64)
         held = places[places >= 0]
@@ -132,16 +133,9 @@ class LexicalIndex:
                 f"{len(held)} are held; expected ascending places below {self._length}, and -1 "
                 "for each new text."
             )
-        postings = Postings(
-            length=self._length,
-            terms=self._names,
-            starts=self._starts,
-            rows=self._rows,
-            scores=self._scores,
-        )
-        config = self._counted.config
-        counts = merged_words(postings, self._counted.times, places, texts)
-        return LexicalIndex(*weighed(counts, [*config.weights.values()] or [1.0], config))
+        counts = merged_words(self._postings, times, places, texts)
+        weights = [*self._config.weights.values()] or [1.0]
+        return LexicalIndex(weighed(counts, weights, self._config), self._config)
 
     def __len__(self) -> int:
         """Texts held."""
@@ -248,7 +242,7 @@ class LexicalIndex:
             start, stop = self._starts[term], self._starts[term + 1]
             at = start + np.searchsorted(self._rows[start:stop], position)
             if at < stop and self._rows[at] == position:
-                shares.append((self._names[term], weight * float(self._scores[at])))
+                shares.append((self._postings.terms[term], weight * float(self._scores[at])))
         return tuple(sorted(shares, key=lambda share: (-share[1], share[0])))
 
     def _weigh(self, query: str, *, spelling: bool) -> Mapping[int, float]:
@@ -307,16 +301,7 @@ class LexicalIndex:
         Args:
             path: The file; its folder exists.
         """
-        write_postings(
-            Path(path),
-            Postings(
-                length=self._length,
-                terms=self._names,
-                starts=self._starts,
-                rows=self._rows,
-                scores=self._scores,
-            ),
-        )
+        write_postings(Path(path), self._postings, asdict(self._config))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> LexicalIndex:
@@ -332,7 +317,14 @@ class LexicalIndex:
             IndexFormatError: If the file is absent, damaged, foreign, or of another version
                 of the format or the tokeniser.
         """
-        return cls(read_postings(Path(path)))
+        postings, config = read_postings(Path(path))
+        try:
+            return cls(postings, LexicalConfig(**config))
+        except (TypeError, InvalidInputError) as error:
+            raise IndexFormatError(
+                f"'{path}' was weighed in a way this library does not know: {error}. "
+                "Rebuild it from the listings' texts."
+            ) from error
 
 
 def _promising(totals: FloatArray, k: int) -> IntArray:

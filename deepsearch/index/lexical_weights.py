@@ -14,7 +14,7 @@ from deepsearch.index.lexical_counts import WordCounts
 from deepsearch.index.lexical_file import Postings
 from deepsearch.schema import IntArray
 
-__all__ = ["Counted", "LexicalConfig", "weighed"]
+__all__ = ["LexicalConfig", "weighed"]
 
 DoubleArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -44,22 +44,7 @@ class LexicalConfig:
                 raise InvalidInputError(f"The weight of '{name}' must be above 0, got {weight}.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What an index of one field remembers beside its postings.
-
-    Attributes:
-        times: (p,) int32, how often each posting's text holds its word.
-        config: How words are weighed.
-    """
-
-    times: npt.NDArray[np.int32]
-    config: LexicalConfig
-
-
-def weighed(
-    counts: WordCounts, weights: Sequence[float], config: LexicalConfig
-) -> tuple[Postings, Counted | None]:
+def weighed(counts: WordCounts, weights: Sequence[float], config: LexicalConfig) -> Postings:
     """Give every pair of word and text its share of a score.
 
     Args:
@@ -68,22 +53,21 @@ def weighed(
         config: How words are weighed.
 
     Returns:
-        The postings, and what their renewal needs; None where there are several fields.
+        The postings, with the counts themselves where there is one field.
     """
     length = len(counts.fields[0].sizes)
     terms, rows, totals = _totals(counts, weights, config.b)
     starts = np.searchsorted(terms, np.arange(len(counts.names) + 1)).astype(np.int64)
     frequency = np.diff(starts)
     idf = np.log1p((length - frequency + 0.5) / (frequency + 0.5))
-    postings = Postings(
+    return Postings(
         length=length,
         terms=counts.names,
         starts=starts,
         rows=rows.astype(np.int32),
         scores=(idf[terms] * totals / (config.k1 + totals)).astype(np.float32),
+        times=counts.fields[0].times if len(counts.fields) == 1 else None,
     )
-    one = counts.fields[0].times if len(counts.fields) == 1 else None
-    return postings, None if one is None else Counted(times=one, config=config)
 
 
 def _totals(

@@ -1,37 +1,20 @@
-"""`LexicalIndex`: the formula, an independent library, masks, spelling, files."""
+"""`LexicalIndex`: the formula, an independent library, masks, spelling, renewal."""
 
 from __future__ import annotations
 
-import json
 import math
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepsearch.errors import IndexFormatError, InvalidInputError, UnsupportedOperationError
+from deepsearch.errors import InvalidInputError, UnsupportedOperationError
 from deepsearch.index import LexicalConfig, LexicalIndex
 from deepsearch.index.fuzzy import Spellings, edits_allowed, split_compound
-from deepsearch.index.lexical_file import Postings, write_postings
 from deepsearch.index.tokenise import tokenise
 from deepsearch.schema import Matches
-
-TEXTS = [
-    "red bike",
-    "blue bike bike frame",
-    None,
-    "steel frame for a red bike lamp",
-    "",
-    "lamp",
-]
-
-
-@pytest.fixture
-def index() -> LexicalIndex:
-    return LexicalIndex.build(TEXTS)
 
 
 def rows(matches: Matches, query: int = 0) -> list[int]:
@@ -299,123 +282,19 @@ def test_a_renewed_index_is_the_one_built_anew(
         texts = [next(fresh) if at < 0 else text for at, text in zip(places, texts, strict=True)]
         index = index.renewed(places, new)
         index.save(folder / "renewed")
+        index = LexicalIndex.load(folder / "renewed") if len(new) % 2 else index
         LexicalIndex.build(texts, config=config).save(folder / "built")
         assert (folder / "renewed").read_bytes() == (folder / "built").read_bytes()
 
 
-def test_what_cannot_be_renewed_is_refused(index: LexicalIndex, tmp_path: Path) -> None:
-    index.save(tmp_path / "words")
-    loaded = LexicalIndex.load(tmp_path / "words")
+def test_what_cannot_be_renewed_is_refused(index: LexicalIndex) -> None:
     fields = LexicalIndex.build({"title": ["a"], "text": ["b"]})
-    for other in (loaded, fields):
-        assert not other.renewable
-        with pytest.raises(UnsupportedOperationError, match="build it of all texts"):
-            other.renewed(np.array([0]), [])
+    assert not fields.renewable
+    with pytest.raises(UnsupportedOperationError, match="build it of all texts"):
+        fields.renewed(np.array([0]), [])
     assert index.renewable
     for places, new in (([1, 0], []), ([0, 9], []), ([0, -1], []), ([0, 1], ["x"])):
         with pytest.raises(InvalidInputError, match="ascending places below 6"):
             index.renewed(np.array(places), new)
     with pytest.raises(InvalidInputError, match="no text but int"):
         index.renewed(np.array([0, -1]), [7])  # type: ignore[list-item]
-
-
-def test_a_saved_index_answers_the_same(index: LexicalIndex, tmp_path: Path) -> None:
-    path = tmp_path / "words"
-    index.save(path)
-    index.save(path)  # replacing is no error
-    again = LexicalIndex.load(path)
-    assert len(again) == len(index)
-    for query in ("red bike", "laamp", "zebra"):
-        before, after = index.search(query, k=6), again.search(query, k=6)
-        np.testing.assert_array_equal(before.ids, after.ids)
-        np.testing.assert_array_equal(before.scores, after.scores)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["words"]
-
-
-def test_an_empty_index_is_saved_too(tmp_path: Path) -> None:
-    LexicalIndex.build([None]).save(tmp_path / "words")
-    assert len(LexicalIndex.load(tmp_path / "words")) == 1
-
-
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
-def test_a_truncated_file_is_refused(index: LexicalIndex, tmp_path: Path, share: float) -> None:
-    path = tmp_path / "words"
-    index.save(path)
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(IndexFormatError, match="Rebuild"):
-        LexicalIndex.load(path)
-
-
-def test_any_changed_byte_is_noticed(index: LexicalIndex, tmp_path: Path) -> None:
-    path = tmp_path / "words"
-    index.save(path)
-    data = path.read_bytes()
-    for at in range(0, len(data), 3):
-        path.write_bytes(data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :])
-        with pytest.raises(IndexFormatError, match="Rebuild"):
-            LexicalIndex.load(path)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"format": "other"}, "format 'other'"),
-        ({"version": 99}, "version 99"),
-        ({"tokeniser": 99}, "tokeniser 99"),
-        ({"sha256": "0"}, "hash"),
-        ({"sha256": None}, "hash"),
-        ({"length": 2}, "hash"),
-        ({"terms": 3}, "bytes where"),
-        ({"postings": 10**15}, "bytes where"),
-        ({"postings": -1}, "postings -1"),
-        ({"length": "x"}, "length 'x'"),
-    ],
-)
-def test_a_foreign_header_is_refused(
-    index: LexicalIndex, tmp_path: Path, change: dict[str, object], words: str
-) -> None:
-    path = tmp_path / "words"
-    index.save(path)
-    line, _, rest = path.read_bytes().partition(b"\n")
-    header = json.loads(line) | change
-    path.write_bytes(json.dumps(header).encode() + b"\n" + rest)
-    with pytest.raises(IndexFormatError, match=words):
-        LexicalIndex.load(path)
-
-
-def test_a_file_whose_hash_is_right_but_whose_parts_do_not_fit_is_refused(tmp_path: Path) -> None:
-    def postings(**change: object) -> Postings:
-        sound: dict[str, object] = {
-            "length": 3,
-            "terms": ["a", "b"],
-            "starts": np.array([0, 1, 3]),
-            "rows": np.array([0, 1, 2], dtype=np.int32),
-            "scores": np.ones(3, dtype=np.float32),
-        }
-        return Postings(**(sound | change))  # type: ignore[arg-type]
-
-    path = tmp_path / "words"
-    write_postings(path, postings())
-    assert len(LexicalIndex.load(path)) == 3
-    for change in (
-        {"rows": np.array([0, 1, 3], dtype=np.int32)},
-        {"rows": np.array([0, -1, 2], dtype=np.int32)},
-        {"starts": np.array([0, 5, 3])},
-        {"starts": np.array([1, 2, 3])},
-        {"terms": ["a", "a"]},
-        {"scores": np.array([1, np.nan, 1], dtype=np.float32)},
-    ):
-        write_postings(path, postings(**change))
-        with pytest.raises(IndexFormatError, match="do not fit"):
-            LexicalIndex.load(path)
-
-
-def test_files_of_other_kinds_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "words"
-    with pytest.raises(IndexFormatError):
-        LexicalIndex.load(path)
-    for content in (b"", b"PK\x03\x04 no index", b"hello\n", b"[]\n", b"\xff\n", b"{}\n", b"\n"):
-        path.write_bytes(content)
-        with pytest.raises(IndexFormatError):
-            LexicalIndex.load(path)
