@@ -15,8 +15,11 @@ __all__ = ["read_names"]
 
 
 _TAILS = word_set("code", "model_tails")
+_FOR = word_set("code", "fit_words")
+_NO_MODELS = word_set("code", "no_models")  # "DMX512", "ISO30", "PD100W"
 # A brand before one of these made that part: whose the goods are is not said.
 _WORKS = frozenset({"engine", "motor", "compressor", "battery", "chip", "cell", "gearbox"})
+_LONG_CODE = 4  # tokens: "ISO-30-A/2" may be one after all
 _NEAR = 2  # words behind a brand in which the digits of its model stand
 
 
@@ -85,9 +88,14 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
     """Brands joined by "or" or a slash are alternatives: "Dell or HP"."""
     kept: list[Draft] = []
     fitted = [fold(str(draft.value)) for draft in drafts if draft.field == "compatible_with"]
+    again = -1
     for draft in drafts:
-        if draft.field == "brand" and any(fold(str(draft.value)) in name for name in fitted):
-            continue  # the brand of what it must fit, named again
+        written = fold(str(draft.value)), fold(scan.raw(draft.first, draft.last))
+        if draft.field == "brand" and any(name in fit for name in written for fit in fitted):
+            again = draft.last  # the brand of what it must fit, named again, and its model
+            continue
+        if draft.field == "model" and draft.first == again:
+            continue
         previous = kept[-1] if kept else None
         if (
             previous is not None
@@ -106,7 +114,7 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
 def _for_before(scan: Scan, first: int) -> bool:
     """As in "for my 2022 BMW", "for Ford Raptor Toyota": owners, articles, years, names between."""
     for at in range(first - 1, max(-1, first - 5), -1):
-        if scan.has(at, "for"):
+        if _for(scan, at):
             return True
         small = scan.has(at, "stop") or scan.has(at, "own") or scan.has(at, "each")
         name = scan.tokens.kinds[at] == "w" and scan.raw(at, at + 1)[:1].isupper()
@@ -115,10 +123,18 @@ def _for_before(scan: Scan, first: int) -> bool:
     return False
 
 
+def _for(scan: Scan, at: int) -> bool:
+    """A word for "for", as in "for my", or of another language than the request in a title."""
+    if scan.has(at, "for"):
+        return True
+    named = scan.tokens.words[at] in _FOR
+    return named and (scan.has(at, "own") or at < title_end(scan))
+
+
 def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
     first, last, name = match.first, match.last, str(match.payloads[0][1])
     fits = any(
-        scan.value_at(i, "textfield") == "compatible_with" or scan.has(i, "for")
+        scan.value_at(i, "textfield") == "compatible_with" or _for(scan, i)
         for i in (first - 1, first - 2)
         if i >= 0
     ) or _for_before(scan, first)
@@ -190,7 +206,8 @@ def _fitted_end(scan: Scan, first: int, brand: int, last: int) -> int:
     """
     end = title_end(scan)
     if first >= end:
-        return last
+        code = _code_end(scan, brand, last)
+        return code if last - code > 1 else last
     coded = at = brand
     between = 0
     while at < end and between <= _NEAR and not _measured(scan, at):
@@ -269,7 +286,8 @@ def _code(scan: Scan, at: int) -> int:
         end += 1
     raw = scan.raw(at, end)
     letters = sum(char.isupper() for char in raw)
-    if raw[:2] in ("AC", "DC") and raw[2:3].isdigit():
+    spoken = raw[:2] in ("AC", "DC") and raw[2:3].isdigit()
+    if spoken or (tokens.words[at] in _NO_MODELS and end - at <= _LONG_CODE):
         return 0
     named = any(scan.value_at(i, "textfield") == "model" for i in (at - 1, at - 2, end) if i >= 0)
     return end if digits >= 2 and letters >= 2 and (len(raw) >= 5 or named) and raw.isascii() else 0

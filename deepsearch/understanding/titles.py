@@ -20,7 +20,9 @@ _SPEECH = frozenset({"?", "!", ":", ";", "。", "！", "？"})
 _LONGEST = 80  # characters of a subject line
 _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
-_BOASTS = frozenset({"oem", "odm", "packaging", "sample", "origin", "supplier_type", "year"})
+_BOASTS = frozenset(
+    {"oem", "odm", "packaging", "sample", "origin", "supplier_type", "year", "destination"}
+)
 _MEASURES = frozenset({"length", "weight", "temperature"})
 # Of these a thing has one, and the request knows better than the title which.
 _ONE = frozenset({"colour", "resolution", "custom_logo"})

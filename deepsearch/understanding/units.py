@@ -90,6 +90,7 @@ _SHIRTS = word_set("unit", "shirts")
 _MEASURED = word_set("unit", "measured")
 _HYPHENED = frozenset("mgkм")  # a metre, a gram and a thousand are written so before a word
 _COMPOUNDING = frozenset({"de", "nl"})
+_ABBREVIATED = frozenset({("n", "."), ("s", "."), ("w", "."), ("w", "/")})
 # Currencies whose code in small letters is a word.
 _CODES_OR_WORDS = frozenset({"rm", "php", "try", "cop", "pen", "ars", "ron"})
 _FOREIGN_ARTICLES = word_set("unit", "articles")
@@ -163,9 +164,19 @@ def unit_at(tokens: Tokens, index: int, language: str) -> tuple[Unit, ...]:
 def _other_word(tokens: Tokens, index: int, language: str) -> bool:
     """As in "1st choice", "drei und vier" (unidades elsewhere), "60 bar stools"."""
     word, following = tokens.words[index], tokens.words[index + 1 : index + 2]
-    ordinal = (language, word) in (("en", "st"), ("de", "und"))
+    ordinal = (language, word) in (("en", "st"), ("de", "und"), ("en", "mq"))
     bar = word == "bar" and bool(set(following) & _BAR_GOODS)
-    return ordinal or bar or _of_name(tokens, index, language)
+    return ordinal or bar or _abbreviated(tokens, index) or _of_name(tokens, index, language)
+
+
+def _abbreviated(tokens: Tokens, index: int) -> bool:
+    """As in "3128 N.Roosevelt Blvd", "81-83 W/AC": north, with."""
+    word, sign = tokens.words[index], tokens.word(index + 1)
+    if (word, sign) not in _ABBREVIATED or tokens.glued(index):
+        return False
+    text, starts = tokens.text, tokens.starts
+    named = tokens.kinds[index + 2 : index + 3] == ["w"] and text[starts[index + 2]].isupper()
+    return named and tokens.glued(index + 1) and tokens.glued(index + 2)
 
 
 def letter_of_name(tokens: Tokens, index: int) -> bool:

@@ -14,12 +14,11 @@ def _read(text: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
-        ("Sexo: Hombre", "gender", "men"),
-        ("Geschlecht: Damen", "gender", "women"),
-        ("Temporada: Invierno", "season", "winter"),
+        ("Grupo de edad: Niños", "age_group", "children"),
+        ("Ocasión: Deportes", "occasion", "sports"),
         ("Tipo di chiusura: Cremallera", "closure_type", "zipper"),
-        ("Genre: Unisexe", "gender", "unisex"),
-        ("Componentes principales: PLC", "core_components", "PLC"),
+        ("Fonction: Manuel", "function", "manual"),
+        ("Tipo de motor: PG45", "motor_type", "PG45"),
     ],
 )
 def test_a_key_gets_its_english_name_and_value(line: str, field: str, value: str) -> None:

@@ -38,7 +38,7 @@ def test_what_the_request_measures_is_not_what_the_copied_title_says(
     ("text", "field", "values"),
     [
         ("tote bags with screen printing, with a print of our dog", "printing", 1),
-        ("200 pieces please. Do 200 pieces mean 200 packs or 200 pieces?", "order_quantity", 2),
+        ("200 pieces please. Do 200 pieces mean 200 packs or 200 pieces?", "order_quantity", 1),
         ("cable for Bosch, yes for Bosch GSB 18, 20 m", "compatible_with", 1),
         ("LiFePO4 battery 48V, lithium, 100 Ah", "battery_chemistry", 1),
     ],

@@ -23,6 +23,8 @@ _QUIETING = word_set("quantity", "no_noise")
 _SIDES = frozenset({"length", "width", "height", "depth", "thickness", "diameter"})
 _OF_ONE = _SIDES | {"weight"}
 _GENITIVE = ("а", "я", "ы", "и", "ов", "ев", "ей")  # "диаметр вала", not "диаметр над валом"
+_BEHIND = frozenset({"long", "wide", "high", "deep", "thick", "tall"})
+_MUCH = frozenset({"ultra", "extra", "super", "double"})
 _SHORTEST = 4  # letters two forms of a noun share: "shelf", "shelves"
 
 
@@ -30,19 +32,14 @@ def choose(
     state: Attaching, quantity: Quantity, around: Surroundings
 ) -> tuple[str, int, int] | None:
     """The field word a quantity belongs to, nearest fitting first."""
-    for name, first, last in around.left:
-        if name.startswith("text:"):
-            continue
-        fitting = fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name))
-        if fitting or plain_side(state, quantity, name, last):
-            whole = _of_part(state, name, first)
-            if whole == name and name in _OF_ONE:
-                return _of_its_part(state, quantity, (name, first, last))
-            return whole, first, last
-    side = next((label for label in quantity.labels if label), None)
-    unitless = side is not None and plain_side(state, quantity, side, quantity.first)
-    if side is not None and (unitless or fits(side, quantity)):
-        return side, quantity.first, quantity.last  # "280 cm wide"
+    side = _labelled(state, quantity)
+    if side is not None and state.word(quantity.last - 1) in _BEHIND:
+        return side, quantity.first, quantity.last  # "24 inch tall and 10 inch wide"
+    before = _before(state, quantity, around)
+    if before is not None:
+        return before
+    if side is not None:
+        return side, quantity.first, quantity.last  # "H 280 cm"
     for name, first, last in around.right:
         if (
             not fits(name, quantity)
@@ -69,6 +66,38 @@ def choose(
         if gap <= 3 and not _claims_next(state, last):
             return _of_part(state, name, first) if name == "time" else name, first, last
     return None
+
+
+def _labelled(state: Attaching, quantity: Quantity) -> str | None:
+    """The side a quantity's own label names."""
+    side = next((label for label in quantity.labels if label), None)
+    if side is None:
+        return None
+    unitless = plain_side(state, quantity, side, quantity.first)
+    return side if unitless or fits(side, quantity) else None
+
+
+def _before(
+    state: Attaching, quantity: Quantity, around: Surroundings
+) -> tuple[str, int, int] | None:
+    """The nearest field word before a quantity that fits it."""
+    for name, first, last in around.left:
+        if name.startswith("text:") or _of_a_kind(state, first):
+            continue
+        fitting = fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name))
+        if fitting or plain_side(state, quantity, name, last):
+            whole = _of_part(state, name, first)
+            if whole == name and name in _OF_ONE:
+                return _of_its_part(state, quantity, (name, first, last))
+            return whole, first, last
+    return None
+
+
+def _of_a_kind(state: Attaching, first: int) -> bool:
+    """As in "ultra-wide 38 inch monitor": what kind it is, no name of a side."""
+    hyphen = state.word(first - 1) == "-"
+    before = state.word(first - 1 - hyphen)
+    return (state.word(first) == "wide" or hyphen) and before in _MUCH
 
 
 def _of_other_words(state: Attaching, first: int, last: int, gap: int) -> bool:

@@ -173,8 +173,10 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
 def _of_part(scan: Scan, pair: Pair) -> bool:
     """Whether a key measures a part: "Band Width" is no width of the watch."""
     words = scan.tokens.words[pair.first : pair.colon]
-    if pair.sure and _ACTS & {*words}:
-        return True  # "Maximum charging voltage"
+    if pair.sure and any(
+        word in _ACTS and words[i - 1 : i] != ["per"] for i, word in enumerate(words)
+    ):
+        return True  # "Maximum charging voltage", not "Range per charge"
     if pair.whole or not pair.sure or not set(pair.fields) <= _SIDES:
         return False
     begin = pair.first

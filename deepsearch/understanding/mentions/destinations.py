@@ -26,6 +26,8 @@ _ARRIVING = word_set("mention", "arriving")
 
 _PORT_WORDS = word_set("mention", "port_words")
 
+_ARTICLES = word_set("mention", "country_articles")
+
 _PLACED = frozenset({"destination", "incoterm_place", "incoterm", "supplier_country"})
 
 _NOT_PLACE = word_set("mention", "no_place")
@@ -52,7 +54,17 @@ def destinations(reading: Reading) -> None:
         free = reading.scan.free(match.first, match.last)
         placed = headed or _at_port(reading, match) or _arrives(reading, match)
         if free and (placed or _closes(reading, match)):
-            reading.add(Draft("destination", "eq", value, None, match.first, match.last, 0.65))
+            country = _country_behind(reading, match.last)
+            last = country.last if country is not None else match.last
+            told = reading.scan.value_at(last - 1, "country") if country is not None else value
+            reading.add(Draft("destination", "eq", told, None, match.first, last, 0.65))
+
+
+def _country_behind(reading: Reading, at: int) -> Match | None:
+    """The country of "Illinois, USA", though a form's key follows: "... USA Suit for: ..."."""
+    country = reading.scan.match_of(at + (reading.word(at) == ","))
+    named = country is not None and reading.scan.has(country.first, "country")
+    return country if named else None
 
 
 def _at_port(reading: Reading, match: Match) -> bool:
@@ -166,10 +178,18 @@ def _destination(reading: Reading, cue: Match) -> None:
     place = place_at(reading, at)
     if country is not None and (place is not None or country[1] - at <= 5):
         reading.add(Draft("destination", "eq", country[0], None, cue.first, country[2], 0.9))
-    elif place is not None:
+    elif place is not None and not _house(reading, *place[1:]):
         reading.add(Draft("destination", "eq", place[0], None, cue.first, place[2], 0.8))
     elif reading.scan.language in ("ja", "zh"):
         _destination_before(reading, cue)
+
+
+def _house(reading: Reading, first: int, last: int) -> bool:
+    """As in "ship to: The Green House, 3128 North Blvd": a name and a street, no place."""
+    known = reading.scan.has(first, "place") or reading.scan.has(first, "country")
+    at = last + (reading.word(last) == ",")
+    numbered = reading.tokens.kinds[at : at + 1] == ["n"]
+    return not known and numbered and reading.word(first - 1) in _ARTICLES
 
 
 def _destination_before(reading: Reading, cue: Match) -> None:

@@ -218,13 +218,23 @@ def _lone_material(reading: Reading, match: Match) -> bool:
 
 def _for_only(reading: Reading, group: Group) -> bool:
     """As in "for wood", "for cutting metal": what it works on, not what it is made of."""
-    for at in range(group.first - 1, max(-1, group.first - 4), -1):
+    before = group.first - 1
+    while before > 0 and _measure(reading, before):
+        before -= 1
+    for at in range(before, max(-1, before - 3), -1):
         if reading.scan.has(at, "for") and reading.scan.language not in ("ja",):
             outside = not reading.product[0] <= group.first < reading.product[1]
-            return reading.machine or (outside and at == group.first - 1)
+            return reading.machine or (outside and at == before)
         if reading.scan.has(at, "textfield"):
             return False
     return False
+
+
+def _measure(reading: Reading, at: int) -> bool:
+    """Whether a token is of a measure before a material: "for 4 mm or 5 mm corrugated signs"."""
+    behind = reading.tokens.kinds[at - 1] == "n" and bool(reading.scan.units_at(at))
+    joined = reading.scan.has(at, "join") and reading.tokens.kinds[at + 1] == "n"
+    return reading.tokens.kinds[at] == "n" or behind or joined
 
 
 def _made_of(reading: Reading, match: Match) -> bool:

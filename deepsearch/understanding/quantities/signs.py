@@ -37,6 +37,7 @@ _LABELS = {
     "a": "width",
 }
 
+_WORDED = frozenset({"long", "wide", "high", "deep", "thick", "tall"})
 TIMES = word_set("quantity", "times")
 _WHOLE_WORDS = frozenset({"length", "width", "height", "depth", "thickness"})
 
@@ -133,6 +134,8 @@ def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
             or following in ("", ",", ".", ")", "\n", ";", "(")
             or state.word(index - 2) in TIMES
             or (len(word) > 1 and state.word(index - 3) in TIMES)  # "x 7 ft tall door"
+            or (word in _WORDED and state.scan.has(index + 1, "join"))  # "24 inch tall and"
+            or (word in _WORDED and state.scan.has(index + 1, "for"))
         ):
             return index + 1, _LABELS[word]
     return index, None

@@ -20,9 +20,9 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
     """A number glued to letters on its left is part of a code: "M10", "CRBFV108AT"."""
     tokens, before = state.tokens, atom.first - 1
     if atom.worded or not tokens.glued(atom.first) or tokens.kinds[before] != "w":
-        return False
+        return not atom.worded and _chained(state, before)
     word = tokens.words[before]
-    if word in _NO_CODE or any("\u0600" <= char <= "\u06ff" for char in word):
+    if any("\u0600" <= char <= "\u06ff" for char in word):
         return False
     if word in ("x", "х") and before > 0 and tokens.kinds[before - 1] in "ns":
         behind = tokens.kinds[atom.last : atom.last + 1] == ["w"] and tokens.glued(atom.last)
@@ -32,7 +32,17 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
         return False  # "L120 x W80"
     if state.scan.units_at(before) and currency_before(state, atom.first):
         return False
-    return not _worded_label(state, before)
+    return word not in _NO_CODE and not _worded_label(state, before)
+
+
+def _chained(state: Numbers, sign: int) -> bool:
+    """As in "5-amino-1mq": a number between two words of one name."""
+    tokens = state.tokens
+    if state.word(sign) != "-":
+        return False
+    glued = all(tokens.glued(i) for i in range(max(1, sign - 1), sign + 2))
+    words = [tokens.kinds[i] for i in range(sign - 3, sign + 1)] if sign > 2 else []
+    return glued and words == ["n", "s", "w", "s"] and tokens.words[sign - 2] == "-"
 
 
 def _worded_label(state: Numbers, index: int) -> bool:
