@@ -14,11 +14,11 @@ def _read(text: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
-        ("Grupo de edad: Niños", "age_group", "children"),
+        ("Estilo de diseño: Clásico", "design_style", "classic"),
         ("Ocasión: Deportes", "occasion", "sports"),
         ("Tipo di chiusura: Cremallera", "closure_type", "zipper"),
         ("Fonction: Manuel", "function", "manual"),
-        ("Tipo de motor: PG45", "motor_type", "PG45"),
+        ("Tipo de cierre: YKK", "closure_type", "YKK"),
     ],
 )
 def test_a_key_gets_its_english_name_and_value(line: str, field: str, value: str) -> None:
