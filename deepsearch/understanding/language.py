@@ -54,6 +54,15 @@ _LETTERS = {
 }
 
 
+# What adjectives end in, behind the stems of the lexicons: "apilable~", "verzinkt~".
+_ENDINGS = {
+    "de": "e er es en em",
+    "es": "o a os as s es",
+    "fr": "e s es",
+    "it": "o a i e",
+    "pt": "o a os as s",
+    "nl": "e",
+}
 # How much a word of each kind says about the language it is written in.
 _WEIGHTS = {
     "cues": {
@@ -69,10 +78,19 @@ _WEIGHTS = {
         "for": 0.8,
         "only": 0.7,
         "own": 0.7,
+        "supplier": 0.9,
     },
     "fields": {"field": 0.7, "textfield": 0.7},
-    "values": {"colour": 0.7, "material": 0.7, "form": 0.7, "part": 0.7},
-    "trade": {"custom": 0.7},
+    "values": {
+        "colour": 0.7,
+        "material": 0.7,
+        "form": 0.7,
+        "part": 0.7,
+        "feature": 0.7,
+        "finish": 0.7,
+        "shape": 0.5,
+    },
+    "trade": {"custom": 0.7, "supplier_type": 0.7},
 }
 
 
@@ -83,8 +101,12 @@ def _weighed() -> Iterator[tuple[str, str, float, bool]]:
             for spellings in load_data(name)[kind].values():
                 for language, packed in spellings.items():
                     for phrase in split_spellings(packed):
-                        if language != "x" and " " not in phrase:
-                            yield fold(phrase.rstrip("~*")), language, weight, name == "cues"
+                        if language == "x" or " " in phrase:
+                            continue
+                        stem = fold(phrase.rstrip("~*"))
+                        endings = _ENDINGS.get(language, "") if phrase.endswith("~") else ""
+                        for ending in ("", *endings.split()):
+                            yield stem + ending, language, weight, name == "cues"
     yield from _of_units()
     for language, packed in load_data("numbers")["month"].items():
         for month in split_spellings(packed):

@@ -16,6 +16,9 @@ __all__ = ["counts_part", "holds", "of_feature", "on_a_scale"]
 _FOR = word_set("quantity", "holding")
 _NUMBERED = word_set("quantity", "numbered") | word_set("quantity", "places_numbered")
 _SHORTEST_PART, _MOST_PARTS = 3, 1000
+_LONGEST_NAME = 3  # words before a number: "auto tool changer 8 slots"
+_NUMBERED_KINDS = frozenset({"colour", "size"})  # "4 colours, 3 sizes"
+_LED_BY = word_set("quantity", "of_number")
 _FEW_PARTS = 60  # what is more may be an order of them
 _SINGLE = frozenset({"piece", "sheet", "bar"})  # counters of single things: 个, 枚, 本
 
@@ -95,6 +98,8 @@ def of_feature(state: Attaching, quantity: Quantity) -> None:
     kinds |= {kind for kind, _ in state.scan.kinds_at(at + 1)} & {
         "field"
     }  # "12 equal compartments"
+    if state.scan.value_at(at, "textfield") in _NUMBERED_KINDS:
+        kinds -= {"textfield"}
     if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
         return
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
@@ -109,8 +114,21 @@ def of_feature(state: Attaching, quantity: Quantity) -> None:
         state.scan.has(i, "with") for i in range(clause.first, before)
     )
     led = state.scan.has(before, "with") or (joined and ends) or holds(state, quantity)
+    led = led or _of_goods(state, before) or (ends and _behind_noun(state, clause.first, before))
     if known and (alone or led):
         state.add(Draft(name, "eq", count, None, quantity.first, last if ends else at + 1, 0.6))
+
+
+def _of_goods(state: Attaching, before: int) -> bool:
+    """As in "bicicleta de 21 velocidades", "four à 3 étages": right behind the goods."""
+    return before == state.product[1] and state.word(before) in _LED_BY
+
+
+def _behind_noun(state: Attaching, first: int, last: int) -> bool:
+    """As in "vacuum table 4 zones": nothing but a part's name before, in its clause."""
+    words = range(first, last + 1)
+    behind = 0 <= state.product[1] <= first and 0 < len(words) <= _LONGEST_NAME
+    return behind and all(_known_of_nothing(state, i) for i in words)
 
 
 def _known_of_nothing(state: Attaching, at: int) -> bool:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from deepsearch.understanding.codes.dates import date
 from deepsearch.understanding.codes.grades import FIRST_OF_GRADES, grade, lettered
+from deepsearch.understanding.codes.multiples import multiples
 from deepsearch.understanding.codes.parts import bearing, pressure_class, refrigerant, tyre
 from deepsearch.understanding.codes.pictures import picture
 from deepsearch.understanding.codes.ratings import ip_rating
@@ -63,4 +64,5 @@ def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
         for reader in _OF_ANY_WORD if plain else _READERS[kind]:
             if reader(codes, index):
                 break
+    multiples(codes)
     return codes.drafts

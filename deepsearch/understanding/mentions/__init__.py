@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.mentions.alone import alone
 from deepsearch.understanding.mentions.brought import brought
 from deepsearch.understanding.mentions.certificates import certificates
 from deepsearch.understanding.mentions.colours import colours
@@ -44,6 +45,7 @@ _STEPS = (
     product_words,
     properties,
     brought,
+    alone,
 )
 
 

@@ -12,6 +12,7 @@ __all__ = ["localities"]
 
 _IN_OR_FROM = word_set("mention", "in_or_from")
 _SURELY_PLACED = word_set("mention", "surely_placed")
+_SURELY_FROM = frozenset({"from", "aus", "из", "uit"})  # "de", "da" are "of" as well
 
 
 def localities(reading: Reading) -> None:
@@ -27,6 +28,20 @@ def localities(reading: Reading) -> None:
             if reading.scan.free(match.first, match.last) and not of_the_buyer(reading, match):
                 _placed(reading, match, maker=value == "manufacturer")
     _named_before(reading)
+    _goods_from(reading)
+
+
+def _goods_from(reading: Reading) -> None:
+    """As in "LED lamps from Guangdong", "Ziegel aus Bayern": a place right behind the goods."""
+    at = reading.product[1] + 1
+    match = reading.scan.match_of(at) if at > 1 else None
+    name = reading.scan.value_at(at, "place")
+    if match is None or name is None or reading.word(at - 1) not in _SURELY_FROM:
+        return
+    asked = reading.product[0] == 0 or bool(reading.scan.of_kind("buy"))  # not "the lamps from"
+    inside = at < reading.clause(at - 1).stop
+    if asked and inside and reading.scan.free(match.first, match.last):
+        reading.add(Draft("supplier_city", "eq", name, None, at - 1, match.last, 0.7))
 
 
 def _named_before(reading: Reading) -> None:
