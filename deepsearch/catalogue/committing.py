@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from deepsearch.catalogue.view import CatalogueView
 from deepsearch.errors import CatalogueError, ConflictError
 
 __all__ = ["CommittedFolder", "now"]
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class CommittedFolder(CatalogueView):
@@ -186,6 +189,7 @@ class CommittedFolder(CatalogueView):
                 summary=summary,
             )
             write_manifest(self.path, manifest)
+        _LOGGER.debug("%s: version %d by %s: %s", self.path, manifest.version, operation, summary)
         self._move_to(manifest)
 
 

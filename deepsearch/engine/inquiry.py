@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from deepsearch.engine.asking import picture_part
 from deepsearch.engine.attached import read_files, read_item, with_words, words_to_search
@@ -17,16 +18,19 @@ from deepsearch.understanding import RuleParser
 
 __all__ = ["build_queries", "load_query"]
 
+GivenFile: TypeAlias = str | Path | bytes | LoadedFile
+
 
 def load_query(
-    files: str | Path | bytes | Sequence[str | Path | bytes],
+    files: GivenFile | Sequence[GivenFile],
     text: str = "",
     where: str | None = None,
 ) -> Query | list[Query]:
     """Turn what a buyer hands over into what is searched for; see `build_queries`.
 
     Args:
-        files: Path or contents of a file, folder or archive, or several.
+        files: Path or contents of a file, folder or archive, or what `read_file` made of
+            one, or several.
         text: The buyer's words beside them.
         where: Filter expression.
 
@@ -41,7 +45,7 @@ def load_query(
     Example:
         >>> engine.search_many(ds.load_query("enquiry.xlsx"))  # doctest: +SKIP
     """
-    if isinstance(files, str | Path | bytes):
+    if isinstance(files, str | Path | bytes | LoadedFile):
         files = [files]
     several = [*one_by_one(files, "files")]
     if not several:
@@ -55,7 +59,7 @@ def build_queries(
     text: str = "",
     images: Sequence[Picture] = (),
     videos: Sequence[str | Path] = (),
-    files: Sequence[str | Path | bytes] = (),
+    files: Sequence[GivenFile] = (),
     unlike: Sequence[str] = (),
     unlike_images: Sequence[Picture] = (),
     text_weight: float = 1.0,
@@ -73,8 +77,9 @@ def build_queries(
         text: The request in words.
         images: Pictures of what is wanted, as paths, encoded bytes or Pillow images.
         videos: Videos of it; their distinct frames are used.
-        files: Spreadsheets, documents, drawings, pictures or videos, as paths or contents;
-            told apart by content.
+        files: Spreadsheets, documents, drawings, pictures or videos, as paths or contents,
+            told apart by content; or as `read_file` read them, which takes the name that
+            contents are to be called by, and limits.
         unlike: Words for what it must not be like.
         unlike_images: Pictures of what it must not be like.
         text_weight: Weight of `text`, above 0.
@@ -105,7 +110,7 @@ def build_queries(
                 "Name what is not wanted as unlike instead."
             )
     parts = [replace(picture_part(image), weight=image_weight) for image in images]
-    loaded = [read_file(path) for path in files]
+    loaded = [file if isinstance(file, LoadedFile) else read_file(file) for file in files]
     for path in videos:
         video = read_file(path)
         if video.family != "video":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -13,6 +15,8 @@ from deepsearch.errors import CatalogueError
 from deepsearch.protocols import EncoderSuite
 
 __all__ = ["Shown"]
+
+_LOGGER = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -38,7 +42,7 @@ class Shown:
         """What is searched, opened on first use."""
         with self._lock:
             if self._snapshot is None:
-                self._snapshot = open_snapshot(self._catalogue, self._suite)
+                self._snapshot = self._opened()
             return self._snapshot
 
     @contextmanager
@@ -60,9 +64,21 @@ class Shown:
         """
         with self._lock:
             previous = None if anew else self._snapshot
-        snapshot = open_snapshot(self._catalogue, self._suite, previous=previous)
+        snapshot = self._opened(previous)
         with self._lock:
             self._snapshot = snapshot
+
+    def _opened(self, previous: Snapshot | None = None) -> Snapshot:
+        start = time.perf_counter()
+        snapshot = open_snapshot(self._catalogue, self._suite, previous=previous)
+        _LOGGER.info(
+            "%s: version %d with %d listings is searched, opened in %.2f s",
+            snapshot.catalogue.path,
+            snapshot.catalogue.version,
+            len(snapshot.catalogue),
+            time.perf_counter() - start,
+        )
+        return snapshot
 
     def refresh(self) -> bool:
         """Show the newest version committed, by whomever.

@@ -70,7 +70,7 @@ def write_postings(path: Path, postings: Postings, config: Mapping[str, Any]) ->
         config: JSON values kept with them: how the terms were weighed.
     """
     terms = "\n".join(postings.terms).encode()
-    # Nearly all terms stand once in a text: only the others are told of.
+    # Most terms stand once in a text: only the others are told of.
     times = np.empty(0, np.int32) if postings.times is None else postings.times
     repeated = np.flatnonzero(times > 1)
     arrays = [

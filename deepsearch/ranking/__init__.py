@@ -9,6 +9,7 @@ from deepsearch.ranking.cross_encoder import (
 )
 from deepsearch.ranking.dimensions import DIMENSIONS, Dimension
 from deepsearch.ranking.html import to_html
+from deepsearch.ranking.json_types import AnswerJson, HitJson, ParsedJson
 from deepsearch.ranking.judging import judge
 from deepsearch.ranking.learned import (
     FEATURES,
@@ -32,15 +33,18 @@ __all__ = [
     "DIMENSIONS",
     "FEATURES",
     "PROFILES",
+    "AnswerJson",
     "Candidate",
     "Change",
     "CrossEncoderReranker",
     "Dimension",
     "FactTable",
+    "HitJson",
     "LearnConfig",
     "LearnedRanker",
     "OnnxPairs",
     "PairScorer",
+    "ParsedJson",
     "Profile",
     "RankingConfig",
     "Rates",

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from deepsearch.ranking.json_types import (
+    AnswerJson,
+    EvidenceJson,
+    HitJson,
+    JudgementJson,
+    ParsedJson,
+    PriceJson,
+    RequirementJson,
+    SupplierJson,
+)
 from deepsearch.schema import (
     Evidence,
     Hit,
     Judgement,
+    Offer,
     ParsedQuery,
     Requirement,
     SearchResult,
@@ -18,26 +31,26 @@ from deepsearch.schema import (
 __all__ = ["parsed_to_json", "to_json", "to_rows"]
 
 
-def to_json(result: SearchResult) -> dict[str, Any]:
+def to_json(result: SearchResult) -> AnswerJson:
     """Turn a result into what the command line prints with --json.
 
     Args:
         result: An answer.
 
     Returns:
-        {"hits", "parsed", "notes", "timings_ms"}, of dicts, lists, texts, numbers, bools
-        and None only. What is not known is null.
+        Dicts, lists, texts, finite numbers, bools and None only. What is not known is null.
     """
     return {
+        "id": result.query.id,
         "hits": [_hit(hit) for hit in result.hits],
         "parsed": parsed_to_json(result.parsed),
         "notes": [{"stage": note.stage, "text": note.text} for note in result.notes],
         "timings_ms": {name: round(float(ms), 3) for name, ms in result.timings_ms.items()},
-        "facts": _plain(result.facts),
+        "facts": {str(name): _plain(value) for name, value in result.facts.items()},
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Numbers of numpy and tuples as plain ones; what else there is as text."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
@@ -45,17 +58,20 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    item = getattr(value, "item", None)
-    return item() if callable(item) else str(value)
+    return _plain(value.item()) if isinstance(value, np.generic) else str(value)
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
-    data: dict[str, Any] = {
+def _hit(hit: Hit) -> HitJson:
+    least = hit.listing.offer.min_order_quantity
+    data: HitJson = {
         "rank": hit.rank,
         "listing_id": hit.listing.id,
         "score": hit.score,
         "title": hit.listing.title,
         "url": hit.listing.url,
+        "price": _price(hit.listing.offer),
+        "min_order_quantity": None if least is None else {"value": least.value, "unit": least.unit},
+        "images": [medium.uri for medium in hit.listing.media if medium.kind == "picture"],
         "supplier": _supplier(hit.listing.supplier),
         "requirements": [_judgement(judgement) for judgement in hit.judgements],
         "explanation": [
@@ -73,7 +89,18 @@ def _hit(hit: Hit) -> dict[str, Any]:
     return data
 
 
-def _supplier(supplier: Supplier | None) -> dict[str, Any] | None:
+def _price(offer: Offer) -> PriceJson | None:
+    if offer.price_min is None or offer.price_max is None:
+        return None
+    return {
+        "min": offer.price_min,
+        "max": offer.price_max,
+        "currency": offer.currency,
+        "unit": offer.price_unit,
+    }
+
+
+def _supplier(supplier: Supplier | None) -> SupplierJson | None:
     if supplier is None:
         return None
     return {
@@ -87,7 +114,7 @@ def _supplier(supplier: Supplier | None) -> dict[str, Any] | None:
     }
 
 
-def _judgement(judgement: Judgement) -> dict[str, Any]:
+def _judgement(judgement: Judgement) -> JudgementJson:
     return {
         **_requirement(judgement.requirement),
         "status": str(judgement.status),
@@ -96,7 +123,7 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
+def _evidence(evidence: Evidence | None) -> EvidenceJson | None:
     if evidence is None:
         return None
     return {
@@ -108,7 +135,7 @@ def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
     }
 
 
-def _requirement(requirement: Requirement) -> dict[str, Any]:
+def _requirement(requirement: Requirement) -> RequirementJson:
     value = requirement.value
     return {
         "field": requirement.field,
@@ -120,17 +147,18 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
         "implied_by": requirement.implied_by,
         "why": requirement.why,
         "confidence": requirement.confidence,
+        "source": requirement.source,
     }
 
 
-def parsed_to_json(parsed: ParsedQuery) -> dict[str, Any]:
-    """Turn what was understood into plain data, as `deepsearch parse --json` prints it.
+def parsed_to_json(parsed: ParsedQuery) -> ParsedJson:
+    """Turn what was understood into plain data, every key of it always there.
 
     Args:
         parsed: A parsed query.
 
     Returns:
-        {"text", "language", "product", "requirements", "questions", "notes"}.
+        It as JSON, which `deepsearch.understanding.from_json` reads back.
     """
     return {
         "text": parsed.text,

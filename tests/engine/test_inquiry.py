@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deepsearch import InvalidInputError, Query, SearchEngine, build_queries, load_query
+from deepsearch.inputs import read_file
 from deepsearch.schema import Modality, Operator, Status
 from tests.inputs.files import picture, video, workbook
 
@@ -62,6 +63,13 @@ def test_a_sheet_of_items_is_a_query_an_item() -> None:
     assert all(query.parts[0].kind is Modality.PICTURE for query in queries)
     assert queries[0].id == "the given bytes Sheet1!2"
     assert stated(queries[1])["order_quantity"] == (Operator.EQ, 200.0)
+
+
+def test_contents_read_before_keep_the_name_they_were_given() -> None:
+    file = read_file(workbook(ROWS), name="enquiry.xlsx")
+    for queries in (load_query(file), load_query([file]), build_queries(files=[file])):
+        assert isinstance(queries, list)
+        assert [query.id for query in queries] == ["enquiry.xlsx Sheet1!2", "enquiry.xlsx Sheet1!3"]
 
 
 def test_one_item_is_one_query() -> None:

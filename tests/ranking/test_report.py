@@ -9,9 +9,30 @@ from datetime import date
 from html.parser import HTMLParser
 
 import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from deepsearch.ranking import parsed_to_json, rank, to_html, to_json, to_rows
-from deepsearch.schema import Hit, Media, Note, Query, Question, SearchResult
+from deepsearch.ranking import (
+    AnswerJson,
+    HitJson,
+    parsed_to_json,
+    rank,
+    to_html,
+    to_json,
+    to_rows,
+)
+from deepsearch.schema import (
+    Hit,
+    Media,
+    Note,
+    Offer,
+    PriceTier,
+    Quantity,
+    Query,
+    Question,
+    SearchResult,
+)
+from deepsearch.understanding import from_json
 from tests.ranking.builders import TODAY
 from tests.ranking.stories import BIKE, BIKE_NEEDS, asked, candidates, load
 
@@ -36,7 +57,7 @@ def bike_result() -> SearchResult:
     )
     return SearchResult(
         hits=tuple(rank(found, parsed, today=TODAY)),
-        query=Query(text="mountain bikes <14 kg"),
+        query=Query(text="mountain bikes <14 kg", id="enquiry.xlsx Sheet1!3"),
         parsed=parsed,
         notes=(Note(stage="filter", text="3 of 7 listings are allowed."),),
         timings_ms={"rank": 1.23456},
@@ -60,6 +81,36 @@ def test_json_is_the_command_lines_form() -> None:
     assert sum(part["value"] for part in first["explanation"]) == abs(first["score"])
     assert data["timings_ms"] == {"rank": 1.235}
     assert data["facts"] == {"listings": 7, "spaces": ["a", "b"], "on": "2026-01-01"}
+    assert data["id"] == "enquiry.xlsx Sheet1!3"
+
+
+def test_json_has_the_form_its_types_promise() -> None:
+    answer = TypeAdapter(AnswerJson)
+    data = to_json(bike_result())
+    answer.validate_python(data, strict=True)
+    assert set(data) == set(AnswerJson.__annotations__)
+    for hit in data["hits"]:
+        assert set(hit) == set(HitJson.__annotations__) - {"media"}
+    data["hits"][0]["price"] = "cheap"  # type: ignore[typeddict-item]
+    with pytest.raises(ValidationError, match="price"):
+        answer.validate_python(data, strict=True)
+
+
+def test_json_has_the_offer_and_the_pictures() -> None:
+    offer = Offer(
+        currency="USD",
+        price_tiers=(PriceTier(low=90, high=95), PriceTier(low=80, high=85, min_quantity=100)),
+        min_order_quantity=Quantity(value=50, unit="piece"),
+    )
+    result = bike_result()
+    sold = replace(result.hits[0].listing, offer=offer)
+    bare = replace(result.hits[0].listing, offer=Offer(), media=())
+    hits = tuple(replace(result.hits[0], listing=listing) for listing in (sold, bare))
+    first, second = to_json(replace(result, hits=hits))["hits"]
+    assert first["price"] == {"min": 80, "max": 95, "currency": "USD", "unit": None}
+    assert first["min_order_quantity"] == {"value": 50, "unit": "piece"}
+    assert first["images"] == ["bikes/a.jpg"]
+    assert (second["price"], second["min_order_quantity"], second["images"]) == (None, None, [])
 
 
 def test_parsed_json_has_the_documented_keys() -> None:
@@ -69,6 +120,7 @@ def test_parsed_json_has_the_documented_keys() -> None:
         "field", "op", "value", "unit", "hard", "span", "implied_by", "confidence"
     }  # fmt: skip
     assert data["questions"] == [{"field": "incoterm", "text": "FOB or CIF?", "why": "price"}]
+    assert from_json(data) == bike_result().parsed
 
 
 def test_rows_have_one_column_a_requirement() -> None:
