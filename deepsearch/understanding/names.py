@@ -20,6 +20,8 @@ _NO_MODELS = word_set("code", "no_models")  # "DMX512", "ISO30", "PD100W"
 # A brand before one of these made that part: whose the goods are is not said.
 _WORKS = frozenset({"engine", "motor", "compressor", "battery", "chip", "cell", "gearbox"})
 _LONG_CODE = 4  # tokens: "ISO-30-A/2" may be one after all
+_OPENERS = frozenset({"for", "para", "pour", "fur", "per", "для"})  # of a title in any language
+_HIDDEN = frozenset({"[", "]", "phone"})  # "for [phone] Ford": a page hid what it took for one
 _NEAR = 2  # words behind a brand in which the digits of its model stand
 
 
@@ -74,8 +76,19 @@ def _model(scan: Scan, first: int, last: int, drafts: list[Draft]) -> None:
         if all(scan.tokens.kinds[i] == "n" or scan.raw(i, i + 1).isupper() for i in between):
             previous.value, previous.last = scan.raw(start, last), last
             return
-    field = "compatible_with" if titled and _for_before(scan, first) else "model"
+    noun = scan.has(first - 2, "for") and scan.tokens.kinds[first - 1] == "w"  # "para camión F10"
+    fits = titled and (noun or _for_before(scan, first))
+    if fits and not _named_machine(scan, first, drafts):
+        return  # "Fixture for Reptile Lamp NJ-01-A": whose number it is nobody says
+    field = "compatible_with" if fits else "model"
     drafts.append(Draft(field, "eq", scan.raw(first, last), None, first, last, 0.7))
+
+
+def _named_machine(scan: Scan, first: int, drafts: list[Draft]) -> bool:
+    """Whether one word at most, or a brand, stands between "for" and a code."""
+    if any(scan.has(i, "for") for i in (first - 1, first - 2) if i >= 0):
+        return True
+    return any(d.field in ("brand", "compatible_with") and first - d.last <= _NEAR for d in drafts)
 
 
 def _label(scan: Scan, at: int) -> bool:
@@ -114,9 +127,10 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
 def _for_before(scan: Scan, first: int) -> bool:
     """As in "for my 2022 BMW", "for Ford Raptor Toyota": owners, articles, years, names between."""
     for at in range(first - 1, max(-1, first - 5), -1):
-        if _for(scan, at):
+        if _for(scan, at) or (at == 0 and scan.tokens.words[at] in _OPENERS):
             return True
         small = scan.has(at, "stop") or scan.has(at, "own") or scan.has(at, "each")
+        small = small or scan.tokens.words[at] in _HIDDEN
         name = scan.tokens.kinds[at] == "w" and scan.raw(at, at + 1)[:1].isupper()
         if scan.tokens.kinds[at] != "n" and not (small or name) and scan.tokens.words[at] != "a":
             return False
@@ -138,6 +152,8 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
         for i in (first - 1, first - 2)
         if i >= 0
     ) or _for_before(scan, first)
+    dashed = first > 0 and scan.tokens.kinds[first - 1] == "s"  # "compatible vehicle — Ford"
+    fits = fits or (dashed and scan.value_at(first - 3, "textfield") == "compatible_with")
     end = last
     small = scan.raw(first, first + 1)[:1].islower()
     while (
@@ -166,7 +182,8 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
     if fits:
         told = _fitted_end(scan, first, last, end)
         value = scan.raw(first, told)
-        drafts.append(Draft("compatible_with", "eq", value, None, max(0, first - 1), told, 0.8))
+        led = scan.has(first - 1, "for") or scan.has(first - 1, "textfield")
+        drafts.append(Draft("compatible_with", "eq", value, None, first - led, told, 0.8))
         scan.claim(first, max(told, end))
         return max(told, end)
     part = scan.tokens.word(last)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deepsearch.errors import InvalidInputError
 from deepsearch.schema import ParsedQuery
+from deepsearch.understanding.agreement import agreed
 from deepsearch.understanding.alternatives import alternatives
 from deepsearch.understanding.attach import attach
 from deepsearch.understanding.codes import read_codes
@@ -165,7 +166,7 @@ def read_scan(
     if requested:
         drafts = without_boasts(scanned, drafts)
     drafts = _merged(scanned, without_background(said_once(drafts), hidden))
-    return product, alternatives(scanned, pairs, drafts)
+    return product, agreed(scanned, pairs, alternatives(scanned, pairs, drafts))
 
 
 def _cut_off(scan: Scan, draft: Draft) -> bool:

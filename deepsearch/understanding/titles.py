@@ -53,7 +53,8 @@ def _found(scan: Scan) -> int:
         return 0
     if any(scan.has(i, kind) for i in range(end) for kind in ("buy", "only", "wish")):
         return 0
-    long = [i for i in range(end) if scan.tokens.kinds[i] == "w" and len(words[i]) > _SMALL]
+    worded = (i for i in range(end) if scan.tokens.kinds[i] == "w" and len(words[i]) > _SMALL)
+    long = [i for i in worded if words[i - 1] != "["]  # "[phone]" is the page's
     capital = sum(scan.raw(i, i + 1)[:1].isupper() for i in long)
     if len(long) >= _WORDS and capital >= _MOSTLY * len(long):
         return end

@@ -53,7 +53,7 @@ def test_the_wall_is_all_a_tube_has(text):
         ("Borse in pelle, fodera rossa, 40 pezzi", "lining_colour", "red"),
         ("Mesas brancas, pernas de metal, 30 unidades", "pernas_material", "metal"),
         ("Стулья, ножки из металла, 40 шт", "nozhki_material", "metal"),
-        ("Stühle, Gestell aus Stahl, 40 Stück", "gestell_material", "steel"),
+        ("Stühle, Gestell aus Stahl, 40 Stück", "frame_material", "steel"),
     ],
 )  # fmt: skip
 def test_the_colour_and_material_of_a_part_are_its_own(text, field, value):

@@ -32,6 +32,7 @@ _IN_TIME = word_set("quantity", "in_time")
 
 _NO_NOISE = word_set("quantity", "no_noise")
 _FAR = 15  # tokens
+_PARTS = word_set("key", "part_words")
 _FACES = word_set("quantity", "faces")
 _FACE_REACH = 3  # tokens
 
@@ -108,6 +109,8 @@ def _used(quantity: Quantity, around: Surroundings) -> bool:
 def _by_noun(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """Record under the noun beside it: "cure time max 20 min", "mit 40 h Leuchtdauer"."""
     before = named_before(state, quantity)
+    if before is not None and before[0] == "bms":
+        return True  # "BMS: 13S" are cells in series
     if before is not None:
         emit(state, quantity, around, before[0], 0.6, span=(before[1], around.last))
         return True
@@ -220,6 +223,12 @@ def _of_another(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
     return max(quantity.counts) >= 500 or (coded and quantity.shape == "one")
 
 
+def _part_behind(state: Attaching, quantity: Quantity) -> str:
+    """The part a quantity stands before: "100A BMS", "200 Amp charging BMS"; "" for none."""
+    ahead = state.tokens.words[quantity.last : quantity.last + 2]
+    return next((slug(word) for word in ahead if word in _PARTS), "")
+
+
 def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     """Record a quantity that no field word names, by the dimension of its unit."""
     unit = quantity.unit
@@ -231,6 +240,8 @@ def without_word(state: Attaching, quantity: Quantity, around: Surroundings) -> 
     elif (reader := _READERS.get(unit.dimension)) is not None:
         reader(state, quantity, around, unit)
     elif (name := DEFAULT.get(unit.dimension)) is not None:
+        if unit.dimension == "current" and (part := _part_behind(state, quantity)):
+            name = f"{part}_current"  # "100A BMS"
         if unit.dimension == "ppi" and not _PRINTERS & {*state.tokens.words}:
             name = "resolution"  # of a mouse, of a scan
         emit(state, quantity, around, name, 0.8)

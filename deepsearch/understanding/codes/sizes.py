@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deepsearch.understanding.codes.grades import of_fastener
 from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
@@ -12,6 +14,7 @@ __all__ = ["GARMENT_SIZES", "paper", "sizes"]
 GARMENT_SIZES = word_set("code", "sizes")
 
 
+_GLUED = re.compile(r"(?:X{0,3}[SL]|M)[A-Z][a-z]")
 _ORDER = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "4XL", "5XL", "6XL", "7XL", "8XL")
 # No size stands alone behind these: "Pixel 9 Pro XL", "specification XL".
 _NO_SIZE_AFTER = frozenset(
@@ -68,6 +71,9 @@ def sizes(state: Codes, index: int) -> bool:
             at = step + _size_len(state, step)
         else:
             break
+    beyond = at + (state.word(at) in (",", "/"))
+    if beyond < len(state.tokens) and _GLUED.match(state.raw(beyond)):
+        return False  # "M L XLWomen": one more stands there
     named = state.scan.value_at(index - 1, "textfield") == "size" or (
         state.word(index - 1) == ":" and state.scan.value_at(index - 2, "textfield") == "size"
     )

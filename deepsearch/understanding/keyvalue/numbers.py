@@ -62,6 +62,7 @@ _ACTS = frozenset(
 )
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
+_CELLS = frozenset({"bms", "series", "cells", "cell", "configuration", "battery_configuration"})
 _GRAM = 0.001  # kg
 _DAY = 86400.0  # seconds
 _NO_MEASURE = frozenset({"count", "money", "persons"})
@@ -239,12 +240,12 @@ def _bound(scan: Scan, pair: Pair, quantity: Quantity) -> str:
 
 
 def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
+    name = pair.name
     if quantity.shape == "dims" or not quantity.units:
         return None
     unit = quantity.units[0]
-    if unit.dimension in _NO_MEASURE:
-        return None
-    name = pair.name
+    if unit.dimension in _NO_MEASURE or (unit.dimension == "time" and name in _CELLS):
+        return None  # "BMS: 16S" are cells in series
     head = name.rsplit("_", 1)[-1]
     if unit.dimension == "temperature" and unit.raw in _DEGREES:
         return Draft(name, op, quantity.values[0], "deg", pair.first, quantity.last, 0.65)

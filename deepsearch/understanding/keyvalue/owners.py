@@ -12,14 +12,20 @@ from deepsearch.understanding.scan import Scan
 __all__ = ["in_place"]
 
 _PART_WORDS = word_set("key", "part_words")
-# What names no brand and no model.
-_WORKS = frozenset({"cpu", "gpu", "chip", "chipset", "processor", "engine", "motor", "sensor"})
+# What a thing works with: a code under these is theirs.
+_WORKS = frozenset(
+    {"cpu", "gpu", "chip", "chipset", "processor", "engine", "motor", "sensor"}
+    | {"source", "controller", "driver", "led"}
+)
 # What is said of the thing elsewhere, and of the part under its key.
-_PARTED = frozenset({"material", "grade", "colour", "areal_weight", "weight"})
+_PARTED = frozenset({"material", "grade", "colour", "finish", "areal_weight", "weight"})
+_SAID_OF_PARTS = frozenset({"material", "colour", "color", "finish", "finishing"})
 # Under these keys a material or a colour is another thing's.
 _ELSEWHERE = frozenset(
     {"application", "size", "compatible_with", "model", "destination", "packaging"}
 )
+# Under these a sign is a picture: "Pattern Type: DOT".
+_LOOKS = frozenset({"pattern", "print", "style", "shape", "colour", "color", "muster", "motif"})
 _USES = frozenset({"function", "functions", "usage", "use", "movement"})
 _OPEN_KEYS = word_set("key", "open")
 _MAIN_PARTS = word_set("key", "main_parts")
@@ -62,6 +68,7 @@ class _Under:
         measured: Token → name of a key that speaks of a number field, and of more.
         used: Tokens under keys of use, at which no material or colour is the goods' own.
         named: Tokens of the goods' name.
+        looks: Tokens under keys of patterns and shapes.
     """
 
     owner: dict[int, Pair] = field(default_factory=dict)
@@ -69,12 +76,13 @@ class _Under:
     measured: dict[int, str] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     named: set[int] = field(default_factory=set)
+    looks: set[int] = field(default_factory=set)
 
     def field_of(self, draft: Draft) -> str:
         """The field of a draft under its key."""
         pair = self.owner.get(draft.first)
-        if draft.field == "model" and pair is not None and pair.name in _WORKS:
-            return pair.name  # "CPU: SP9832e"
+        if draft.field == "model" and pair is not None and pair.name.split("_")[-1] in _WORKS:
+            return pair.name  # "CPU: SP9832e", "LED light source: XHP70"
         if draft.first in self.parts and draft.field in _PARTED:
             return f"{self.parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
         if draft.field != "brand":
@@ -87,7 +95,9 @@ class _Under:
         pair = self.owner.get(draft.first)
         if draft.value is True and pair is not None and draft.first > pair.first:
             return False
-        if draft.first in self.used and draft.field in ("material", "colour"):
+        if draft.first in self.used and draft.field in ("material", "colour", "finish"):
+            return False
+        if draft.first in self.looks and draft.field == "certification":
             return False
         return not (draft.first in self.named and draft.field.startswith("supplier_"))
 
@@ -100,6 +110,8 @@ def _under(scan: Scan, pairs: list[Pair]) -> _Under:
             found.named.update(value)
         if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
             found.used.update(value)
+        if _LOOKS & {*scan.tokens.words[pair.first : pair.colon]}:
+            found.looks.update(value)
         part = _part_named(scan, pair)
         if part and not pair.sure:
             found.used.update(value)
@@ -130,9 +142,9 @@ def _part_named(scan: Scan, pair: Pair) -> str:
     words = scan.tokens.words[pair.first : pair.colon]
     if words[-2:] in (["material", "type"], ["materials", "type"]):
         words = words[:-1]
-    if words and words[-1] in ("material", "colour", "color"):
-        words = words[:-1]
-    named = bool(words) and not pair.fields and all(word in _PART_WORDS for word in words)
+    told = bool(words) and words[-1] in _SAID_OF_PARTS  # "Door finish": no number of doors
+    words = words[:-1] if told else words
+    named = bool(words) and (told or not pair.fields) and all(word in _PART_WORDS for word in words)
     return slug(" ".join(words)) if named else ""
 
 

@@ -131,7 +131,8 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
         if match is None:
             continue
         kinds = {kind for kind, _ in match.payloads}
-        if kinds & {"buy", "noise"} and not kinds & {"field", "textfield"}:
+        spoken = kinds & {"buy", "noise"} and not kinds & {"field", "textfield"}
+        if spoken and not (first < index == end - 1 and _noun(scan, index)):
             return None
         fields += [value for kind, value in match.payloads if kind == "field"]
         texts += [value for kind, value in match.payloads if kind == "textfield"]
@@ -150,6 +151,12 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
 
 def _counts(scan: Scan, at: int) -> bool:
     return any(unit.dimension == "count" for unit in scan.units_at(at))
+
+
+def _noun(scan: Scan, at: int) -> bool:
+    """Whether a word that may be a verb of wanting is a noun: "LED light source"."""
+    before = scan.tokens.kinds[at - 1] == "w" and scan.match_of(at - 1) is None
+    return scan.tokens.words[at] == "source" and (before or scan.has(at - 1, "part"))
 
 
 def _value_end(scan: Scan, begin: int, following: int) -> int:

@@ -54,6 +54,7 @@ _SPEAKER = frozenset({"i", "we", "my", "our", "me", "please"})
 _LETTERHEAD = word_set("key", "letterhead")  # requires nothing of the goods
 # What a form's field holds until somebody fills it in.
 _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
+_COUNTED = re.compile(r"\d+$|\d[\d.,]* ?(?:mm|cm|g|gsm|oz|colou?rs?|kinds?|types?|styles?)")
 _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
@@ -281,8 +282,10 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
         words = [word for word in value.split() if fold(word) != texts[-1]]
         if not words or fold(words[-1]) in ("free", "frei"):
             continue
-        if len(value) > 40 or fold(value) in _FLAGS or value.isdigit():
+        if len(value) > 40 or fold(value) in _FLAGS or _counted(value):
             continue
+        if texts[-1] == "material" and len(words) == 1 and fold(value).endswith("ed"):
+            continue  # "Braided ..." of what?
         if texts[-1] == "material" and any(
             scan.has(i, "feature") for i in range(pair.begin, pair.end)
         ):
@@ -298,3 +301,8 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
         name = pair.name if of_part or pair.name == "fabric_type" else texts[-1]
         found.append(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6))
     return found
+
+
+def _counted(value: str) -> bool:
+    """Whether a word's value is a number and what it counts: "10 colours", "0.5mm PVC"."""
+    return bool(_COUNTED.match(fold(value)))

@@ -20,6 +20,7 @@ _LINKS = word_set("mention", "part_links")
 _NO_PART = word_set("mention", "no_part")
 _CARRIERS = word_set("mention", "carriers")
 _NO_LACK = word_set("mention", "no_lack")
+_OFFERED = word_set("key", "offered_free")
 _LONGEST_TITLE = 120  # characters
 _LONGEST, _SHORTEST = 3, 3  # words of a part's name, letters of the field's
 _COMPOUND = 7  # letters of "halogenfrei"
@@ -60,7 +61,8 @@ def _listed(reading: Reading, cue: int, at: int, *, wanted: bool) -> None:
             return  # "with UPS"
         if {reading.word(first), reading.word(last - 1)} & (_NO_LACK | _NO_PART):
             return  # "without obligation"
-        if _cut_off(reading, last):
+        compound = reading.titled(first) and reading.word(last) == "&"  # "Music & Light Control"
+        if compound or _cut_off(reading, last):
             return
         _add(reading, (first, last), (begin, last), wanted)
         begin = last + 1
@@ -130,6 +132,8 @@ def _free(reading: Reading, at: int) -> None:
         return
     if not _plain(reading, first) or reading.word(first) in _NO_PART or reading.scan.used[at]:
         return
+    if reading.word(at + 1) in _OFFERED:
+        return  # "Laser-Free Training"
     name = slug(reading.word(first))
     if len(name) >= _SHORTEST:
         reading.add(Draft(f"{name}_free", "eq", True, None, first, at + 1, 0.7))

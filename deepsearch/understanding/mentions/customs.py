@@ -116,8 +116,9 @@ def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
     if value == "custom_packaging" and following in _PACKING_GOODS:
         return False
     if value in ("oem", "odm"):
-        return following not in _NO_OEM and before != "/"
+        return following not in _NO_OEM and before not in ("/", "from", "an")
     if value == "custom_design":  # "red, blue or customized" is a seller's offer
         return following not in _NO_CUSTOM_DESIGN and not (before == "or" and following in _ENDS)
+    given = value == "custom_logo" and before == "free" and reading.titled(match.first)
     drawn = value == "custom_logo" and following in ("design", "creation")
-    return not drawn or before in ("our", "with")
+    return not given and (not drawn or before in ("our", "with"))  # given: by the seller

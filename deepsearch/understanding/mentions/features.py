@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
-from deepsearch.understanding.mentions.lists import list_draft, runs
+from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["features", "finishes"]
 
 _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
+_PART_WORDS = word_set("key", "part_words")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
 _KINDS = frozenset({"seamless", "weave"})  # "seamless pipes", "jacquard towels" are kinds of goods
 _WORK = frozenset({"printing", "logo_method"})  # "laser engraving machine"
@@ -25,7 +26,17 @@ def finishes(reading: Reading) -> None:
 
     for kind in ("finish", "packaging"):
         for group in runs(reading, kind, wanted):
-            reading.add(list_draft(reading, kind, group, "all_of"))
+            part = _part_finished(reading, group) if kind == "finish" else None
+            field = f"{part}_finish" if part else kind
+            reading.add(list_draft(reading, field, group, "all_of"))
+
+
+def _part_finished(reading: Reading, group: Group) -> str | None:
+    """The part of "chrome metal leg", "powder coated frame": a material may stand between."""
+    beside = reading.scan.match_of(group.last)
+    if beside is None or not reading.scan.has(group.last, "material"):
+        return part_behind(reading, group)
+    return part_behind(reading, Group(group.first, beside.last, group.values))
 
 
 def features(reading: Reading) -> None:
@@ -60,7 +71,8 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
     inside = reading.product[0] <= match.first < reading.product[1]
     if (name in ("smart", "heavy_duty") or word == "clear") and not inside:
         return False
-    if inside and (name in _KINDS or (reading.machine and name in _WORK)):
+    knitted = name == "weave" and reading.word(match.last) in _PART_WORDS  # "rib knit collar"
+    if knitted or (inside and (name in _KINDS or (reading.machine and name in _WORK))):
         return False
     if name == "connectivity":
         ahead = reading.scan.raw(match.last, match.last + 2)  # "4G 64G" are memory and storage

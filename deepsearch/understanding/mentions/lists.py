@@ -60,6 +60,8 @@ def _joiner(reading: Reading, kind: str, last: int, first: int) -> str | None:
         word = reading.word(at)
         if reading.scan.has(at, "neg"):
             return None  # "brown, not white"
+        if word == "or" and reading.scan.language == "fr":
+            return None  # gold
         if word in (",", "、", "&", "+"):
             found = "and" if word in "&+" else found
         elif word == "/":
@@ -119,7 +121,10 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     if part not in _PART_WORDS or len(group.values) > 1:
         return None
     asked = word == reading.word(reading.product[1] - 1) or _named_again(reading, at, part)
-    keyed = ":" in reading.tokens.words[at : at + 4]
+    following = reading.scan.match_of(at + 1)  # "chrome metal leg Specific use: dining"
+    whole = following is not None and reading.scan.has(at + 1, "textfield")
+    next_key = whole and following is not None and reading.word(following.last) == ":"
+    keyed = ":" in reading.tokens.words[at : at + 4] and not next_key
     return None if asked or keyed or reading.scan.has(at, "material") else slug(part)
 
 

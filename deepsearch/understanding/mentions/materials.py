@@ -64,6 +64,8 @@ _COMPOUND_HEADS = tuple(
     for head in heads.split()
 )
 
+_PRINTERS = frozenset({"printer", "printers"})
+_CARDS = 6  # tokens a printer's name may have behind what it prints on
 _HALF = frozenset({"semi", "non", "bi"})  # "semi-metallic"
 
 _OTHER_HEADS = (
@@ -183,7 +185,14 @@ def _worked_on(reading: Reading, match: Match) -> bool:
     before = reading.word(match.first - 1)
     verb = before in _MATERIAL_VERBS or reading.word(match.first - 2) + before in _MATERIAL_VERBS
     inside = reading.product[0] <= match.first < reading.product[1]
-    return (verb and not inside) or reading.word(match.last) == "用"
+    printed = reading.titled(match.first) and _printed_on(reading, match)
+    return printed or (verb and not inside) or reading.word(match.last) == "用"
+
+
+def _printed_on(reading: Reading, match: Match) -> bool:
+    """As in "Plastic PVC Smart ID Card Printer": what a printer prints on."""
+    ahead = reading.tokens.words[match.last : match.last + _CARDS]
+    return bool(_PRINTERS & {*ahead})
 
 
 def _slashed(reading: Reading, group: Group) -> bool:
@@ -250,8 +259,10 @@ def _part_material(reading: Reading, group: Group) -> str | None:
     ) in ("cap", "lid", "handle"):
         return str(reading.scan.value_at(group.first - 1, "part"))
     part = reading.scan.value_at(group.last, "part")
-    if ":" in reading.tokens.words[group.last : group.last + 4]:
-        part = None  # it begins the next key
+    first, last = reading.product
+    goods = any(reading.word(i) == reading.word(group.last) for i in range(max(0, first), last))
+    if goods or ":" in reading.tokens.words[group.last : group.last + 4]:
+        part = None  # what is asked for, or the beginning of the next key
     if part is not None and part in (
         "lid",
         "handle",

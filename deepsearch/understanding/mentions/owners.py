@@ -16,6 +16,7 @@ _BEING = word_set("mention", "being")
 _NO_PART = word_set("key", "of_the_whole") | word_set("key", "main_parts") | {""}
 _PART_WORDS = word_set("key", "part_words")
 _DONE = word_set("mention", "done_endings")
+_WORKED = word_set("mention", "worked_in")
 _SHORTEST = 3  # letters of a noun
 _STEM = 4  # letters two forms of a noun share
 _NOUN_FIRST = frozenset({"es", "fr", "it", "pt"})
@@ -36,16 +37,21 @@ def part_named_before(reading: Reading, group: Group) -> str | None:
     if reading.scan.language in WITHOUT_NAMES:
         return _known_part(reading, group)
     inside = reading.clause(group.first)
-    at, linked = group.first - 1, False
+    at, linked = group.first - 1, reading.word(group.first) in _MADE_OF  # "en plastique"
     while at >= inside.start and _links(reading, at):
         at, linked = at - 1, True
+    worked = linked and at > inside.start and reading.word(at) in _WORKED
+    at -= worked  # "text printed in blue"
     if at < inside.start or not _noun(reading, at):
         return None
     known = reading.scan.value_at(at, "part")
     sure = known is not None or reading.word(at) in _PART_WORDS
     if not (sure or linked or reading.scan.language in _NOUN_FIRST):
         return None  # "pastel pink"
-    if not _opens(reading, at, inside.start) or not _closes(reading, group.last, inside.stop):
+    known_part = linked and reading.word(at) in _PART_WORDS  # "... cadre en plastique ..."
+    named = known_part and (worked or reading.scan.language in _NOUN_FIRST)
+    alone = _opens(reading, at, inside.start) and _closes(reading, group.last, inside.stop)
+    if not (named or alone):
         return None
     return str(known) if known is not None else slug(reading.word(at))
 
@@ -94,6 +100,8 @@ def _noun(reading: Reading, at: int) -> bool:
 def _opens(reading: Reading, at: int, start: int) -> bool:
     """Whether a noun begins its clause, behind an article or a word for "with" at most."""
     while at > start and any(reading.scan.has(at - 1, kind) for kind in ("stop", "join")):
+        if reading.scan.has(at - 1, "with"):
+            return True
         at -= 1
     numbered = at - 1 == start and reading.tokens.kinds[start] == "n"  # "3.3 The seat"
     return at == start or numbered or reading.scan.has(at - 1, "with")

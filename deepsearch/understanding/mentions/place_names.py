@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["capital", "place_at"]
 
 
+_RUN_ON = re.compile("[a-z]{3}[A-Z][a-z]{3}")
 _NO_PLACE = word_set("mention", "no_place")
 # Phrases of these kinds are no names, whatever their capitals.
 _NO_NAMES = frozenset(
@@ -65,6 +68,8 @@ def _capitals(reading: Reading, at: int) -> tuple[str, int, int] | None:
     ):
         end += 1
     name = reading.scan.raw(at, end)
+    if _RUN_ON.search(name):
+        return None  # "KingdomThanks": two words of two sentences
     return (name, at, end) if end > at and len(name) > 2 else None
 
 

@@ -1,0 +1,76 @@
+"""What a sheet says of the goods under a title goes before what the title's words say."""
+
+from __future__ import annotations
+
+from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.keyvalue import Pair
+from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import fold
+from deepsearch.understanding.titles import title_end
+
+__all__ = ["agreed"]
+
+_UNSURE = 0.65  # a buyer's own word, that no lexicon knows
+_NAMES = frozenset({"model", "compatible_with", "brand", "order_quantity"})
+# Of these a title's word may be wider than the sheet's, and both hold.
+_WIDE = frozenset({"metal", "plastic", "wood", "fabric", "paper", "leather", "alloy", "rubber"})
+
+
+def agreed(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
+    """Drop what the sheet under a title corrects, and names of parts taken for the goods'.
+
+    Args:
+        scan: The text.
+        pairs: Its key: value pairs.
+        drafts: What was read.
+
+    Returns:
+        The drafts that agree with each other, in their order.
+    """
+    models = [draft for draft in drafts if draft.field == "model"]
+    _fit(models, drafts)
+    gone = _corrected(scan, pairs, [draft for draft in drafts if draft.field == "material"])
+    gone |= {id(model) for model in models if _in_another(model, drafts)}
+    return [draft for draft in drafts if id(draft) not in gone] if gone else drafts
+
+
+def _fit(models: list[Draft], drafts: list[Draft]) -> None:
+    """A model that names again what the goods fit is that's: "for BMW X3. Model: X3 F25"."""
+    fitted = [fold(str(d.value)).split() for d in drafts if d.field == "compatible_with"]
+    for draft in models:
+        first = fold(str(draft.value)).split()[:1]
+        if any(first and first[0] in words[1:] for words in fitted):
+            draft.field = "compatible_with"
+
+
+def _corrected(scan: Scan, pairs: list[Pair], materials: list[Draft]) -> set[int]:
+    """Materials of a title that the sheet's own "Material: ..." leaves out."""
+    end = title_end(scan)
+    titled = [d for d in materials if d.last <= end and d.op == "eq"]
+    if not titled:
+        return set()
+    sheet = [
+        draft
+        for pair in pairs
+        if pair.first >= end and pair.whole and "material" in pair.texts
+        for draft in materials
+        if pair.first <= draft.first < pair.end and draft.confidence > _UNSURE
+    ]
+    said: set[object] = set()
+    for draft in sheet:
+        said |= set(draft.value) if isinstance(draft.value, tuple) else {draft.value}
+    if not said or said & _WIDE:
+        return set()
+    return {id(d) for d in titled if d.value not in said and d.value not in _WIDE}
+
+
+def _in_another(model: Draft, drafts: list[Draft]) -> bool:
+    """Whether a code is that of a part named elsewhere: "Chipset: Rockchip RK3566"."""
+    code = fold(str(model.value))
+    return any(
+        other.field not in _NAMES
+        and isinstance(other.value, str)
+        and code in fold(other.value).split()
+        and len(code) < len(other.value)
+        for other in drafts
+    )
