@@ -10,6 +10,7 @@ __all__ = ["read_makers"]
 
 _EQUAL = word_set("mention", "equal_brands")
 _NO_NAME = word_set("mention", "no_brand")
+_OBJECTS = frozenset({"the", "a", "an", "it", "them", "this"})
 _LONGEST = 2  # words of a name
 _MOST = 4  # names of one list
 
@@ -81,7 +82,10 @@ def _making(scan: Scan, at: int) -> bool:
     """Whether "make" is no brand here: "Ice Block Make Machine", "Make up brushes"."""
     word, ahead = scan.tokens.words[at], scan.tokens.word(at + 1)
     between = scan.tokens.kinds[at + 1 : at + 2] == ["w"] and scan.raw(at + 1, at + 2).istitle()
-    return word == "make" and (ahead in ("up", "-") or (between and scan.raw(at, at + 1).istitle()))
+    verb = scan.has(at + 1, "own") or ahead in _OBJECTS  # "touch make the voice"
+    return word == "make" and (
+        verb or ahead in ("up", "-") or (between and scan.raw(at, at + 1).istitle())
+    )
 
 
 def _alone(scan: Scan, first: int, last: int) -> Draft | None:

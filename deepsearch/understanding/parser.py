@@ -39,6 +39,7 @@ _CHOICES = frozenset(
     {"size", "drive", "power_source", "battery_chemistry", "refrigerant"}
 )  # it has but one
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
+_DOTS = 3
 _SHORT = 12  # tokens: what is so short may be a bare name
 
 
@@ -181,7 +182,8 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
             return True
     worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
     if worded and not bare:
-        return scan.tokens.folded.startswith("...", end) and end + 3 == len(scan.tokens.folded)
+        rest = scan.tokens.folded[end : end + _DOTS + 1]
+        return rest.startswith("...") and rest[_DOTS:] in ("", "\n")
     return scan.tokens.folded.startswith(("...", "/...") if bare else "/...", end)
 
 

@@ -14,7 +14,7 @@ def _read(text: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
-        ("Estilo de diseño: Clásico", "design_style", "classic"),
+        ("Tipo de diseño: Rayado", "pattern_type", "striped"),
         ("Ocasión: Deportes", "occasion", "sports"),
         ("Tipo di chiusura: Cremallera", "closure_type", "zipper"),
         ("Fonction: Manuel", "function", "manual"),

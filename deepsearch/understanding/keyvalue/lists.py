@@ -14,6 +14,7 @@ _LISTED = {"colour": "any_of", "material": "all_of"}
 _OTHERS = frozenset({"colour", "material", "transparency", "finish"})  # what one word may be else
 _SIGNS = frozenset({",", "/", "、", ";", "+", "\\"})
 _PART_WORDS = word_set("key", "part_words")
+_LIKE = frozenset({"similar", "equivalent", "equal", "ahnlich", "ahnliches", "similares"})
 _LONGEST = 3  # words of a member
 _OPEN_END = frozenset({"etc", "ect", "more", "others", "other", "customized", "custom"})
 
@@ -57,7 +58,29 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
         op = "any_of" if slashed else _LISTED[field]
         gone |= set(map(id, inside))
         added.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))
-    return [draft for draft in drafts if id(draft) not in gone] + added
+    kept = [draft for draft in drafts if id(draft) not in gone]
+    return [draft for draft in kept if not _choice_unread(scan, draft)] + added
+
+
+def _choice_unread(scan: Scan, draft: Draft) -> bool:
+    """Whether a choice has a member nobody knows: "PLY/MDF/glass", "ceramic or semi-metallic".
+
+    What is left of such a choice is not what was asked for.
+    """
+    first, last = draft.first, draft.last
+    if draft.field != "material" or draft.op not in ("eq", "any_of"):
+        return False
+    behind = scan.value_at(last, "join") == "or" and _unread(scan, last + 1)
+    slashed = scan.tokens.word(last) == "/" and scan.tokens.glued(last)
+    opened = first > 1 and scan.tokens.words[first - 1] == "/" and scan.tokens.glued(first)
+    return behind or (slashed and _unread(scan, last + 1)) or (opened and _unread(scan, first - 2))
+
+
+def _unread(scan: Scan, at: int) -> bool:
+    if not 0 <= at < len(scan.tokens) or scan.used[at] or scan.tokens.kinds[at] != "w":
+        return False
+    word = scan.tokens.words[at]
+    return scan.match_of(at) is None and len(word) > 1 and word not in _LIKE | _OPEN_END
 
 
 def _cut_off(scan: Scan, pair: Pair) -> bool:

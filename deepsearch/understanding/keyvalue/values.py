@@ -292,7 +292,8 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue  # "Material: durable and eco-friendly"
         if not _speaks(scan, pair, value):
             continue
-        if {fold(word) for word in words} <= _PRAISE:
+        spoken = scan.tokens.words[pair.begin : pair.end], scan.tokens.kinds[pair.begin : pair.end]
+        if {word for word, kind in zip(*spoken, strict=True) if kind == "w"} <= _PRAISE:
             continue
         kept = english_value(value) if foreign(scan, pair) else _lowered(" ".join(words))
         if not kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.owners import part_named_before
@@ -14,6 +15,10 @@ __all__ = ["colours"]
 _DOUBTFUL_COLOURS = word_set("mention", "doubtful_colours")
 
 _KINDS_BY_COLOUR = word_set("mention", "kinds_by_colour")
+
+_WRITTEN = word_set("mention", "written")
+_IN = frozenset({"in", "en", "em", "в"})
+_REACH = 8  # tokens
 
 _ORANGES = frozenset({"juice", "oil", "tree", "peel", "soda", "flavor", "flavour"})
 _FORMS = ("form", "type", "texture", "kind", "category")
@@ -27,6 +32,7 @@ def colours(reading: Reading) -> None:
             _part_beside(reading, group)
             or part_behind(reading, group)
             or part_named_before(reading, group)
+            or _written(reading, group)
         )
         if part is not None:
             field = f"{part}_colour"
@@ -34,6 +40,19 @@ def colours(reading: Reading) -> None:
         draft = list_draft(reading, field, group, "any_of" if group.joined is None else "all_of")
         draft.confidence = 0.8 if inside_product else 0.9
         reading.add(draft)
+
+
+def _written(reading: Reading, group: Group) -> str | None:
+    """As in "the writing of my brand is in black": what is written is, not the goods."""
+    inside = reading.clause(group.first)
+    if reading.word(group.first - 1) not in _IN:
+        return None
+    for at in range(group.first - 2, max(inside.start, group.first - _REACH) - 1, -1):
+        if reading.word(at) in _WRITTEN:
+            return slug(reading.word(at))
+        if reading.product[0] <= at < reading.product[1]:
+            return None
+    return None
 
 
 def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:

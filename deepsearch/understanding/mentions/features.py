@@ -11,7 +11,9 @@ __all__ = ["features", "finishes"]
 
 _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _PART_WORDS = word_set("key", "part_words")
+_CARRIED = word_set("mention", "carried_things")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
+_BOXES = frozenset({"gift box", "box", "carton", "poly bag", "pallet"})
 _KINDS = frozenset({"seamless", "weave"})  # "seamless pipes", "jacquard towels" are kinds of goods
 _WORK = frozenset({"printing", "logo_method"})  # "laser engraving machine"
 
@@ -22,7 +24,10 @@ def finishes(reading: Reading) -> None:
     def wanted(match: Match, value: str) -> bool:
         inside = reading.product[0] <= match.first < reading.product[1]
         many = value == "bulk" and reading.near(match.first, match.last, "buy", 4, 0)
-        return not (reading.machine and inside) and not many  # "do you sell these in bulk"
+        goods = reading.product[0] <= match.first and match.last == reading.product[1]
+        brought = any(reading.scan.has(match.first - back, "with") for back in (1, 2))
+        goods = goods and value in _BOXES and not brought  # "we need gift boxes"
+        return not (reading.machine and inside) and not many and not goods
 
     for kind in ("finish", "packaging"):
         for group in runs(reading, kind, wanted):
@@ -49,8 +54,10 @@ def features(reading: Reading) -> None:
             continue
         negated = reading.negated(match.first, match.last)
         if given in ("true", "false"):
+            part = _part_ahead(reading, match.last)
+            field, last = (f"{name}_{part}", match.last + 1) if part else (name, match.last)
             reading.add(
-                Draft(name, "eq", (given == "true") != negated, None, match.first, match.last, 0.8)
+                Draft(field, "eq", (given == "true") != negated, None, match.first, last, 0.8)
             )
         elif given.isdigit():
             reading.add(Draft(name, "eq", float(given), None, match.first, match.last, 0.9))
@@ -58,6 +65,17 @@ def features(reading: Reading) -> None:
             reading.add(
                 Draft(name, "ne" if negated else "eq", given, None, match.first, match.last, 0.8)
             )
+
+
+def _part_ahead(reading: Reading, at: int) -> str:
+    """The part a feature is of: "adjustable straps", "removable lid"; "" where it is the goods'."""
+    word = reading.word(at)
+    goods = reading.product[0] <= at < reading.product[1]
+    follows = reading.tokens.kinds[at + 1 : at + 2] == ["w"]  # "foldable seat cushion"
+    ends = not follows or any(reading.scan.has(at + 1, k) for k in ("stop", "with", "join", "for"))
+    plain = word in _PART_WORDS or word.removesuffix("s") in _PART_WORDS
+    named = plain and ends and not goods and reading.scan.language == "en"
+    return word if named and not reading.scan.used[at] else ""
 
 
 def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
@@ -86,6 +104,8 @@ def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
     sides = name == "drive" and reading.word(match.first + 1) == "x"
     if sides and reading.tokens.kinds[match.first] == "n":
         return _plain_word(reading, match.last)
+    if name == "portable" and reading.word(match.first - 1) in _CARRIED:
+        return True  # "ordinateur portable"
     raw_lithium = name == "battery_chemistry" and reading.word(match.first) == "lithium"
     return raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate")
 

@@ -13,6 +13,8 @@ __all__ = ["Group", "list_draft", "part_behind", "runs"]
 
 _PART_WORDS = word_set("key", "part_words")
 _LINE = 30  # tokens
+_SHORT = 4  # letters
+_SIZES_OF_PARTS = frozenset({"small", "large", "big", "thin", "thick", "wide", "long", "short"})
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     Returns:
         The part's name; None if none follows, if it is what is asked for, or opens a key.
     """
-    at = group.last
+    at = group.last + _adjective(reading, group.last)
     word = reading.word(at)
     part = word if word in _PART_WORDS else word.removesuffix("s")
     if part not in _PART_WORDS or len(group.values) > 1:
@@ -126,6 +128,14 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     next_key = whole and following is not None and reading.word(following.last) == ":"
     keyed = ":" in reading.tokens.words[at : at + 4] and not next_key
     return None if asked or keyed or reading.scan.has(at, "material") else slug(part)
+
+
+def _adjective(reading: Reading, at: int) -> bool:
+    """Whether one adjective stands between a run and its part: "red mirrored lens"."""
+    word = reading.word(at)
+    told = word in _SIZES_OF_PARTS or (len(word) > _SHORT and word.endswith("ed"))
+    inside = reading.product[0] <= at < reading.product[1]
+    return told and not inside and reading.scan.language == "en"
 
 
 def _named_again(reading: Reading, at: int, part: str) -> bool:

@@ -114,6 +114,8 @@ def materials(reading: Reading) -> None:
         )
         if draft.op not in ("ne", "none_of") and _for_only(reading, group):
             continue
+        if draft.op == "all_of" and len({value.split(" ")[-1] for value in group.values}) == 1:
+            draft.op = "any_of"  # "carbon steel, stainless steel": nothing is of both
         reading.add(draft)
 
 

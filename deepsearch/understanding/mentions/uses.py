@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.reading import Reading
 
@@ -15,6 +16,12 @@ _ROUND_THINGS = word_set("mention", "round_things")
 _UNITS_OF_PRODUCT = ("application", "power_source", "form", "shape")
 
 _PART_WORDS = word_set("key", "part_words")  # "round neck", "square toe"
+
+_LATIN_PARTS = word_set("key", "latin_parts")
+_NOUN_FIRST = ("es", "fr", "it", "pt")
+_SERVED = word_set("mention", "served_goods")
+_KITS = frozenset({"kit", "kits"})
+_ENGINES = word_set("mention", "engines")
 
 _WEAK_USES = frozenset(
     {
@@ -56,7 +63,9 @@ def product_words(reading: Reading) -> None:
                     continue
             elif (
                 (kind == "form" and (not inside or reading.machine))
-                or (kind == "shape" and reading.word(match.last) in _PART_WORDS)
+                or (kind == "shape" and _of_part(reading, match))
+                or (kind == "form" and _holds(reading, match.last))
+                or (kind == "power_source" and _of_served(reading, match))
                 or (kind == "power_source" and value == "hydraulic" and reading.tube)
                 or (kind == "power_source" and not inside and not _power_cue(reading, match))
                 or (
@@ -71,6 +80,33 @@ def product_words(reading: Reading) -> None:
             reading.add(
                 Draft(kind, op, value, None, match.first, match.last, 0.75 if inside else 0.8)
             )
+
+
+def _of_part(reading: Reading, match: Match) -> bool:
+    """As in "round neck", "cuello redondo"."""
+    before = match.first - 1
+    while reading.scan.has(before, "stop") and before > 0:
+        before -= 1
+    noun_first = reading.scan.language in _NOUN_FIRST
+    part = noun_first and reading.word(before) in _LATIN_PARTS
+    goods = reading.product[0] <= before and before == reading.product[0]
+    return reading.word(match.last) in _PART_WORDS or (part and not goods)
+
+
+def _of_served(reading: Reading, match: Match) -> bool:
+    """As in "diesel engine parts", "solar roof mounting": the goods serve what is so driven."""
+    at = match.last
+    while reading.word(at) in _ENGINES:
+        at += 1
+    words = {reading.word(at), reading.word(at + 1)} if at > match.last else {reading.word(at)}
+    served = words & _SERVED
+    kit = bool(served & _KITS) and reading.scan.value_at(match.first, "power_source") == "solar"
+    return bool(served) and not kit
+
+
+def _holds(reading: Reading, at: int) -> bool:
+    """As in "soft liquid pouch": the goods hold what has that form."""
+    return "vessel" in goods_kinds(reading.tokens, at, at + 1)
 
 
 def _for_cue(reading: Reading, match: Match) -> bool:
