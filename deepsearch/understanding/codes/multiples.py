@@ -79,7 +79,8 @@ def multiples(state: Codes) -> None:
         phrase = state.scan.match_of(first)
         known = phrase is not None and phrase.last > first + 1
         named = state.scan.has(first - 1, "colour")  # "黑白两色" names them
-        if known or named or not 1 < count <= _MOST:
+        keyed = first > 0 and state.tokens.words[first - 1] == ":"  # "Gears: 27 speed", "Needle: 2"
+        if known or named or keyed or not 1 < count <= _MOST:
             continue
         name = names[found[2].lstrip("- ")]
         state.add(Draft(name, "eq", float(count), None, first, last, 0.7))
