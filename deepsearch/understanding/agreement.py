@@ -61,7 +61,14 @@ def _corrected(scan: Scan, pairs: list[Pair], materials: list[Draft]) -> set[int
         said |= set(draft.value) if isinstance(draft.value, tuple) else {draft.value}
     if not said or said & _WIDE:
         return set()
-    return {id(d) for d in titled if d.value not in said and d.value not in _WIDE}
+    return {id(d) for d in titled if d.value not in said and not _wider(str(d.value), said)}
+
+
+def _wider(value: str, said: set[object]) -> bool:
+    """Whether a title's word may hold beside the sheet's: "metal" beside "brass"."""
+    if value in ("paper", "leather"):
+        return any(value in str(other) or "card" in str(other) for other in said)
+    return value in _WIDE
 
 
 def _in_another(model: Draft, drafts: list[Draft]) -> bool:

@@ -213,7 +213,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and isinstance(previous.value, tuple)
             and previous.op != "between"
             and draft.value in previous.value
-            and isinstance(draft.value, str)
+            and (isinstance(draft.value, str) or draft.last <= title_end(scanned))
             and not previous.first < title_end(scanned) <= draft.first  # the buyer chooses
         ):
             continue  # named again

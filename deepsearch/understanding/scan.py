@@ -257,12 +257,17 @@ def _breaks(tokens: Tokens, index: int) -> bool:
     return True
 
 
+_TELL = (["specify"], ["state"], ["mention"], ["indicate"], ["advise"], ["angeben"], ["indicar"])
+
+
 def _soften(scan: Scan) -> None:
     """A wish colours its clause; alone in it, the clause beside."""
     words = scan.tokens.words
     for match, _ in scan.of_kind("wish"):
         if words[match.first] in _OPTIONAL and words[match.first - 1 : match.first] == [":"]:
             continue  # "Engine:Optional Color:Optional" wishes nothing of the keys beside
+        if words[match.first - 1 : match.first] in _TELL:
+            continue  # "Voltage: specify if available"
         number = scan.clause_of[match.first]
         clause = scan.clauses[number]
         rest = [i for i in range(clause.first, clause.last) if not match.first <= i < match.last]

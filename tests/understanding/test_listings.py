@@ -48,6 +48,11 @@ def _read(text: str) -> dict[str, object]:
         ("Light Fixture for Aquarium Lamp AB-02-C Wholesale Quality\nprice?", "compatible_with"),
         ("Unisex: S,M,LKids: M", "size"),
         ("Lithium pack, BMS: 13S", "bms"),
+        ("Wood Metal Drill Bit Assortment Titanium Coated\nprice?", "material"),
+        ("We need blister foil. How do we seal a blister?", "packaging"),
+        ("Application: new and original Package Type: SOP", "application"),
+        ("Tipo de soporte: Apoyo Color: rojo", "tipo_de_soporte"),
+        ("5G Mobile Router Sub-6 Bands Wifi Hotspot\nprice?", "order_quantity"),
     ],
 )
 def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> None:
@@ -84,9 +89,21 @@ def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> No
         ("Car Tail Lamp Assembly Rear for Ford Raptor\nprice?", "compatible_with", "Ford Raptor"),
         ("Glass Plate Dish Set Kitchen\nMaterial: porcelain", "material", "porcelain"),
         ("TV Box Amlogic S905W Media Player\nChipset: Amlogic S905W", "chipset", "amlogic S905W"),
+        ("Style: Rustic Material: oak", "style", "rustic"),
+        ("Package Type: SOP Colour: black", "package_type", "SOP"),
+        ("Power Source: electric power", "power_source", "electric"),
+        ("Material: brass, copper, zinc, etc", "material", ("brass", "copper", "zinc")),
+        ("robe brodée, 20 pièces", "decoration", "embroidery"),
+        ("aprons with embroidered logo", "logo_method", "embroidery"),
         ("hex bolts M2 M3 M4 M5", "size", ("M2", "M3", "M4", "M5")),
     ],
 )
 def test_what_stands_beside_it_is_read_as_before(text: str, field: str, value: object) -> None:
     read = _read(text)[field]
     assert read == (pytest.approx(value) if not isinstance(value, str) else value)
+
+
+def test_what_the_seller_shall_specify_if_it_has_it_is_no_wish_of_the_keys_beside() -> None:
+    text = "Motor type: DC motor Voltage: specify if available Current: specify if available"
+    hard = {r.field: r.hard for r in parse(text).requirements if r.implied_by is None}
+    assert hard["motor_type"]

@@ -182,7 +182,7 @@ def _numbers_no_goods(state: Attaching, quantity: Quantity, around: Surroundings
     before = state.tokens.words[max(0, quantity.first - 2) : quantity.first]
     count = quantity.counts[0]
     coded = quantity.first == 0 and count >= _CODE and count % 5 and "," not in state.word(0)
-    holds = bool(_CAPACITY & {*before})
+    holds = bool(_CAPACITY & {*before}) or before == ["sub", "-"]
     return (
         bool(coded)
         or holds

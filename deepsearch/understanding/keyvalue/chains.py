@@ -168,7 +168,8 @@ def _headed(scan: Scan, first: int, end: int) -> tuple[int, float]:
     for index in range(first + 1, end):
         if _known(scan, index, end):
             usual = all(tokens.words[i] in _MODIFIERS for i in range(first, index))
-            return last, 3.6 if usual else 2.5
+            whole = end - index > 1  # "specific use" needs nothing before it
+            return last, 3.6 if usual and not whole else 2.5
     for index in range(first + 1, end - 1):
         if tokens.words[index] in _JOINS and tokens.words[index - 1] in _HEADS:
             return index - 1, 2.0

@@ -8,6 +8,7 @@ from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import load_data, word_set
 from deepsearch.understanding.scan import Scan
+from deepsearch.understanding.text import fold
 
 __all__ = ["english_name", "english_value", "foreign"]
 
@@ -43,10 +44,10 @@ def foreign(scan: Scan, pair: Pair) -> bool:
     Returns:
         True where a letter, a small word or a known key shows it.
     """
-    if scan.language not in _LATIN:
-        return False
     key = scan.tokens.words[pair.first : pair.colon]
     raw = scan.raw(pair.first, pair.colon)
+    if scan.language not in _LATIN:  # a Turkish sheet under a Russian letter
+        return any("\u00bf" < char < "\u0250" for char in raw)
     lettered = any("\u00bf" < char < "\u0370" for char in raw)
     told = lettered or bool(_SMALL & {*key}) or slug("_".join(key)) in _table("names")
     return told or (scan.language != "en" and bool(_HEADS & {*key[:1]}))
@@ -62,7 +63,7 @@ def english_value(value: str) -> str | None:
         Its English; the value itself where it is a code or a name in capitals; None for words
         of a language that cannot be told.
     """
-    known = _table("values").get(slug(value))
+    known = _table("values").get(slug(fold(value)))
     if known is not None:
         return known
     coded = any(char.isdigit() for char in value) or (value.isupper() and len(value) <= 5)

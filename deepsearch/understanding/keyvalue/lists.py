@@ -16,6 +16,7 @@ _SIGNS = frozenset({",", "/", "、", ";", "+", "\\"})
 _PART_WORDS = word_set("key", "part_words")
 _LIKE = frozenset({"similar", "equivalent", "equal", "ahnlich", "ahnliches", "similares"})
 _LONGEST = 3  # words of a member
+_ET_CETERA = frozenset({"etc", "ect"})
 _OPEN_END = frozenset({"etc", "ect", "more", "others", "other", "customized", "custom"})
 
 
@@ -50,11 +51,13 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
             continue
         read = {i for d in own for i in range(d.first, d.last)}
         whole = len(own) == 1 and all(read & {*range(*member)} for member in members)
+        words = {*scan.tokens.words[pair.begin : pair.end]}
+        if whole and words & _ET_CETERA and own[0].op == "all_of":
+            own[0].op = "any_of"  # "steel, brass, etc.": whichever is asked for
         if len(members) < 2 or whole or not _plain(scan, members):
             continue
         values = tuple(dict.fromkeys(_value(scan, field, *member) for member in members))
-        words = {*scan.tokens.words[pair.begin : pair.end]}
-        slashed = words & {"/", "\\", "etc", "ect"}  # "steel, brass, etc.": whichever is asked for
+        slashed = words & ({"/", "\\"} | _ET_CETERA)
         op = "any_of" if slashed else _LISTED[field]
         gone |= set(map(id, inside))
         added.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))

@@ -43,6 +43,7 @@ _SPOKEN = ("material", "incoterm", "payment", "certification")
 _OPEN = frozenset(
     {"material", "colour", "finish", "shape", "packaging", "power_source", "grade", "standard"}
 )
+_STYLES = frozenset({"style", "estilo", "stile", "stil"})
 _NAMED = ("brand", "model", "compatible_with")
 _NO_NAME = frozenset(
     {"new", "used", "original", "universal", "oem", "odm", "brand", "any", "standard", "neutral"}
@@ -58,6 +59,7 @@ _COUNTED = re.compile(r"\d+$|\d[\d.,]* ?(?:mm|cm|g|gsm|oz|colou?rs?|kinds?|types
 _LONGEST = 60  # characters
 _LONGEST_WORDS = 10  # tokens
 _SHORTEST = 2
+_CASE = 6  # letters of the name of a component's case
 _MOST = 2  # words of a model's name without a number
 _WHOLE = 3  # words: a longer value before the dots may go on behind them
 _LONGEST_KEY = 4  # words of a key nobody knows
@@ -249,7 +251,7 @@ def _key_name(pair: Pair) -> str:
         if text in (*_NAMED, "application") and pair.whole:
             return text
     if pair.texts == ("type",) and pair.whole:
-        return "type"
+        return "style" if _STYLES & {pair.name} else "type"
     return pair.name
 
 
@@ -284,24 +286,39 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             continue
         if len(value) > 40 or fold(value) in _FLAGS or _counted(value):
             continue
-        if texts[-1] == "material" and len(words) == 1 and fold(value).endswith("ed"):
-            continue  # "Braided ..." of what?
-        if texts[-1] == "material" and any(
-            scan.has(i, "feature") for i in range(pair.begin, pair.end)
-        ):
-            continue  # "Material: durable and eco-friendly"
+        if texts[-1] == "material" and _no_material(scan, pair, value):
+            continue
         if not _speaks(scan, pair, value):
             continue
         spoken = scan.tokens.words[pair.begin : pair.end], scan.tokens.kinds[pair.begin : pair.end]
         if {word for word, kind in zip(*spoken, strict=True) if kind == "w"} <= _PRAISE:
             continue
-        kept = english_value(value) if foreign(scan, pair) else _lowered(" ".join(words))
+        kept = _known(scan, pair, texts[-1])
+        if kept is None:
+            kept = english_value(value) if foreign(scan, pair) else _lowered(" ".join(words))
         if not kept:
             continue
+        if texts[-1] == "packaging" and value.isupper() and len(value) <= _CASE:
+            texts = ["package_type"]  # of a component: "Package type: DIP"
         of_part = bool(set(pair.name.split("_")[:-1]) & _PART_WORDS)  # "Lining material: mesh"
         name = pair.name if of_part or pair.name == "fabric_type" else texts[-1]
         found.append(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6))
     return found
+
+
+def _no_material(scan: Scan, pair: Pair, value: str) -> bool:
+    """As in "Material: durable and eco-friendly", "Material: Braided ..."."""
+    done = " " not in value and fold(value).endswith("ed")
+    return done or any(scan.has(i, "feature") for i in range(pair.begin, pair.end))
+
+
+def _known(scan: Scan, pair: Pair, kind: str) -> str | None:
+    """The lexicon's word for the whole of a value: "Power source: electric power"."""
+    match = scan.match_of(pair.begin)
+    if match is None or (match.first, match.last) != (pair.begin, pair.end):
+        return None
+    value = scan.value_at(pair.begin, kind)
+    return str(value) if value else None
 
 
 def _counted(value: str) -> bool:

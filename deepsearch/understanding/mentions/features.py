@@ -9,6 +9,8 @@ from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["features", "finishes"]
 
+_LOGOS = frozenset({"logo", "logos", "logotipo", "логотип", "логотипом", "ロゴ", "شعار", "شعارنا"})
+_PACKS = frozenset({"blister"})
 _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _PART_WORDS = word_set("key", "part_words")
 _CARRIED = word_set("mention", "carried_things")
@@ -23,6 +25,9 @@ def finishes(reading: Reading) -> None:
 
     def wanted(match: Match, value: str) -> bool:
         inside = reading.product[0] <= match.first < reading.product[1]
+        names = {reading.word(i) for i in range(max(0, reading.product[0]), reading.product[1])}
+        if value in _PACKS and reading.word(match.first) in names:
+            return False  # of "blister foil" the goods are told again
         many = value == "bulk" and reading.near(match.first, match.last, "buy", 4, 0)
         goods = reading.product[0] <= match.first and match.last == reading.product[1]
         brought = any(reading.scan.has(match.first - back, "with") for back in (1, 2))
@@ -62,6 +67,8 @@ def features(reading: Reading) -> None:
         elif given.isdigit():
             reading.add(Draft(name, "eq", float(given), None, match.first, match.last, 0.9))
         else:
+            if name == "logo_method" and not _LOGOS & {*reading.tokens.words}:
+                name = "decoration"  # "robe brodée"
             reading.add(
                 Draft(name, "ne" if negated else "eq", given, None, match.first, match.last, 0.8)
             )

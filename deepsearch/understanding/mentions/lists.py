@@ -125,7 +125,9 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     asked = word == reading.word(reading.product[1] - 1) or _named_again(reading, at, part)
     following = reading.scan.match_of(at + 1)  # "chrome metal leg Specific use: dining"
     whole = following is not None and reading.scan.has(at + 1, "textfield")
-    next_key = whole and following is not None and reading.word(following.last) == ":"
+    next_key = reading.word(at + 1) == word or (
+        whole and following is not None and reading.word(following.last) == ":"
+    )
     keyed = ":" in reading.tokens.words[at : at + 4] and not next_key
     return None if asked or keyed or reading.scan.has(at, "material") else slug(part)
 

@@ -155,7 +155,10 @@ def _otherwise(reading: Reading, match: Match) -> bool:
         or {reading.word(match.first - 1), ahead} & _LOOKS
     ):
         return True
-    return reading.word(match.first) in _WORKED_MATERIALS and ahead in _MATERIAL_WORK
+    at = match.last
+    while (beyond := reading.scan.match_of(at)) is not None and reading.scan.has(at, "material"):
+        at = beyond.last  # "steel metal drill bits"
+    return reading.word(match.first) in _WORKED_MATERIALS and reading.word(at) in _MATERIAL_WORK
 
 
 def _keyed_part(reading: Reading, group: Group) -> str | None:

@@ -48,7 +48,7 @@ def part_named_before(reading: Reading, group: Group) -> str | None:
     sure = known is not None or reading.word(at) in _PART_WORDS
     if not (sure or linked or reading.scan.language in _NOUN_FIRST):
         return None  # "pastel pink"
-    known_part = linked and reading.word(at) in _PART_WORDS  # "... cadre en plastique ..."
+    known_part = linked and sure  # "... cadre en plastique ..."
     named = known_part and (worked or reading.scan.language in _NOUN_FIRST)
     alone = _opens(reading, at, inside.start) and _closes(reading, group.last, inside.stop)
     if not (named or alone):
