@@ -57,31 +57,82 @@ def read_names(scan: Scan, product: tuple[int, int] | None = None) -> list[Draft
             continue
         last = _code(scan, at)
         if last:
-            _model(scan, at, last, drafts)
-            scan.claim(at, last)
-            at = last
+            at = _model(scan, at, last, drafts, product[1] if product else -1)
             continue
         at += 1
     kept = _either(scan, drafts)
     return kept + read_makers(scan, kept)
 
 
-def _model(scan: Scan, first: int, last: int, drafts: list[Draft]) -> None:
-    """Record a code: the goods' own, or in a title what they fit, "Toner for OKI MC760 MC770"."""
+def _model(scan: Scan, first: int, last: int, drafts: list[Draft], goods: int) -> int:
+    """Record a code: the goods' own, or what they fit, "Toner for OKI MC760 MC770".
+
+    Returns the token after all that was read.
+    """
     titled = first < title_end(scan)
-    previous = drafts[-1] if titled and drafts else None
-    if previous is not None and previous.field == "compatible_with":
-        start = previous.first + scan.has(previous.first, "for")
-        between = range(previous.last, first)
-        if all(scan.tokens.kinds[i] == "n" or scan.raw(i, i + 1).isupper() for i in between):
-            previous.value, previous.last = scan.raw(start, last), last
-            return
+    previous = drafts[-1] if drafts else None
+    surely = _fits(scan, first, goods)
     noun = scan.has(first - 2, "for") and scan.tokens.kinds[first - 1] == "w"  # "para camión F10"
-    fits = titled and (noun or _for_before(scan, first))
-    if fits and not _named_machine(scan, first, drafts):
-        return  # "Fixture for Reptile Lamp NJ-01-A": whose number it is nobody says
-    field = "compatible_with" if fits else "model"
-    drafts.append(Draft(field, "eq", scan.raw(first, last), None, first, last, 0.7))
+    fits = surely or (titled and (noun or _for_before(scan, first)))
+    if previous is not None and previous.field == "compatible_with":
+        between = range(previous.last, first)
+        named = titled and all(
+            scan.tokens.kinds[i] == "n" or scan.raw(i, i + 1).isupper() for i in between
+        )
+        if named or not between:
+            start = previous.first + scan.has(previous.first, "for")
+            last = _codes_end(scan, last)
+            previous.value, previous.last = scan.raw(start, last), last
+            scan.claim(first, last)
+            return last
+    if fits and not surely and not _named_machine(scan, first, drafts):
+        pass  # "Fixture for Reptile Lamp NJ-01-A": whose number it is nobody says
+    elif fits:
+        last = _codes_end(scan, last)
+        value = scan.raw(first, last)
+        drafts.append(Draft("compatible_with", "eq", value, None, first, last, 0.7))
+    elif previous is not None and previous.field == "model" and previous.last == first:
+        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        previous.op, previous.value = "any_of", (*values, scan.raw(first, last))
+        previous.last = last  # "TX310 TX410 TX510"
+    else:
+        drafts.append(_coded(scan, first, last))
+    scan.claim(first, last)
+    return last
+
+
+def _coded(scan: Scan, first: int, last: int) -> Draft:
+    """A model, or the choice between several: "AX-3300/AX-4200"."""
+    parts = scan.raw(first, last).split("/")
+    codes = [part for part in parts if any(map(str.isdigit, part)) and any(map(str.isalpha, part))]
+    if len(codes) > 1 and codes == parts[: len(codes)]:
+        return Draft("model", "any_of", tuple(codes), None, first, last, 0.7)
+    return Draft("model", "eq", scan.raw(first, last), None, first, last, 0.7)
+
+
+def _fits(scan: Scan, first: int, goods: int) -> bool:
+    """Whether a code names what the goods fit: under such a key, or behind them and "for the"."""
+    before = first - 1
+    if before > 0 and scan.tokens.words[before] == ":":
+        keyed = range(max(0, before - 2), before)
+        return any(scan.value_at(i, "textfield") == "compatible_with" for i in keyed)
+    small = scan.has(before, "stop") or scan.has(before, "own")
+    return 0 < goods <= before and scan.has(before - (small and not scan.has(before, "for")), "for")
+
+
+def _codes_end(scan: Scan, last: int) -> int:
+    """The token after the codes that follow one, however short: "MC760 C612 C831"."""
+    tokens = scan.tokens
+    while (
+        last + 1 < len(tokens) and tokens.kinds[last] == "w" and scan.raw(last, last + 1).isupper()
+    ):
+        if tokens.kinds[last + 1] != "n" or not tokens.glued(last + 1) or tokens.glued(last):
+            break
+        end = last + 2
+        while end < len(tokens) and tokens.glued(end) and tokens.kinds[end] in "nw":
+            end += 1
+        last = end
+    return last
 
 
 def _named_machine(scan: Scan, first: int, drafts: list[Draft]) -> bool:
@@ -112,7 +163,8 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
         previous = kept[-1] if kept else None
         if (
             previous is not None
-            and previous.field == draft.field == "brand"
+            and previous.field == draft.field
+            and draft.field.endswith("brand")
             and draft.first - previous.last == 1
             and (scan.has(previous.last, "join") or scan.tokens.words[previous.last] in "/,")
         ):
@@ -171,6 +223,7 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
                     or scan.tokens.glued(end)
                     or (scan.tokens.words[end] in _TAILS and scan.tokens.kinds[end - 1] in "nw")
                     or (small and fits and end < last + 4 and scan.match_of(end) is None)
+                    or (fits and len(scan.tokens.words[end]) == 1 and scan.coded(end + 1))
                 )
             )
             or (scan.tokens.words[end] == "-" and scan.tokens.glued(end))
@@ -186,7 +239,7 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
         drafts.append(Draft("compatible_with", "eq", value, None, first - led, told, 0.8))
         scan.claim(first, max(told, end))
         return max(told, end)
-    part = scan.tokens.word(last)
+    part = scan.tokens.word(_listed_end(scan, last))
     field = f"{part}_brand" if part in _WORKS and last != head else "brand"
     drafts.append(Draft(field, "eq", name, None, first, last, 0.85))
     scan.claim(first, last)
@@ -204,6 +257,19 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
         scan.claim(last, end)
         return end
     return last
+
+
+def _listed_end(scan: Scan, at: int) -> int:
+    """The token after further brands and certificates: "Kubota/Yanmar EPA | engine"."""
+    while at < len(scan.tokens):
+        brand = _brands().longest(scan.tokens, at)
+        if brand is not None:
+            at = brand.last
+        elif scan.has(at, "join") or scan.tokens.words[at] == "/" or scan.has(at, "certification"):
+            at += 1
+        else:
+            break
+    return at
 
 
 def _code_end(scan: Scan, first: int, last: int) -> int:
@@ -276,7 +342,7 @@ def _code(scan: Scan, at: int) -> int:
         or (tokens.glued(at) and at and tokens.words[at - 1] not in "#:(\n,")
     ):
         return 0
-    if at and tokens.kinds[at - 1] == "n" and scan.units_at(at):
+    if at and tokens.kinds[at - 1] == "n" and scan.units_at(at) and not scan.coded(at + 1):
         return 0  # "18 CM/40 CM"
     match = scan.match_of(at)
     opens = scan.has(at, "payment") and scan.coded(at + 1)  # "LC1D32"

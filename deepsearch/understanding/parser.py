@@ -36,8 +36,9 @@ __all__ = ["RuleParser", "parse"]
 
 _MAX_CHARS = 1_000_000
 _CHOICES = frozenset(
-    {"size", "drive", "power_source", "battery_chemistry", "refrigerant"}
+    {"size", "drive", "power_source", "battery_chemistry", "refrigerant", "resolution"}
 )  # it has but one
+_PREFIXES = frozenset({"m", "k", "c"})  # begin other units
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _DOTS = 3
 _SHORT = 12  # tokens: what is so short may be a bare name
@@ -176,6 +177,8 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
     bare = scan.tokens.kinds[draft.last - 1] == "n"
     if _list_cut_off(scan, draft.last):
         return True
+    if _key_cut_off(scan, draft) or _unit_cut_off(scan, draft):
+        return True
     if isinstance(draft.value, str) and scan.has(draft.last, "join"):  # "Black or ..."
         rest = scan.tokens.folded[scan.tokens.ends[draft.last] :][:4]
         if rest.lstrip().startswith("..."):
@@ -185,6 +188,25 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
         rest = scan.tokens.folded[end : end + _DOTS + 1]
         return rest.startswith("...") and rest[_DOTS:] in ("", "\n")
     return scan.tokens.folded.startswith(("...", "/...") if bare else "/...", end)
+
+
+def _unit_cut_off(scan: Scan, draft: Draft) -> bool:
+    """Of "12*12m..." the unit may be metres or millimetres."""
+    end = scan.tokens.ends[draft.last - 1]
+    word = scan.tokens.words[draft.last - 1]
+    return word in _PREFIXES and draft.unit is not None and scan.tokens.folded[end:] == "..."
+
+
+def _key_cut_off(scan: Scan, draft: Draft) -> bool:
+    """Below lines of keys a last line without a colon is a key cut off: "Waterproof Grad..."."""
+    words = scan.tokens.words
+    if not scan.tokens.folded.endswith("...") or "\n" not in words[: draft.first]:
+        return False
+    start = len(words) - words[::-1].index("\n")
+    if not start <= draft.first <= start + 1 or ":" in words[start:]:
+        return False
+    above = words[: start - 1][::-1]
+    return ":" in (above[: above.index("\n")] if "\n" in above else above)
 
 
 def _list_cut_off(scan: Scan, last: int) -> bool:

@@ -21,15 +21,21 @@ def said_once(drafts: list[Draft]) -> list[Draft]:
 
     Returns:
         The drafts without an order's weight said again, a name that a longer one begins with,
-        a bare "yes" beside its kind ("screen printing ... with a print"), a member of a list.
+        a bare "yes" beside its kind ("screen printing ... with a print"), a member of a list,
+        a code without its signs.
     """
     orders = {(d.value, d.unit) for d in drafts if d.field == "order_quantity"}
     worded = {d.field for d in drafts if isinstance(d.value, str) and d.op == "eq"}
     whole = {(d.field, value) for d in drafts if d.op == "all_of" for value in _values(d)}
     whole |= {(d.field, wide) for d in drafts for wide, near in _WIDER if d.value == near}
     longer = _beginnings(drafts)
+    codes = _codes_ends(drafts)
     kept = []
     for draft in drafts:
+        if draft.field == "model" and isinstance(draft.value, str):
+            if _bare(draft.value) in codes:
+                continue
+            codes.add(_bare(draft.value))
         if draft.op == "eq" and isinstance(draft.value, str):
             again = (draft.field, draft.value) in whole
             if again or (draft.field, fold(draft.value)) in longer:
@@ -39,6 +45,16 @@ def said_once(drafts: list[Draft]) -> list[Draft]:
         if draft.op != "eq" or draft.value is not True or draft.field not in worded:
             kept.append(draft)
     return kept
+
+
+def _bare(code: str) -> str:
+    """A code without its signs: "CDJ-3000" is the CDJ3000, "DMW-DCC11" the DCC11."""
+    return "".join(char for char in fold(code) if char.isalnum())
+
+
+def _codes_ends(drafts: list[Draft]) -> set[str]:
+    codes = [d.value for d in drafts if d.field == "model" and isinstance(d.value, str)]
+    return {_bare(code.split("-", 1)[1]) for code in codes if "-" in code}
 
 
 def _values(draft: Draft) -> tuple[object, ...]:

@@ -279,6 +279,9 @@ def _soften(scan: Scan) -> None:
             starts_sentence = False
         else:
             starts_sentence = True
+        if words[match.last : match.last + 2] == [")", ":"] and number + 1 < len(scan.clauses):
+            scan.clauses[number + 1].wish = True  # "Finish (optional): matte"
+            continue
         for neighbour in neighbours if starts_sentence else (number - 1,):
             if 0 <= neighbour < len(scan.clauses) and (
                 scan.clauses[neighbour].sentence == clause.sentence

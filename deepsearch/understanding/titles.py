@@ -26,6 +26,7 @@ _BOASTS = frozenset(
 _MEASURES = frozenset({"length", "weight", "temperature"})
 # Of these a thing has one, and the request knows better than the title which.
 _ONE = frozenset({"colour", "resolution", "custom_logo"})
+_SEVERAL = frozenset({"material", "application"})
 _UNSURE = 0.6  # what was guessed stands against no title
 
 
@@ -88,13 +89,13 @@ def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:
 def _said_otherwise(draft: Draft, request: list[Draft]) -> bool:
     """Whether the request itself says of a field what the title says otherwise.
 
-    "3ply toilet paper" is of two layers where the request asks for two. Of materials, which may
-    be several, the title's are dropped only if they are among those of the request.
+    "3ply toilet paper" is of two layers where the request asks for two. Of materials and uses,
+    which may be several, the title's are dropped only if they are among those of the request.
     """
     said = _values(draft)
     single = draft.field in _ONE or all(type(value) is float for value in said)
     rivals = [d for d in request if d.field == draft.field and d.confidence > _UNSURE]
-    if draft.field == "material":
+    if draft.field in _SEVERAL:
         return any(said <= _values(rival) and draft.value != rival.value for rival in rivals)
     asked = draft.op not in ("ne", "none_of")
     return single and asked and any(d.value != draft.value for d in rivals)

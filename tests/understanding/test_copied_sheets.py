@@ -125,3 +125,80 @@ def test_a_count_before_a_colon_is_no_key() -> None:
 
 def test_a_dash_in_a_protection_class() -> None:
     assert _read("speaker, IPX-6")["ip_rating"] == "IPX6"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("toner cartridges for the KX760 printer, 20 pcs", "compatible_with", "KX760"),
+        (
+            "TX310 TX410 Fuser Roller For DCX-L2520 L2540 C612 Printer\nPlease quote",
+            "compatible_with",
+            "DCX-L2520 L2540 C612",
+        ),
+        ("TX310 TX410 Fuser Roller\nPlease quote fuser rollers", "model", ("TX310", "TX410")),
+        ("please quote AX-3300/AX-4200 pumps", "model", ("AX-3300", "AX-4200")),
+        ("coupler DMW-DCC11, the DCC11", "model", "DMW-DCC11"),
+        (
+            "Silla Plegable Para Auto Compatible Con Mercedes Benz e220 Negro\nPrecio",
+            "compatible_with",
+            "Mercedes Benz e220",
+        ),
+        ("mini digger, Kubota/Yanmar EPA engine", "engine_brand", ("Kubota", "Yanmar")),
+        ("cold room, refrigerant: R22,R404,R507", "refrigerant", ("R22", "R404", "R507")),
+        ("Phone 12+256GB memory, black", "storage", 256),
+        ("Thermal Imager\nResolution:640*512/384*288", "resolution", ("640x512", "384x288")),
+        ("electrode, range 0-12 pH", "ph", (0, 12)),
+        ("the quantity minimum is 500 pieces", "min_order_quantity", 500),
+        ("Stainless Steel Mesh Band Classic Watch Men\nprice?", "band_material", "stainless steel"),
+        ("Usage: Home . Office . Hotel\nColor: red", "application", "home . office . hotel"),
+    ],
+)
+def test_lists_and_parts_are_read_whole(text: str, field: str, value: object) -> None:
+    assert _read(text)[field] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("wheelchair with adjustable footrests, 20 pcs", "adjustable"),
+        ("tent, single sided back wall, 20 pcs", "single_sided"),
+        ("Scooter Motor Folding Seat Electric Moped Open Body\nprice please", "foldable"),
+        ("Frequency: 200-300 Hz (adjustable)", "adjustable"),
+        ("robot, RAM: 4G or 8G", "connectivity"),
+        ("TV box, WiFi 2.4G 5G, black", "connectivity"),
+        ("Cotton Embroidered Skirts For Women Dance\nprice please", "logo_method"),
+        ("chairs, I need ones that look good with sofas", "sofas"),
+        ("sell with this item in my shop, 20 pcs", "item_in_my_shop"),
+        ("pens with smooth writing", "finish"),
+        ("Mountain Bike Carbon Frame Pro FS M10 Original\nprice please", "size"),
+        ("Carbon Fiber S-Class A4 wheel", "grade"),
+        ("Gift Paper Packaging Box Printed Custom Logo Drawer\nprice please", "custom_packaging"),
+        ("Age: 0-6 months, 12-18 months", "age_range"),
+        ("product: tube\nLength: 12m...", "length"),
+        ("Color: red\nSize: L\nWaterproof Gra...", "waterproof"),
+        ("22 ft bay boat\nI want a bay boat. Length:22 ft", "order_quantity"),
+        ("Does one set include all 5 bands?", "order_quantity"),
+        ("Will both of them cost me 700 USD?", "unit_price"),
+        ("looking for 1/2 NPT threaded sensors", "order_quantity"),
+    ],
+)
+def test_what_is_of_something_else_is_not_read(text: str, field: str) -> None:
+    assert field not in _read(text)
+
+
+def test_what_is_optional_by_its_key_is_a_wish() -> None:
+    (finish,) = [
+        r for r in parse("Finish (optional): matte\nColor: red").requirements if r.field == "finish"
+    ]
+    assert not finish.hard
+
+
+def test_so_many_of_each_are_no_second_order() -> None:
+    read = [r.value for r in parse("We want 300 cups, 100 of each colour").requirements]
+    assert read == [300]
+
+
+def test_goods_that_fold_are_foldable() -> None:
+    assert _read("foldable chair with removable seat")["foldable"] is True
+    assert "removable" not in _read("foldable chair with removable seat")

@@ -11,7 +11,7 @@ from deepsearch.understanding.attach.rates import rate
 from deepsearch.understanding.attach.sides import dims
 from deepsearch.understanding.attach.state import Attaching, attaching
 from deepsearch.understanding.attach.surroundings import surroundings
-from deepsearch.understanding.attach.unnamed import without_word
+from deepsearch.understanding.attach.unnamed import memory_and_storage, without_word
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
@@ -23,6 +23,7 @@ __all__ = ["attach"]
 _CONVERTED = frozenset({"length", "mass", "volume", "area", "temperature", "pressure", "power"})
 _ROUNDED = 0.04  # of a number given again in another unit
 _QUESTIONS = word_set("quantity", "does_it")
+_ALTOGETHER = frozenset({"both", "altogether", "total", "all"})
 _WORDED = ("material", "colour", "finish", "shape", "feature", "power_source", "form")
 
 
@@ -83,12 +84,31 @@ def _asked_back(state: Attaching, quantity: Quantity) -> bool:
     return led and quantity.sense("voltage") is not None and "?" in ahead
 
 
+def _one_of_ranges(state: Attaching, quantity: Quantity) -> bool:
+    """As in "0-6 months,22-29 months": neither is what is asked for, and no field holds both."""
+    if quantity.shape != "range":
+        return False
+    for sign, beside in (
+        (quantity.last, quantity.last + 1),
+        (quantity.first - 1, quantity.first - 2),
+    ):
+        number = state.owner[beside] if 0 <= beside < len(state.tokens) else -1
+        other = state.quantities[number] if number >= 0 else None
+        if other is None or other.shape != "range" or state.word(sign) not in (",", "/"):
+            continue
+        if quantity.unit is not None and other.sense(quantity.unit.dimension) is not None:
+            return True
+    return False
+
+
 def _one(state: Attaching, quantity: Quantity) -> None:
     if _said_again(state, quantity) or _asked_back(state, quantity):
         scan = state.scan
         scan.claim(quantity.first, quantity.last)
         return
     around = surroundings(state, quantity)
+    if _one_of_ranges(state, quantity):
+        return
     if quantity.shape == "dims":
         dims(state, quantity, around)
         return
@@ -105,6 +125,11 @@ def _one(state: Attaching, quantity: Quantity) -> None:
         or (state.word(quantity.last) == "per" and state.scan.language != "it")
     ):
         name = "unit_price"
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    if name == "unit_price" and _ALTOGETHER & {*state.tokens.words[clause.first : quantity.first]}:
+        name = "budget"  # "will both of them cost me 700?"
+    if name in ("memory", "storage") and memory_and_storage(state, quantity):
+        return
     if first >= quantity.last:
         state.taken.add(first)
     if first > quantity.last and _other_words(state, quantity.last, first):

@@ -26,6 +26,10 @@ _COUNT_OPENERS = word_set("quantity", "count_openers")
 _NUMBERED = word_set("quantity", "numbered")
 
 _CAPACITY = word_set("quantity", "capacity")
+_THAT = frozenset({"that", "this", "it", "which", "would", "does"})
+_EACH = frozenset(
+    {"each", "every", "chaque", "cada", "ciascuno", "ciascuna", "ogni", "jedem", "jeder"}
+)
 _CODE = 1000  # what is so large and not round is oftener a model than an order
 _SEVERAL = 2
 _FEW = 20  # what is less may be a price: "12 each"
@@ -122,6 +126,8 @@ def _said(state: Attaching, quantity: Quantity, around: Surroundings) -> tuple[f
     counted = of_them(state.scan, at)
     known = quantity.worded or state.scan.has(quantity.first - 1, "buy")
     opens = quantity.first == 0 or state.tokens.kinds[quantity.first - 1] == "s"
+    if counted and state.ordered and state.word(at + 1) in _EACH:
+        return None  # "150 pieces ... 50 of each colour"
     if counted and (counted > at + 1 or known or opens):  # not "tier 1 only"
         return 0.75, counted
     if _said_alone(state, quantity, around):
@@ -180,6 +186,12 @@ def _either(state: Attaching, quantity: Quantity) -> Quantity:
 def _numbers_no_goods(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
     """As in "capacity 300 chickens", "4*4 off-road", "2811 LED strip", "from 1688 for"."""
     before = state.tokens.words[max(0, quantity.first - 2) : quantity.first]
+    told = before[-1:] in (["all"], ["i"], ["both"])  # "include all 5 bands", "I 1600 board"
+    given = (
+        before == ["give", "me"] and state.word(quantity.first - 3) in _THAT
+    )  # "will it give me"
+    if told or given or "/" in state.tokens.words[quantity.first : quantity.last]:
+        return True
     count = quantity.counts[0]
     coded = quantity.first == 0 and count >= _CODE and count % 5 and "," not in state.word(0)
     holds = bool(_CAPACITY & {*before}) or before == ["sub", "-"]

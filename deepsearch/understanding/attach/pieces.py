@@ -89,7 +89,9 @@ def _one_of_price(state: Attaching, quantity: Quantity) -> bool:
         return True
     if quantity.counts[0] != 1:
         return False
-    if state.word(quantity.last) in _TELLING:
+    if {
+        *state.tokens.words[quantity.last : quantity.last + 2]
+    } & _TELLING:  # "one piece just means"
         return True  # "does one piece include all five?"
     return _sense_at(state, quantity.last, "money")
 

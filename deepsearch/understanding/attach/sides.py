@@ -28,6 +28,9 @@ def dims(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
         quantity = replace(quantity, values=said.values, units=said.units)
     unit = quantity.unit
     names = {name for name, _, _ in around.left}
+    if unit is None and names & {"resolution", "text:resolution"}:
+        _resolution(state, quantity)
+        return
     scale = side_scale(state, quantity) if unit is None else 1.0
     if unit is None and scale is not None:
         values = tuple(tidy(value * scale) for value in quantity.values)
@@ -108,7 +111,7 @@ def _sides(state: Attaching, quantity: Quantity) -> list[str]:
     kinds = kinds_before(state, quantity)
     if size == 2 and (pair := _pair(quantity, kinds)):
         return pair
-    third = "thickness" if "sheet" in kinds else "height"
+    third = "thickness" if "sheet" in kinds and "box" not in kinds else "height"
     return ["length", "width", third, "depth"][:size] if size <= 4 else ["length"] * size
 
 
@@ -169,7 +172,7 @@ def _written_order(state: Attaching, quantity: Quantity) -> list[str]:
 
 def _resolution(state: Attaching, quantity: Quantity) -> None:
     if len(quantity.values) == 2 and min(quantity.values) >= 120 and max(quantity.values) <= 20000:
-        near = range(max(0, quantity.first - 4), min(len(state.tokens), quantity.last + 4))
+        near = range(max(0, quantity.first - 6), min(len(state.tokens), quantity.last + 4))
         if (
             any(state.scan.value_at(i, "field") == "resolution" for i in near)
             or quantity.units

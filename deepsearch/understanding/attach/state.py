@@ -48,6 +48,8 @@ class Attaching:
         """Whether a line of a list begins at a token, whose first line opens with a number."""
         if self.tokens.kinds[:1] != ["n"]:
             return False
+        if not index and "\n" in self.tokens.words and not self.scan.lines_of_list():
+            return False  # a title, and a request below it
         return self.word(index - 1) == "\n" if index else "\n" in self.tokens.words
 
     def add(self, draft: Draft) -> None:

@@ -111,8 +111,7 @@ def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surr
             around.bound = str(value)
         elif kind == "textfield" and value in ("size", "destination", "packaging"):
             around.left.append((f"text:{value}", first, last))
-    if fields == ["phases"] and state.scan.raw(first, last).startswith("pH"):
-        fields = ["ph"]
+    fields = _acidity(state, fields, match)
     for name in fields:
         if first not in state.taken:
             around.left.append((name, first, last))
@@ -121,6 +120,12 @@ def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surr
         for k, _ in payloads
     ):
         around.left_words.append(first)
+
+
+def _acidity(state: Attaching, fields: list[str], match: Match) -> list[str]:
+    """The fields a word names; "pH" written so counts no phases."""
+    acid = fields == ["phases"] and state.scan.raw(match.first, match.last).startswith("pH")
+    return ["ph"] if acid else fields
 
 
 def _alternating(quantity: Quantity) -> bool:
@@ -150,11 +155,12 @@ def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> N
                 around.right.append((slipped, at, at + 1))
             at, steps = at + 1, steps + 1
             continue
+        fields = [str(value) for kind, value in match.payloads if kind == "field"]
+        for name in _acidity(state, fields, match) if match.first not in state.taken else ():
+            around.right.append((name, match.first, match.last))
         for kind, value in match.payloads:
             if kind == "cmp_post" and steps <= 2:
                 _post(state, match.last, str(value), around)
-            elif kind == "field" and match.first not in state.taken:
-                around.right.append((str(value), match.first, match.last))
         if any(k == "cmp" for k, _ in match.payloads) and not any(
             k == "cmp_post" for k, _ in match.payloads
         ):

@@ -40,7 +40,7 @@ def side_scale(state: Attaching, quantity: Quantity) -> float | None:
     near = kinds_before(state, quantity) or goods_kinds(
         state.tokens, 0, min(len(state.tokens), _OPENING)
     )
-    if "screen" in state.kinds | near or state.word(quantity.first - 1) == "m":
+    if {"screen", "camera"} & (state.kinds | near) or state.word(quantity.first - 1) == "m":
         return None
     if any(quantity.labels):
         return _MM if {"thickness", "diameter"} & set(quantity.labels) else None

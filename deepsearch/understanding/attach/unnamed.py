@@ -20,7 +20,7 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit
 
-__all__ = ["without_word"]
+__all__ = ["memory_and_storage", "without_word"]
 
 _NO_CONTENT = word_set("quantity", "no_content")
 
@@ -48,12 +48,27 @@ _WORKING, _MOST_MEMORY = 1.0, 64.0  # GB
 _SUPPLIER_KINDS = ("supplier", "supplier_type", "supplier_flag")
 
 
-def _bare_data(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:
+def memory_and_storage(state: Attaching, quantity: Quantity) -> bool:
+    """Record "8GB 256GB", "2+16GB": a computer's memory, then its disk.
+
+    Args:
+        state: The text's quantities so far.
+        quantity: A quantity of data.
+
+    Returns:
+        Whether it was two such numbers, and is recorded.
+    """
     values = quantity.values
     both = quantity.shape == "list" and len(values) == 2 and _WORKING <= values[0] <= values[1] / 8
-    if both and values[0] <= _MOST_MEMORY:  # "8GB 256GB": a computer's memory, then its disk
-        for name, value in zip(("memory", "storage"), values, strict=True):
-            state.add(Draft(name, "eq", value, "GB", quantity.first, quantity.last, 0.75))
+    if not both or values[0] > _MOST_MEMORY:
+        return False
+    for name, value in zip(("memory", "storage"), values, strict=True):
+        state.add(Draft(name, "eq", value, "GB", quantity.first, quantity.last, 0.75))
+    return True
+
+
+def _bare_data(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:
+    if memory_and_storage(state, quantity):
         return
     name = "memory" if "memory" in state.kinds else "storage"
     emit(state, quantity, around, name, 0.75)

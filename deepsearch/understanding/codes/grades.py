@@ -27,7 +27,7 @@ def grade(state: Codes, index: int) -> bool:
     found, last = _grade_at(state, index)
     if not found:
         return False
-    named = any(state.scan.value_at(i, "textfield") == "grade" for i in (index - 1, index - 2))
+    named = _named(state, index - 1) or _named(state, index - 2)
     metal = _metal_near(state, index, last) or state.word(index) in ("ss", "sus")
     metal = metal or state.word(last) + state.word(last + 1) == "材质"
     other, end = _grade_at(state, last + 1) if state.scan.has(last, "join") else ("", last)
@@ -53,6 +53,12 @@ def grade(state: Codes, index: int) -> bool:
         state.add(Draft("material", "eq", "stainless steel", None, first, last, 0.85))
     state.add(Draft("grade", "eq", found, None, first, last, 0.9))
     return True
+
+
+def _named(state: Codes, at: int) -> bool:
+    """Whether a token is a word for a grade; "S-Class" is a car."""
+    hyphened = state.word(at - 1) == "-" and at > 0 and state.tokens.glued(at)
+    return state.scan.value_at(at, "textfield") == "grade" and not hyphened
 
 
 def _other_size(draft: Draft, found: str) -> bool:
@@ -82,7 +88,7 @@ def _telling(code: str) -> bool:
 
 def lettered(state: Codes, index: int) -> bool:
     """Read "grade A or B+", "Klasse 1": whatever sign follows the word is the grade."""
-    if state.scan.value_at(index - 1, "textfield") != "grade":
+    if not _named(state, index - 1):
         return False
     values: list[str] = []
     at = index

@@ -68,7 +68,7 @@ def refrigerant(state: Codes, index: int) -> bool:
         return False
     value = state.tokens.raw(index, last)
     previous = state.drafts[-1] if state.drafts else None
-    if previous is not None and previous.field == "refrigerant" and index - previous.last == 1:
+    if previous is not None and previous.field == "refrigerant" and index - previous.last <= 1:
         values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
         previous.value, previous.op, previous.last = (*values, value), "any_of", last
         state.scan.claim(index, last)

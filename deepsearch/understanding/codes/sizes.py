@@ -134,6 +134,7 @@ def paper(state: Codes, index: int) -> bool:
     before = state.raw(index) == "b" and state.scan.has(index, "date_by")  # "b4 Friday"
     if (
         before
+        or state.scan.value_at(index - 1, "textfield") == "grade"  # "S-Class A4"
         or state.word(index) not in ("a", "b")
         or state.tokens.kinds[index + 1 : index + 2] != ["n"]
     ):

@@ -6,12 +6,14 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
+from deepsearch.understanding.titles import title_end
 
 __all__ = ["thread"]
 
 
 _TAILS = word_set("code", "model_tails")
 _TOOL_STEEL = frozenset({"hss", "cobalt", "hss-co", "bimetal"})
+_THREADED = word_set("code", "threaded")
 _NEAR, _LINE = 3, 80  # tokens
 _WIDEST = 150  # mm, of metric threads
 
@@ -30,6 +32,13 @@ def _other(state: Codes, index: int, last: int) -> bool:
     spaced = _another(state, last) and _another(state, last + 2)  # "M2 M3 M4 M5 X3M"
     first = state.word(index - 2) == "m" or spaced
     return first and "fastener" not in goods_kinds(state.tokens, 0, min(len(state.tokens), _LINE))
+
+
+def _threaded(state: Codes) -> bool:
+    """Whether a text speaks of threads, or of what has them."""
+    if _THREADED & {*state.tokens.words[:_LINE]}:
+        return True
+    return "fastener" in goods_kinds(state.tokens, 0, min(len(state.tokens), _LINE))
 
 
 def _another(state: Codes, index: int) -> bool:
@@ -80,6 +89,9 @@ def thread(state: Codes, index: int) -> bool:
             end += 3
         else:
             break
+    lone = end == index + 2 and not nominal and index < title_end(state.scan)
+    if lone and not _threaded(state):
+        return False  # "Mountain Bike FS M10", "M2 Display Desk"
     if len(listed) > 1:
         state.add(Draft("size", "any_of", tuple(listed), None, index, end, 0.9))
     else:

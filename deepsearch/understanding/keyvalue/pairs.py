@@ -176,11 +176,27 @@ def _turns(scan: Scan, at: int) -> bool:
     return scan.has(at, "neg") and scan.clause_of[at] != scan.clause_of[at - 2]
 
 
+def _listing(scan: Scan, at: int) -> bool:
+    """Whether a dot stands between spaces, and another on its line: "Home . Office . Hotel"."""
+    tokens = scan.tokens
+    near = range(max(0, at - _LONGEST_KEY), min(len(tokens), at + _LONGEST_KEY + 1))
+    lone = [
+        i
+        for i in near
+        if tokens.words[i] == "."
+        and not tokens.glued(i)
+        and not tokens.glued(min(i + 1, len(tokens) - 1))
+    ]
+    return at in lone and len(lone) > 1 and "\n" not in tokens.words[lone[0] : lone[-1]]
+
+
 def _sentence_end(scan: Scan, at: int) -> bool:
     words = scan.tokens.words
     if words[at] != ".":
         return True
     following = words[at + 1] if at + 1 < len(words) else ""
+    if _listing(scan, at):
+        return False
     if following == ".":
         return True  # cut off by the page: "..."
     if words[at - 1] in ("approx", "max", "min", "no", "ca"):

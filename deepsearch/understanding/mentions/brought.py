@@ -21,6 +21,20 @@ _NO_PART = word_set("mention", "no_part")
 _CARRIERS = word_set("mention", "carriers")
 _NO_LACK = word_set("mention", "no_lack")
 _OFFERED = word_set("key", "offered_free")
+_THIS = frozenset({"this", "that", "these", "those"})
+_ADJECTIVES = (
+    "oral",
+    "ious",
+    "eous",
+    "ical",
+    "ional",
+    "ful",
+    "less",
+    "able",
+    "ible",
+    "ish",
+    "ative",
+)
 _LONGEST_TITLE = 120  # characters
 _LONGEST, _SHORTEST = 3, 3  # words of a part's name, letters of the field's
 _COMPOUND = 7  # letters of "halogenfrei"
@@ -53,12 +67,15 @@ def brought(reading: Reading) -> None:
 def _listed(reading: Reading, cue: int, at: int, *, wanted: bool) -> None:
     """Record the parts listed behind a word for "with" or "without"."""
     begin = cue
-    if reading.scan.has(at, "own"):
-        return  # "con mi socio"
+    if reading.scan.has(at, "own") or reading.word(at) in _THIS:
+        return  # "con mi socio", "with this product in my shop"
     for first, last in _parts(reading, at, reading.clause(cue).stop):
         lone = begin == cue and last - first == 1
         if wanted and lone and reading.word(first) in _CARRIERS:
-            return  # "with UPS"
+            return  # "with UPS", "with children"
+        if lone and reading.scan.has(last, "join") and _describes(reading, first):
+            begin = last + 1
+            continue  # "with religious and floral engravings"
         if {reading.word(first), reading.word(last - 1)} & (_NO_LACK | _NO_PART):
             return  # "without obligation"
         compound = reading.titled(first) and reading.word(last) == "&"  # "Music & Light Control"
@@ -66,6 +83,11 @@ def _listed(reading: Reading, cue: int, at: int, *, wanted: bool) -> None:
             return
         _add(reading, (first, last), (begin, last), wanted)
         begin = last + 1
+
+
+def _describes(reading: Reading, at: int) -> bool:
+    """Whether an English word is an adjective, by its ending."""
+    return reading.scan.language == "en" and reading.word(at).endswith(_ADJECTIVES)
 
 
 def _parts(reading: Reading, at: int, stop: int) -> Iterator[tuple[int, int]]:

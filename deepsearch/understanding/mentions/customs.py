@@ -77,6 +77,7 @@ def _packed_in_logo(reading: Reading, logo: Match) -> None:
     before = range(at - 1, at) if at < logo.first or _opens_with(reading, logo) else range(0)
     for index in (*ahead, *before):
         goods = reading.product[0] <= index < reading.product[1]
+        goods = goods or reading.titled(index)  # "Gift Box Printed Custom Logo"
         if index >= inside.start and reading.word(index) in _PACKAGING_NOUNS and not goods:
             span = min(index, logo.first), max(index + 1, logo.last)
             reading.add(Draft("custom_packaging", "eq", True, None, *span, 0.8), claim=False)

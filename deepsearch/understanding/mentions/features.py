@@ -14,9 +14,17 @@ _PACKS = frozenset({"blister"})
 _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _PART_WORDS = word_set("key", "part_words")
 _CARRIED = word_set("mention", "carried_things")
+_BOASTS = word_set("mention", "boasts")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
 _BOXES = frozenset({"gift box", "box", "carton", "poly bag", "pallet"})
 _KINDS = frozenset({"seamless", "weave"})  # "seamless pipes", "jacquard towels" are kinds of goods
+# What is often said of a part: of "removable cover" the cover is.
+_OF_PARTS = frozenset(
+    {"adjustable", "removable", "foldable", "retractable", "single_sided", "double_sided"}
+)
+_SIDES = frozenset({"front", "back", "rear", "side", "inner", "outer", "upper", "lower"})
+_PART_NOUNS = word_set("key", "part_words") | word_set("key", "parts_moved")
+_NEAR = 4  # tokens
 _WORK = frozenset({"printing", "logo_method"})  # "laser engraving machine"
 
 
@@ -29,10 +37,14 @@ def finishes(reading: Reading) -> None:
         if value in _PACKS and reading.word(match.first) in names:
             return False  # of "blister foil" the goods are told again
         many = value == "bulk" and reading.near(match.first, match.last, "buy", 4, 0)
+        offered = value == "bulk" and reading.word(match.last) in _BOASTS  # "in Bulk Supply"
+        work = value == "smooth" and reading.word(match.last).endswith("ing")  # "smooth writing"
         goods = reading.product[0] <= match.first and match.last == reading.product[1]
         brought = any(reading.scan.has(match.first - back, "with") for back in (1, 2))
         goods = goods and value in _BOXES and not brought  # "we need gift boxes"
-        return not (reading.machine and inside) and not many and not goods
+        if goods or many or offered or work:  # "do you sell these in bulk"
+            return False
+        return not (reading.machine and inside)
 
     for kind in ("finish", "packaging"):
         for group in runs(reading, kind, wanted):
@@ -97,13 +109,45 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
     if (name in ("smart", "heavy_duty") or word == "clear") and not inside:
         return False
     knitted = name == "weave" and reading.word(match.last) in _PART_WORDS  # "rib knit collar"
-    if knitted or (inside and (name in _KINDS or (reading.machine and name in _WORK))):
+    kind = inside and (name in _KINDS or (reading.machine and name in _WORK))
+    of_a_part = _of_a_part(reading, match, name) and not _part_ahead(reading, match.last)
+    of_another = of_a_part or _of_a_measure(reading, match, name)
+    if knitted or kind or of_another:
         return False
     if name == "connectivity":
-        ahead = reading.scan.raw(match.last, match.last + 2)  # "4G 64G" are memory and storage
-        stored = ahead[:-1].isdigit() and ahead[-1:] == "G"
-        return reading.scan.raw(match.first, match.last).isupper() and not stored
+        return reading.scan.raw(match.first, match.last).isupper() and not _stored(reading, match)
     return not _other_meaning(reading, match, name)
+
+
+def _of_a_part(reading: Reading, match: Match, name: str) -> bool:
+    """As in "adjustable tracks", "single sided back wall": a part is, the goods need not be."""
+    at = match.last
+    if name not in _OF_PARTS:
+        return False
+    at += reading.word(at) in _SIDES and reading.tokens.kinds[at + 1 : at + 2] == ["w"]
+    word = reading.word(at)
+    part = {word, word.removesuffix("s")} & _PART_NOUNS or reading.scan.has(at, "part")
+    head = reading.word(reading.product[1] - 1) if reading.product[1] > 0 else ""
+    keyed = ":" in reading.tokens.words[at : at + 3]
+    return bool(part) and not keyed and word.removesuffix("s") != head.removesuffix("s")
+
+
+def _of_a_measure(reading: Reading, match: Match, name: str) -> bool:
+    """As in "2500-2800 Hz (adjustable)": the number may be set."""
+    before = match.first - 1
+    bracketed = reading.word(before) == "(" and reading.word(match.last) == ")"
+    return name == "adjustable" and bracketed and before > 0 and reading.scan.used[before - 1]
+
+
+def _stored(reading: Reading, match: Match) -> bool:
+    """As in "RAM: 2G or 4G", "4G 64G", "WiFi 2.4G 5G": memory, or a radio's band."""
+    ahead = reading.scan.raw(match.last, match.last + 2)
+    if ahead[:-1].isdigit() and ahead[-1:] == "G":
+        return True
+    inside = range(max(reading.clause(match.first).start, match.first - 2 * _NEAR), match.first)
+    memory = any(reading.scan.value_at(i, "field") in ("memory", "storage") for i in inside)
+    near = reading.tokens.words[max(0, match.first - _NEAR) : match.last + _NEAR]
+    return memory or "2.4" in near
 
 
 def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
@@ -113,6 +157,9 @@ def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
         return _plain_word(reading, match.last)
     if name == "portable" and reading.word(match.first - 1) in _CARRIED:
         return True  # "ordinateur portable"
+    logo = name != "logo_method" or not reading.titled(match.first)
+    if not logo and "logo" not in reading.tokens.words[reading.clause(match.first).start :]:
+        return True  # "Cotton Embroidered Skirts"
     raw_lithium = name == "battery_chemistry" and reading.word(match.first) == "lithium"
     return raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate")
 

@@ -12,6 +12,7 @@ from deepsearch.understanding.mentions.reading import Reading
 __all__ = ["Group", "list_draft", "part_behind", "runs"]
 
 _PART_WORDS = word_set("key", "part_words")
+_WEAVES = frozenset({"mesh", "link", "woven", "braided", "alloy"})
 _LINE = 30  # tokens
 _SHORT = 4  # letters
 _SIZES_OF_PARTS = frozenset({"small", "large", "big", "thin", "thick", "wide", "long", "short"})
@@ -133,11 +134,11 @@ def part_behind(reading: Reading, group: Group) -> str | None:
 
 
 def _adjective(reading: Reading, at: int) -> bool:
-    """Whether one adjective stands between a run and its part: "red mirrored lens"."""
+    """Whether an adjective stands between a run and its part: "steel mesh band"."""
     word = reading.word(at)
     told = word in _SIZES_OF_PARTS or (len(word) > _SHORT and word.endswith("ed"))
     inside = reading.product[0] <= at < reading.product[1]
-    return told and not inside and reading.scan.language == "en"
+    return word in _WEAVES or (told and not inside and reading.scan.language == "en")
 
 
 def _named_again(reading: Reading, at: int, part: str) -> bool:

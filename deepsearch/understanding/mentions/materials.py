@@ -238,7 +238,8 @@ def _for_only(reading: Reading, group: Group) -> bool:
     for at in range(before, max(-1, before - 3), -1):
         if reading.scan.has(at, "for") and reading.scan.language not in ("ja",):
             outside = not reading.product[0] <= group.first < reading.product[1]
-            return reading.machine or (outside and at == before)
+            articles = all(reading.scan.has(i, "stop") for i in range(at + 1, before + 1))
+            return reading.machine or (outside and articles)
         if reading.scan.has(at, "textfield"):
             return False
     return False

@@ -10,6 +10,7 @@ from deepsearch.understanding.part_nouns import HAN
 __all__ = ["no_feature", "parts"]
 
 _NO_FEATURE = word_set("mention", "no_feature")
+_SUITING = word_set("mention", "suiting")  # "goes well with a suit"
 
 
 def parts(reading: Reading) -> None:
@@ -95,6 +96,7 @@ def no_feature(reading: Reading, match: Match) -> bool:
         True where what follows is nothing the thing shall have.
     """
     before = match.first - 1
-    if reading.word(before) in _NO_FEATURE:
+    suits = reading.word(before) in _SUITING and reading.word(match.first) == "with"
+    if suits or reading.word(before) in _NO_FEATURE:
         return True
     return reading.word(before) == "(" and before > 0 and reading.scan.used[before - 1]
