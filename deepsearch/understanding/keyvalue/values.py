@@ -302,12 +302,16 @@ def leftover_values(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[
             texts = ["package_type"]  # of a component: "Package type: DIP"
         of_part = bool(set(pair.name.split("_")[:-1]) & _PART_WORDS)  # "Lining material: mesh"
         name = pair.name if of_part or pair.name == "fabric_type" else texts[-1]
-        if texts[-1] == "material" and "," in kept:
-            members = tuple(member.strip().lower() for member in kept.split(","))
-            found.append(Draft(name, "all_of", members, None, pair.first, pair.end, 0.6))
-            continue
-        found.append(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6))
+        found.append(_listed(Draft(name, "eq", kept, None, pair.first, pair.end, 0.6)))
     return found
+
+
+def _listed(draft: Draft) -> Draft:
+    """A material's value, split where it lists several: "Crystal,Rhinestone"."""
+    if draft.field.endswith("material") and isinstance(draft.value, str) and "," in draft.value:
+        members = tuple(member.strip().lower() for member in draft.value.split(","))
+        draft.op, draft.value = "all_of", members
+    return draft
 
 
 def _no_material(scan: Scan, pair: Pair, value: str) -> bool:
