@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -156,69 +157,75 @@ def _upper_count(cell: str) -> float | None:
     return parse_count(match[1]) if match else parse_count(cell)
 
 
+def _if_stated(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Read a cell unless it says that nothing is known."""
+    return lambda cell: None if is_missing(cell) else read(cell)
+
+
+# Fields whose cells read alike whatever their column is called.
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "title": _raw_title,
+    "title_highlight": _text,
+    "description": _long_text,
+    "url": _url,
+    "supplier.url": _url,
+    "image": _media,
+    "video": _media,
+    "origin": _country,
+    "supplier.country": _country,
+    "currency": _currency,
+    "price_unit": _if_stated(canonical_unit),
+    "order_unit": _if_stated(canonical_unit),
+    "supplier.years": partial(parse_years, unit="years"),
+    "supplier.verified": _flag_or_mark,
+    "supplier.trade_assurance": _flag_or_mark,
+    "supplier.rating": parse_score,
+    "supplier.review_score": parse_score,
+    "supplier.rating_count": parse_count,
+    "supplier.store_reviews": parse_count,
+    "supplier.orders": parse_count,
+    "supplier.employees": _upper_count,
+    "supplier.type": _supplier_type,
+    "supplier.location": _if_stated(parse_place),
+    "supplier.main_markets": parse_list,
+    "supplier.badges": parse_list,
+    "payment_terms": parse_list,
+    "incoterms": _incoterms,
+    "certifications": _if_stated(lambda cell: certificates(cell) or None),
+    "specifications": parse_dictionary,
+    "phrases": read_phrase,
+}
+_PRICES = ("price", "price_min", "price_max", "sample_price", "supplier.annual_revenue")
+_DAYS = ("lead_time", "dispatch_time", "sample_time")
+_RATES = ("reorder_rate", "on_time_rate", "dispute_rate", "response_rate")
+
+
 def _reader(mapped: MappedColumn, decimal: str | None, year: int) -> Callable[[str], Any]:
     """Give the function that reads one cell of a field."""
+    if (reader := _READERS.get(mapped.field)) is not None:
+        return reader
     unit = mapped.unit
     time_unit = unit.lower() if unit else None
     if time_unit is None and "day" in mapped.column.lower():
         time_unit = "days"
-    price_unit = None if unit is None or currency_in(unit) else unit
-    readers: dict[str, Callable[[str], Any]] = {
-        "title": _raw_title,
-        "title_highlight": _text,
-        "description": _long_text,
-        "url": _url,
-        "supplier.url": _url,
-        "image": _media,
-        "video": _media,
-        "origin": _country,
-        "supplier.country": _country,
-        "price": lambda cell: parse_price(cell, decimal=decimal),
-        "price_min": lambda cell: parse_price(cell, decimal=decimal),
-        "price_max": lambda cell: parse_price(cell, decimal=decimal),
-        "sample_price": lambda cell: parse_price(cell, decimal=decimal),
-        "supplier.annual_revenue": lambda cell: parse_price(cell, decimal=decimal),
-        "currency": _currency,
-        "price_unit": lambda cell: None if is_missing(cell) else canonical_unit(cell),
-        "order_unit": lambda cell: None if is_missing(cell) else canonical_unit(cell),
-        "min_order_quantity": lambda cell: parse_quantity(cell, unit=price_unit, decimal=decimal),
-        "monthly_capacity": lambda cell: parse_quantity(cell, unit=unit, decimal=decimal),
-        "stock": lambda cell: parse_quantity(cell, unit=unit, decimal=decimal),
-        "supplier.floor_area": lambda cell: parse_quantity(
-            cell, unit=unit or "m2", decimal=decimal
-        ),
-        "lead_time": lambda cell: parse_days(cell, unit=time_unit),
-        "dispatch_time": lambda cell: parse_days(cell, unit=time_unit),
-        "sample_time": lambda cell: parse_days(cell, unit=time_unit),
-        "warranty": lambda cell: parse_months(cell, unit=time_unit),
-        "supplier.response_time": lambda cell: parse_hours(cell, unit=time_unit),
-        "supplier.years": lambda cell: parse_years(cell, unit="years"),
-        "supplier.established": lambda cell: parse_founding_year(cell, now=year),
-        "supplier.verified": _flag_or_mark,
-        "supplier.trade_assurance": _flag_or_mark,
-        "supplier.rating": parse_score,
-        "supplier.review_score": parse_score,
-        "supplier.rating_count": parse_count,
-        "supplier.store_reviews": parse_count,
-        "supplier.orders": parse_count,
-        "supplier.employees": _upper_count,
-        "supplier.type": _supplier_type,
-        "supplier.location": lambda cell: None if is_missing(cell) else parse_place(cell),
-        "supplier.main_markets": parse_list,
-        "supplier.badges": parse_list,
-        "payment_terms": parse_list,
-        "incoterms": _incoterms,
-        "certifications": lambda cell: None if is_missing(cell) else certificates(cell) or None,
-        "specifications": parse_dictionary,
-        "phrases": read_phrase,
-    }
+    quantity = partial(parse_quantity, decimal=decimal)
     percent = unit == "%" or "percent" in mapped.column.lower()
-
-    def ratio(cell: str) -> float | None:
-        return parse_ratio(cell, percent=percent)
-
-    for rate in ("reorder_rate", "on_time_rate", "dispute_rate", "response_rate"):
-        readers[f"supplier.{rate}"] = ratio
+    readers: dict[str, Callable[[str], Any]] = {
+        **dict.fromkeys(_PRICES, partial(parse_price, decimal=decimal)),
+        **dict.fromkeys(_DAYS, partial(parse_days, unit=time_unit)),
+        **dict.fromkeys(
+            [f"supplier.{rate}" for rate in _RATES], partial(parse_ratio, percent=percent)
+        ),
+        "min_order_quantity": partial(
+            quantity, unit=None if unit is None or currency_in(unit) else unit
+        ),
+        "monthly_capacity": partial(quantity, unit=unit),
+        "stock": partial(quantity, unit=unit),
+        "supplier.floor_area": partial(quantity, unit=unit or "m2"),
+        "warranty": partial(parse_months, unit=time_unit),
+        "supplier.response_time": partial(parse_hours, unit=time_unit),
+        "supplier.established": partial(parse_founding_year, now=year),
+    }
     return readers.get(mapped.field, _text)
 
 

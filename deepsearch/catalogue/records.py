@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
 from types import NoneType
 from typing import Any
 
@@ -28,6 +27,20 @@ from deepsearch.schema import (
 
 __all__ = ["check_listing", "listings_from_table", "listings_to_table"]
 
+_OWN_FIELDS = (
+    "id", "source", "title", "description", "category", "brand", "model", "url", "origin",
+)  # fmt: skip
+_OFFER_FIELDS = {
+    "price.min": "price_min",
+    "price.max": "price_max",
+    "price.currency": "currency",
+    "price.unit": "price_unit",
+    "sample.days": "sample_days",
+    "dispatch_days": "dispatch_days",
+    "warranty_months": "warranty_months",
+    "ship_from": "ship_from",
+    "incoterm_place": "incoterm_place",
+}
 _SUPPLIER_FIELDS = tuple(
     field.name
     for field in fields(Supplier)
@@ -185,6 +198,82 @@ def longest_lead_time(lead_times: Sequence[LeadTime]) -> float | None:
     return max((lead.days for lead in lead_times), default=None)
 
 
+def _own_columns(listings: Sequence[Listing]) -> dict[str, Sequence[Any]]:
+    """What a listing says of itself."""
+    columns: dict[str, Sequence[Any]] = {
+        name: [getattr(listing, name) for listing in listings] for name in _OWN_FIELDS
+    }
+    for name in ("attributes", "identifiers"):
+        columns[name] = [list(getattr(item, name).items()) or None for item in listings]
+    columns["media"] = [
+        [{"uri": m.uri, "kind": m.kind, "content_hash": m.content_hash} for m in item.media] or None
+        for item in listings
+    ]
+    columns["claims"] = [[_claim_row(c) for c in item.claims] or None for item in listings]
+    return columns
+
+
+def _offer_columns(offers: Sequence[Offer]) -> dict[str, Sequence[Any]]:
+    """What the offers say; `lead_time_days` is the longest stated."""
+    columns: dict[str, Sequence[Any]] = {
+        name: [getattr(offer, field) for offer in offers] for name, field in _OFFER_FIELDS.items()
+    }
+    for name in ("payment_terms", "incoterms"):
+        columns[name] = [list(getattr(offer, name)) or None for offer in offers]
+    for name in ("min_order_quantity", "monthly_capacity", "stock"):
+        columns |= _pair(name, [getattr(offer, name) for offer in offers], "value", "unit")
+    samples = _pair("sample", [offer.sample_price for offer in offers], "amount", "currency")
+    columns["sample.price"] = samples["sample.amount"]
+    columns["sample.currency"] = samples["sample.currency"]
+    columns["lead_time_days"] = [longest_lead_time(offer.lead_times) for offer in offers]
+    columns["price_tiers"] = [
+        None if _plain_range(offer) else [_tier_row(tier) for tier in offer.price_tiers] or None
+        for offer in offers
+    ]
+    columns["lead_times"] = [
+        [{"days": lead.days, "max_quantity": lead.max_quantity} for lead in offer.lead_times]
+        or None
+        for offer in offers
+    ]
+    return columns
+
+
+def _supplier_columns(suppliers: Sequence[Supplier | None]) -> dict[str, Sequence[Any]]:
+    """What is said of who sells; null throughout where nobody is named."""
+    columns: dict[str, Sequence[Any]] = {
+        f"supplier.{name}": [None if s is None else getattr(s, name) for s in suppliers]
+        for name in _SUPPLIER_FIELDS
+    }
+    revenues = [None if s is None else s.annual_revenue for s in suppliers]
+    columns |= _pair("supplier.annual_revenue", revenues, "amount", "currency")
+    columns["supplier.main_markets"] = [
+        None if s is None else list(s.main_markets) or None for s in suppliers
+    ]
+    columns["supplier_claims"] = [
+        None if s is None else [_claim_row(claim) for claim in s.claims] or None for s in suppliers
+    ]
+    return columns
+
+
+def _pair(
+    name: str, values: Sequence[Quantity | Money | None], number: str, word: str
+) -> dict[str, Sequence[Any]]:
+    """Numbers with a unit or currency as two columns."""
+    return {
+        f"{name}.{number}": [None if v is None else getattr(v, number) for v in values],
+        f"{name}.{word}": [None if v is None else getattr(v, word) or None for v in values],
+    }
+
+
+def _tier_row(tier: PriceTier) -> dict[str, float | None]:
+    return {
+        "low": tier.low,
+        "high": tier.high,
+        "min_quantity": tier.min_quantity,
+        "max_quantity": tier.max_quantity,
+    }
+
+
 def listings_to_table(listings: Sequence[Listing]) -> pa.Table:
     """Write listings as rows of the catalogue's schema.
 
@@ -201,85 +290,10 @@ def listings_to_table(listings: Sequence[Listing]) -> pa.Table:
     for listing in listings:
         check_listing(listing)
 
-    def of(read: Callable[[Listing], Any]) -> list[Any]:
-        return [read(listing) for listing in listings]
-
-    def of_offer(read: Callable[[Offer], Any]) -> list[Any]:
-        return [read(listing.offer) for listing in listings]
-
-    def of_supplier(read: Callable[[Supplier], Any]) -> list[Any]:
-        return [None if (s := listing.supplier) is None else read(s) for listing in listings]
-
     columns: dict[str, Sequence[Any]] = {
-        name: of(attrgetter(name))
-        for name in (
-            "id",
-            "source",
-            "title",
-            "description",
-            "category",
-            "brand",
-            "model",
-            "url",
-            "origin",
-        )
-    }
-    for name in ("dispatch_days", "warranty_months", "ship_from", "incoterm_place"):
-        columns[name] = of_offer(attrgetter(name))
-    for name in ("payment_terms", "incoterms"):
-        columns[name] = [list(values) or None for values in of_offer(attrgetter(name))]
-    for name in ("min_order_quantity", "monthly_capacity", "stock"):
-        quantities: list[Quantity | None] = of_offer(attrgetter(name))
-        columns[f"{name}.value"] = [None if q is None else q.value for q in quantities]
-        columns[f"{name}.unit"] = [None if q is None else q.unit or None for q in quantities]
-    for name in _SUPPLIER_FIELDS:
-        columns[f"supplier.{name}"] = of_supplier(attrgetter(name))
-    columns |= {
-        "price.min": of_offer(lambda o: o.price_min),
-        "price.max": of_offer(lambda o: o.price_max),
-        "price.currency": of_offer(lambda o: o.currency),
-        "price.unit": of_offer(lambda o: o.price_unit),
-        "lead_time_days": of_offer(lambda o: longest_lead_time(o.lead_times)),
-        "sample.price": of_offer(lambda o: o.sample_price.amount if o.sample_price else None),
-        "sample.currency": of_offer(lambda o: o.sample_price.currency if o.sample_price else None),
-        "sample.days": of_offer(lambda o: o.sample_days),
-        "supplier.annual_revenue.amount": of_supplier(
-            lambda s: s.annual_revenue.amount if s.annual_revenue else None
-        ),
-        "supplier.annual_revenue.currency": of_supplier(
-            lambda s: s.annual_revenue.currency if s.annual_revenue else None
-        ),
-        "supplier.main_markets": of_supplier(lambda s: list(s.main_markets) or None),
-        "attributes": of(lambda item: list(item.attributes.items()) or None),
-        "identifiers": of(lambda item: list(item.identifiers.items()) or None),
-        "media": of(
-            lambda item: (
-                [{"uri": m.uri, "kind": m.kind, "content_hash": m.content_hash} for m in item.media]
-                or None
-            )
-        ),
-        "price_tiers": of_offer(
-            lambda o: (
-                None
-                if _plain_range(o) or not o.price_tiers
-                else [
-                    {
-                        "low": t.low,
-                        "high": t.high,
-                        "min_quantity": t.min_quantity,
-                        "max_quantity": t.max_quantity,
-                    }
-                    for t in o.price_tiers
-                ]
-            )
-        ),
-        "lead_times": of_offer(
-            lambda o: (
-                [{"days": t.days, "max_quantity": t.max_quantity} for t in o.lead_times] or None
-            )
-        ),
-        "claims": of(lambda item: [_claim_row(claim) for claim in item.claims] or None),
-        "supplier_claims": of_supplier(lambda s: [_claim_row(c) for c in s.claims] or None),
+        **_own_columns(listings),
+        **_offer_columns([listing.offer for listing in listings]),
+        **_supplier_columns([listing.supplier for listing in listings]),
     }
     try:
         return assemble(columns, len(listings))

@@ -19,6 +19,23 @@ _MENDING = (
 )
 # How CLIP cuts a text into words before its byte pairs.
 _WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+_PRE_TOKENIZER = {
+    "type": "Sequence",
+    "pretokenizers": [
+        {
+            "type": "Split",
+            "pattern": {"Regex": _WORDS},
+            "behavior": "Removed",
+            "invert": True,
+        },
+        {
+            "type": "ByteLevel",
+            "add_prefix_space": False,
+            "trim_offsets": True,
+            "use_regex": False,
+        },
+    ],
+}
 
 
 def carried_tokenizer(tokenizer: Any) -> tuple[str, TokenRecipe]:
@@ -121,23 +138,7 @@ def _byte_pairs(tokenizer: Any) -> dict[str, Any]:
         "padding": None,
         "added_tokens": special,
         "normalizer": None,
-        "pre_tokenizer": {
-            "type": "Sequence",
-            "pretokenizers": [
-                {
-                    "type": "Split",
-                    "pattern": {"Regex": _WORDS},
-                    "behavior": "Removed",
-                    "invert": True,
-                },
-                {
-                    "type": "ByteLevel",
-                    "add_prefix_space": False,
-                    "trim_offsets": True,
-                    "use_regex": False,
-                },
-            ],
-        },
+        "pre_tokenizer": _PRE_TOKENIZER,
         "post_processor": {
             "type": "TemplateProcessing",
             "single": single,

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
-from deepsearch.engine.checks import Picture
+from deepsearch.engine.checks import Picture, checked_images
 from deepsearch.engine.options import SearchOptions
 from deepsearch.engine.retrieval import EncodedPart
 from deepsearch.engine.wording import retrieval_text
 from deepsearch.errors import InvalidInputError, UnreadableFileError
+from deepsearch.filters import Filter
 from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite, RequirementParser
 from deepsearch.schema import FloatArray, Modality, ParsedQuery, Query, QueryPart, Role
@@ -23,10 +24,12 @@ from deepsearch.understanding.text import tokenise
 __all__ = [
     "Asked",
     "ask",
+    "ask_each",
     "countries_of",
     "ms_since",
     "picture_part",
     "understand",
+    "with_pictures_and_filter",
 ]
 
 
@@ -82,6 +85,31 @@ def ms_since(start: float) -> float:
     return (time.perf_counter() - start) * 1000
 
 
+def ask_each(
+    parser: RequirementParser,
+    suite: EncoderSuite,
+    queries: Sequence[Query],
+    variants: Sequence[SearchOptions],
+) -> list[tuple[list[Asked], dict[str, float]]]:
+    """Understand and encode queries for several ways to search, once where they read alike.
+
+    Args:
+        parser: Reads requirements from words.
+        suite: The encoders.
+        queries: The queries.
+        variants: How to search.
+
+    Returns:
+        What `ask` gives, for each variant.
+    """
+    asked: dict[object, tuple[list[Asked], dict[str, float]]] = {}
+    for options in variants:
+        way = (options.requirements, options.edit)
+        if way not in asked:
+            asked[way] = ask(parser, suite, queries, options)
+    return [asked[options.requirements, options.edit] for options in variants]
+
+
 def picture_part(image: Picture) -> QueryPart:
     """Make a query part of a picture.
 
@@ -104,6 +132,29 @@ def picture_part(image: Picture) -> QueryPart:
     if not path.is_file():
         raise UnreadableFileError(f"There is no picture '{path}'. Give the path of an image file.")
     return QueryPart(kind=Modality.PICTURE, picture=path.read_bytes(), source=path.name)
+
+
+def with_pictures_and_filter(
+    query: Query, images: Sequence[Picture], where: Filter | str | None
+) -> Query:
+    """Add to a query what is given beside it.
+
+    Args:
+        query: The query.
+        images: Pictures of what is wanted.
+        where: A filter; one that the query has holds as well.
+
+    Returns:
+        The query with both.
+
+    Raises:
+        InvalidInputError: If a picture is given in a form that is not read.
+        UnreadableFileError: If there is no such file.
+    """
+    parts = (*query.parts, *(picture_part(image) for image in checked_images(images)))
+    own, given = (query.where or "").strip(), "" if where is None else str(where).strip()
+    both = f"({own}) and ({given})" if own and given else own or given
+    return replace(query, parts=parts, where=both or None)
 
 
 def understand(parser: RequirementParser, query: Query, options: SearchOptions) -> ParsedQuery:

@@ -126,19 +126,9 @@ def fuse_runs(
     """
     if not runs:
         return []
-    ids = snapshot.catalogue.listing_ids
-    names = [f"{run.name}#{number}" for number, run in enumerate(runs)]
-    listed = [[ids[row] for row in run.rows.tolist()] for run in runs]
-    named = {
-        name: list(zip(own, run.scores.tolist(), strict=True))
-        for name, run, own in zip(names, runs, listed, strict=True)
-    }
-    row_of = {
-        id_: row
-        for own, run in zip(listed, runs, strict=True)
-        for id_, row in zip(own, run.rows.tolist(), strict=True)
-    }
-    weights = {name: run.weight for name, run in zip(names, runs, strict=True)}
+    by_name = {f"{run.name}#{number}": run for number, run in enumerate(runs)}
+    named, row_of = _listed(snapshot, by_name)
+    weights = {name: run.weight for name, run in by_name.items()}
     unlike = [part for part in parts if part.weight < 0]
     items: Sequence[FusedItem] = _fuse(named, weights, config, None if unlike else limit).items
     rows = np.array([row_of[item.id] for item in items], dtype=np.int64)
@@ -153,7 +143,6 @@ def fuse_runs(
     gains = _alike(snapshot, rows, scores, parts, config.alike)
     rest = 1.0 if gains is None else 1.0 - config.alike
     final = scores if gains is None else rest * scores + gains
-    by_name = dict(zip(names, runs, strict=True))
     best = _best_pictures(runs)
 
     def explained(i: int) -> list[Contribution]:
@@ -182,6 +171,21 @@ def fuse_runs(
             )
         )
     return result
+
+
+def _listed(
+    snapshot: Snapshot, runs: Mapping[str, Run]
+) -> tuple[dict[str, list[tuple[str, float]]], dict[str, int]]:
+    """Each run's ids with their scores, and the row of each id."""
+    ids = snapshot.catalogue.listing_ids
+    named: dict[str, list[tuple[str, float]]] = {}
+    row_of: dict[str, int] = {}
+    for name, run in runs.items():
+        rows = run.rows.tolist()
+        own = [ids[row] for row in rows]
+        named[name] = list(zip(own, run.scores.tolist(), strict=True))
+        row_of.update(zip(own, rows, strict=True))
+    return named, row_of
 
 
 class _Written(Sequence[Contribution]):

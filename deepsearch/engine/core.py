@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deepsearch.catalogue import ArrowTable, Catalogue, ColumnMapping, UpsertReport
 from deepsearch.encoders import load_suite
-from deepsearch.engine.asking import Asked, ask, picture_part
+from deepsearch.engine.asking import ask, ask_each, with_pictures_and_filter
 from deepsearch.engine.checks import (
     Picture,
     as_path,
@@ -17,7 +17,6 @@ from deepsearch.engine.checks import (
     check_options,
     check_query,
     check_spaces,
-    checked_images,
     checked_listings,
     one_by_one,
 )
@@ -291,16 +290,11 @@ class SearchEngine:
         Example:
             >>> engine.search("oat drink", where="price <= 2 EUR", k=3)  # doctest: +SKIP
         """
-        asked = as_query(query)
-        if images:
-            pictures = (picture_part(image) for image in checked_images(images))
-            asked = replace(asked, parts=(*asked.parts, *pictures))
-        if where is not None and (text := str(where)).strip():
-            asked = replace(asked, where=f"({asked.where}) and ({text})" if asked.where else text)
-        if options is not None:
-            check_options(options)
+        options = SearchOptions() if options is None else options
+        check_options(options)
         if k is not None:
-            options = SearchOptions(k=k) if options is None else replace(options, k=k)
+            options = replace(options, k=k)
+        asked = with_pictures_and_filter(as_query(query), images, where)
         return self.search_many([asked], options=options)[0]
 
     def search_many(
@@ -334,7 +328,7 @@ class SearchEngine:
         *,
         progress: Progress | None = None,
     ) -> list[list[SearchResult]]:
-        """Answer queries in several ways, encoding them once where the words are read alike.
+        """Answer queries in several ways, encoding them once where their words are read alike.
 
         Args:
             queries: The queries, as words or whole.
@@ -354,17 +348,12 @@ class SearchEngine:
         asked = [as_query(query) for query in one_by_one(queries, "queries")]
         for query in asked:
             check_query(query)
-        ways: dict[object, tuple[list[Asked], dict[str, float]]] = {}
-        for options in variants:
-            way = (options.requirements, options.edit)
-            if way not in ways:
-                ways[way] = ask(self.parser, self.suite, asked, options)
+        ways = ask_each(self.parser, self.suite, asked, variants)
         view = NotebookView(self.catalogue.path)
 
         def answers(snapshot: Snapshot) -> list[list[SearchResult]]:
             answered: list[list[SearchResult]] = []
-            for options in variants:
-                encoded, timings = ways[options.requirements, options.edit]
+            for options, (encoded, timings) in zip(variants, ways, strict=True):
                 results = []
                 found = answer_each(snapshot, encoded, options=options, timings_ms=timings)
                 for one, result in zip(encoded, found, strict=True):

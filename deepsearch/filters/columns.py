@@ -25,10 +25,10 @@ __all__ = [
     "NumberColumn",
     "TextColumn",
     "Words",
+    "as_mask",
     "day_number",
-    "flatten_attributes",
-    "flatten_lists",
     "fold",
+    "one_chunk",
 ]
 
 Codes: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
@@ -186,14 +186,14 @@ class Words:
         wanted = pa.array(
             [text if self.exact else fold(text) for text in texts], type=pa.large_string()
         )
-        return _mask(pc.is_in(self._forms, value_set=wanted))
+        return as_mask(pc.is_in(self._forms, value_set=wanted))
 
     def contains(self, text: str) -> BoolArray:
         """Codes whose text holds this one, in any case."""
         forms = self._forms
         if self.exact:
             forms = pa.array(map(fold, forms.to_pylist()), type=pa.large_string())
-        return _mask(pc.match_substring(forms, fold(text)))
+        return as_mask(pc.match_substring(forms, fold(text)))
 
 
 class TextColumn:
@@ -206,7 +206,7 @@ class TextColumn:
             column: Of a text type.
             exact: Compare texts as they are; see `Words`.
         """
-        encoded = pc.dictionary_encode(_one_chunk(column.cast(pa.large_string())))
+        encoded = pc.dictionary_encode(one_chunk(column.cast(pa.large_string())))
         self.words = Words(encoded.dictionary.to_pylist(), exact=exact)
         self._codes = _codes(encoded.indices, self.words.codes)
 
@@ -274,63 +274,19 @@ class ManyTexts:
         return mask
 
 
-def flatten_lists(column: pa.ChunkedArray) -> tuple[Rows, pa.Array]:
-    """Flatten a list column.
-
-    Args:
-        column: Of a list of texts (or of what casts to text).
-
-    Returns:
-        Row and text of every element that is not null.
-    """
-    rows, child, used = _children(_one_chunk(column), lambda lists: lists.values)
-    texts = child.cast(pa.large_string())
-    keep = used & _mask(texts.is_valid())
-    return rows[keep], texts.filter(pa.array(keep))
-
-
-def flatten_attributes(column: pa.ChunkedArray) -> dict[str, tuple[Rows, pa.Array]]:
-    """Flatten a column of name-value pairs.
-
-    Args:
-        column: Of a map, or of a list of structs whose first two fields are name and value.
-
-    Returns:
-        Folded name → row and text of every value that is not null.
-    """
-    array = _one_chunk(column)
-    if pa.types.is_map(array.type):
-        rows, names, used = _children(array, lambda maps: maps.keys)
-        _, values, _ = _children(array, lambda maps: maps.items)
-    else:
-        rows, pairs, used = _children(array, lambda lists: lists.values)
-        names, values = pairs.flatten()[:2]
-    values = values.cast(pa.large_string())
-    keep = used & _mask(names.is_valid()) & _mask(values.is_valid())
-    rows, values = rows[keep], values.filter(pa.array(keep))
-    encoded = pc.dictionary_encode(names.cast(pa.large_string()).filter(pa.array(keep)))
-    words = Words(encoded.dictionary.to_pylist())
-    codes = words.codes[encoded.indices.to_numpy(zero_copy_only=False)]
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(words) + 1))
-    found = {}
-    for code, name in enumerate(words.forms()):
-        members = order[starts[code] : starts[code + 1]]
-        found[name] = (rows[members], values.take(pa.array(members)))
-    return found
-
-
 # ---------------------------------------------------------------- helpers
 
 
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array."""
     chunks = column.combine_chunks()
     if isinstance(chunks, pa.ChunkedArray):  # some versions keep the wrapper
         return pa.concat_arrays(chunks.chunks) if chunks.num_chunks else pa.array([], column.type)
     return chunks
 
 
-def _mask(array: pa.Array) -> BoolArray:
+def as_mask(array: pa.Array) -> BoolArray:
+    """Return an Arrow array of bools, none of them null, as numpy's."""
     mask: BoolArray = array.to_numpy(zero_copy_only=False).astype(np.bool_)
     return mask
 
@@ -384,24 +340,3 @@ def _in_codes(codes: Codes, chosen: BoolArray) -> BoolArray:
     for start, stop in edges.reshape(-1, 2):
         mask |= _in_range(codes, int(start), int(stop))
     return mask
-
-
-def _children(array: pa.Array, child_of: Any) -> tuple[Rows, pa.Array, BoolArray]:
-    """Flatten a nested array.
-
-    Args:
-        array: Of lists or maps, possibly a slice.
-        child_of: Takes the array to its unsliced child.
-
-    Returns:
-        Row of each child, the children, and which belong to a row that is not null.
-    """
-    if not isinstance(array, pa.MapArray | pa.ListArray | pa.LargeListArray):
-        array = array.cast(pa.large_list(array.type.value_type))  # views, fixed-size lists
-    offsets = array.offsets.to_numpy(zero_copy_only=False)
-    sizes = np.diff(offsets)
-    rows = np.repeat(np.arange(len(array), dtype=np.int32), sizes)
-    child = child_of(array).slice(offsets[0], offsets[-1] - offsets[0]) if len(array) else None
-    if child is None:
-        child = child_of(array).slice(0, 0)
-    return rows, child, np.repeat(_mask(array.is_valid()), sizes)

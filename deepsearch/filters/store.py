@@ -16,10 +16,9 @@ from deepsearch.filters.columns import (
     NumberColumn,
     Rows,
     TextColumn,
-    flatten_attributes,
-    flatten_lists,
 )
 from deepsearch.filters.fields import Field, FieldKind
+from deepsearch.filters.nested import flatten_attributes, flatten_lists
 from deepsearch.schema import BoolArray
 
 __all__ = ["Column", "FactStore", "MaskCache"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from deepsearch.inputs.records import CellValue, TableRow, cell_text
-from deepsearch.inputs.tables.columns import split_quantity
-from deepsearch.inputs.tables.grid import CELL_ERRORS
+from deepsearch.inputs.records import TableRow, cell_text
+from deepsearch.inputs.tables.items import ItemMaker
 from deepsearch.inputs.tables.layout import Block, Layout, Line, Row, layout_of, line_of
 from deepsearch.inputs.tables.locate import MAX_HEADER_CHARS
 from deepsearch.inputs.tables.sections import Heading, Outline, is_under
@@ -55,14 +54,12 @@ class _Walk:
         self.outline = Outline()
         self.items: list[TableRow] = []
         self.left_out: dict[str, list[int]] = {}
-        self.merged = block.grid.merged_below(block.start, block.stop)
+        self.maker = ItemMaker(block, self.layout)
         self.in_notes = False
         self.numbered_items = 0
         # Whether lines below the last item measured how much of it is wanted.
         self.measured = False
         self.headings: set[tuple[Numbering | None, str]] = set()
-        # Column of a class or place → the value that holds until the next one.
-        self.classes: dict[int, CellValue] = dict.fromkeys(self.layout.classes)
         # The last unnumbered heading above the first item.
         self.first_heading: Heading | None = None
         # 1-based row of the last line that belongs to an item.
@@ -159,7 +156,7 @@ class _Walk:
         """Take a quantity that stands below its item, under what was measured for it."""
         if line.number is not None or not line.counted or not self._lacks_quantity():
             return False
-        quantity, _ = self._quantity(line.row)
+        quantity, _ = self.maker.quantity(line.row)
         if quantity is None:
             return False
         layout = self.layout
@@ -247,7 +244,7 @@ class _Walk:
             return False
         if layout.number is not None and line.row[layout.number] is not None:
             return False
-        merged = {column for column, _ in self.merged.get(line.index, ())}
+        merged = {column for column, _ in self.maker.merged.get(line.index, ())}
         if merged & {layout.number, *layout.quantities}:
             return True
         if not layout.counted or self.last_line != line.index:
@@ -325,14 +322,16 @@ class _Walk:
             row, text = heading.tail[0] if heading.tail else (heading.row, heading.text)
             path = heading.above + ((heading.text,) if heading.tail else ())
             description = "\n".join(words for _, words in heading.tail) or text
-            self._append(row, self.grid.rows[row], path, description, heading.number)
+            self.items.append(
+                self.maker.item(row, self.grid.rows[row], path, description, heading.number)
+            )
             # Its own headings now hold an item and are none themselves.
             for above in closed:
                 above.items += 1
 
     def _item(self, line: Line) -> None:
         number = line.number
-        description = self._description(line.row)
+        description = self.maker.description(line.row)
         waiting = self._waits_for_quantity()
         if not description and waiting is not None:
             # The quantity stands on a line of its own below the text.
@@ -345,74 +344,8 @@ class _Walk:
             path = tuple(text for text in path if text not in description.split("\n"))
         self.numbered_items += number is not None
         self.measured = False
-        self._append(line.index, line.row, path, description, number)
+        self.items.append(self.maker.item(line.index, line.row, path, description, number))
         self.last_line = line.index + 1
-
-    def _description(self, row: Row) -> str:
-        return "\n".join([cell_text(row[i]) for i in self.layout.texts if row[i] is not None])
-
-    def _append(
-        self, index: int, row: Row, path: tuple[str, ...], description: str,
-        number: Numbering | None,
-    ) -> None:  # fmt: skip
-        layout, grid = self.layout, self.grid
-        if index in self.merged:
-            row = list(row)
-            for column, value in self.merged[index]:
-                row[column] = value if row[column] is None else row[column]
-            description = description or self._description(row)
-        if self.classes:
-            row = self._classed(row)
-        if grid.has_errors:
-            row = [None if value in CELL_ERRORS else value for value in row]
-        quantity, beside = self._quantity(row)
-        unit = cell_text(row[layout.unit]) if layout.unit is not None else ""
-        place = f"{grid.sheet}!{index + 1}" if grid.sheet is not None else f"line {index + 1}"
-        self.items.append(
-            TableRow(
-                columns=self.block.columns,
-                values=tuple([row[i] for i in layout.indices]),
-                sheet=grid.sheet,
-                row_number=index + 1,
-                source=f"{self.block.file} {place}",
-                section_path=path,
-                description=description or None,
-                quantity=quantity,
-                unit=unit or beside or (layout.header_unit if quantity is not None else None),
-                number=".".join(number) if number else None,
-                pictures=self._pictures(index) if grid.pictures else (),
-            )
-        )
-
-    def _quantity(self, row: Row) -> tuple[float | None, str | None]:
-        """The quantity wanted, summed over places or sizes, and the unit beside it."""
-        columns = self.layout.quantities
-        if len(columns) == 1:
-            return split_quantity(row[columns[0]], counted=True)
-        read = [split_quantity(row[i], counted=True) for i in columns]
-        numbers = [number for number, _ in read if number is not None]
-        unit = next((unit for _, unit in read if unit), None)
-        return (sum(numbers) if numbers else None), unit
-
-    def _classed(self, row: Row) -> Row:
-        """Fill in the class or place that an earlier row told: "Lobby" over the blanks below."""
-        filled_in = list(row)
-        for column, held in self.classes.items():
-            if row[column] is None:
-                filled_in[column] = held
-            else:
-                self.classes[column] = row[column]
-        return filled_in
-
-    def _pictures(self, index: int) -> tuple[bytes, ...]:
-        """Pictures in the row's cells, and one column beside the table's."""
-        low, high = self.layout.indices[0] - 1, self.layout.indices[-1] + 1
-        return tuple(
-            picture
-            for (row, column), found in self.grid.pictures.items()
-            if row == index and low <= column <= high
-            for picture in found
-        )
 
 
 def _ranges(numbers: list[int]) -> str:
