@@ -309,7 +309,9 @@ def remove(
     """Remove listings from a catalogue."""
     from deepsearch.catalogue import Catalogue
 
-    removed = Catalogue.open(directory).remove(ids)
+    catalogue = Catalogue.open(directory)
+    with catalogue.turn():
+        removed = catalogue.remove(ids)
     typer.echo(f"removed {removed}")
 
 

@@ -42,8 +42,8 @@ def index(
         str | None,
         typer.Option(
             help=(
-                "Encoders of a new catalogue: mini (default), multilingual, clip:FOLDER, "
-                "text:FOLDER, onnx:FOLDER or openclip:ARCHITECTURE@WEIGHTS."
+                "Encoders of a new catalogue: mini (default), multilingual, either with +ocr, "
+                "clip:FOLDER, text:FOLDER, onnx:FOLDER or openclip:ARCHITECTURE@WEIGHTS."
             )
         ),
     ] = None,

@@ -38,7 +38,8 @@ def rollback(
     from deepsearch.catalogue import Catalogue
 
     catalogue = Catalogue.open(directory)
-    catalogue.rollback(version)
+    with catalogue.turn():
+        catalogue.rollback(version)
     typer.echo(
         f"version {catalogue.version} has the {len(catalogue)} listings of version {version}"
     )
@@ -51,5 +52,7 @@ def vacuum(
     """Merge small files, and delete what only older versions refer to."""
     from deepsearch.catalogue import Catalogue
 
-    freed = Catalogue.open(directory).vacuum(keep=keep)
+    catalogue = Catalogue.open(directory)
+    with catalogue.turn():
+        freed = catalogue.vacuum(keep=keep)
     typer.echo(f"{freed['versions']} versions forgotten, {freed['bytes'] / 1e6:.1f} MB freed")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from deepsearch.catalogue import Catalogue
+from deepsearch.catalogue.manifest import write_lock
 from deepsearch.cli import app
 from deepsearch.cli.train import PROFILE_HELP
 from deepsearch.demo import data_folder
+from deepsearch.schema import Listing
 from tests.cli.command import run, run_alone
 
 
@@ -240,6 +245,20 @@ def test_versions_are_listed_brought_back_and_forgotten(tmp_path: Path) -> None:
     assert f"{len(before) + 2} versions forgotten" in freed.stdout
     assert len(run("versions", catalogue).stdout.splitlines()) == 1
     assert json.loads(run("info", catalogue, "--json").stdout)["listings"] == 2
+
+
+@pytest.mark.parametrize("command", [("remove", "n1"), ("rollback", 2), ("vacuum",)])
+def test_writes_wait_for_those_of_other_processes(
+    tmp_path: Path, command: Sequence[object]
+) -> None:
+    catalogue = Catalogue.create(tmp_path / "nuts")
+    catalogue.upsert([Listing(id="n1", title="Wing nut")])
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with write_lock(tmp_path / "nuts"):
+            done = pool.submit(run, command[0], tmp_path / "nuts", *command[1:])
+            assert not wait([done], timeout=0.2).done
+        assert done.result(timeout=20).returncode == 0
+    assert catalogue.refresh()
 
 
 def test_check_repairs_a_catalogue_whose_vectors_cannot_be_opened(
