@@ -41,6 +41,7 @@ _CHOICES = frozenset(
 _PREFIXES = frozenset({"m", "k", "c"})  # begin other units
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _DOTS = 3
+_KEY_LEFT = 24  # characters
 _SHORT = 12  # tokens: what is so short may be a bare name
 
 
@@ -184,6 +185,8 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
         if rest.lstrip().startswith("..."):
             return True
     worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
+    if worded and _line_cut_off(scan, end):
+        return True
     if worded and not bare:
         rest = scan.tokens.folded[end : end + _DOTS + 1]
         return rest.startswith("...") and rest[_DOTS:] in ("", "\n")
@@ -207,6 +210,16 @@ def _key_cut_off(scan: Scan, draft: Draft) -> bool:
         return False
     above = words[: start - 1][::-1]
     return ":" in (above[: above.index("\n")] if "\n" in above else above)
+
+
+def _line_cut_off(scan: Scan, end: int) -> bool:
+    """Of a list's last line, "·White Diamon...", the key alone is left."""
+    text = scan.tokens.folded
+    if not text.endswith("...") or len(text) - end > _KEY_LEFT:
+        return False
+    begin = text.rfind("\n") + 1
+    line = text[begin:].lstrip()
+    return end > begin and line[:1] in ("·", "•") and ":" not in line
 
 
 def _list_cut_off(scan: Scan, last: int) -> bool:

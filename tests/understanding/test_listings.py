@@ -53,6 +53,8 @@ def _read(text: str) -> dict[str, object]:
         ("Application: new and original Package Type: SOP", "application"),
         ("Tipo de soporte: Apoyo Color: rojo", "tipo_de_soporte"),
         ("5G Mobile Router Sub-6 Bands Wifi Hotspot\nprice?", "order_quantity"),
+        ("Muestra de 10 días de entrega: Apoyo\nColor: rojo", "lead_time"),
+        ("Rings wanted\n·Shape: round\n·Blue Sapph...", "colour"),
     ],
 )
 def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> None:
@@ -95,6 +97,8 @@ def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> No
         ("Material: brass, copper, zinc, etc", "material", ("brass", "copper", "zinc")),
         ("robe brodée, 20 pièces", "decoration", "embroidery"),
         ("aprons with embroidered logo", "logo_method", "embroidery"),
+        ("Kids bicycles with training wheels", "training_wheels", True),
+        ("hose clamps of stainless steel metal", "material", "stainless steel"),
         ("hex bolts M2 M3 M4 M5", "size", ("M2", "M3", "M4", "M5")),
     ],
 )

@@ -60,6 +60,8 @@ def _look_left(state: Attaching, quantity: Quantity, around: Surroundings) -> No
         if match is None:
             if state.tokens.kinds[at] in "wc":
                 _left_word(state, at, around)
+            elif state.word(at) == "]":
+                break  # "range [phone]$ new mileage under 80 km": what the page hid
             elif state.word(at) in "≈~" and not _alternating(quantity):
                 around.approx = True
             at, steps = at - 1, steps + 1

@@ -14,6 +14,9 @@ __all__ = ["boilerplate", "find_pairs"]
 
 _NO_KEY = word_set("key", "no_key")
 _BOILERPLATE = word_list("key", "boilerplate")
+_SUPPORTED = frozenset(
+    {"support", "supported", "apoyo", "soporte", "suporte", "apoio", "supporto", "soutien"}
+)
 _END = frozenset(".\n;。")
 # Signs after which a key may begin whatever its words are.
 _BREAKS = frozenset({"\n", ".", ";", "·", "(", "!", "?", "|", ""})
@@ -36,10 +39,19 @@ def find_pairs(scan: Scan) -> list[Pair]:
         value = fold(scan.raw(pair.begin, pair.end)).strip(" .") if pair.end > pair.begin else ""
         if pair.ignored or boilerplate(value):
             if value:
-                scan.claim(pair.first, pair.end)
+                scan.claim(_of_line(scan, pair) if value in _SUPPORTED else pair.first, pair.end)
             continue
         kept.append(pair)
     return kept
+
+
+def _of_line(scan: Scan, pair: Pair) -> int:
+    """Where the words begin that a pair's line opens with: "Sample of 7 days' time: support"."""
+    first = pair.first
+    while first and scan.tokens.kinds[first - 1] != "s":
+        first -= 1
+    opens = first == 0 or scan.tokens.words[first - 1] in ("\n", "·", "•")
+    return first if opens else pair.first
 
 
 def boilerplate(value: str) -> bool:

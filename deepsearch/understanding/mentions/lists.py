@@ -123,7 +123,9 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     part = word if word in _PART_WORDS else word.removesuffix("s")
     if part not in _PART_WORDS or len(group.values) > 1:
         return None
-    asked = word == reading.word(reading.product[1] - 1) or _named_again(reading, at, part)
+    listed = reading.word(group.first - 1) in (":", "+")  # "Material: PU seat+chrome leg"
+    again = not listed and _named_again(reading, at, part)
+    asked = word == reading.word(reading.product[1] - 1) or again
     following = reading.scan.match_of(at + 1)  # "chrome metal leg Specific use: dining"
     whole = following is not None and reading.scan.has(at + 1, "textfield")
     next_key = reading.word(at + 1) == word or (

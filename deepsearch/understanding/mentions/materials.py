@@ -64,6 +64,13 @@ _COMPOUND_HEADS = tuple(
     for head in heads.split()
 )
 
+_WIDE = {
+    "metal": frozenset(
+        {"stainless steel", "steel", "aluminium", "iron", "brass", "copper", "zinc", "zinc alloy"}
+        | {"carbon steel", "cast iron", "titanium", "alloy steel", "bronze"}
+    ),
+    "plastic": frozenset({"PVC", "ABS", "PP", "PE", "HDPE", "LDPE", "PET", "acrylic", "nylon"}),
+}
 _PRINTERS = frozenset({"printer", "printers"})
 _CARDS = 6  # tokens a printer's name may have behind what it prints on
 _HALF = frozenset({"semi", "non", "bi"})  # "semi-metallic"
@@ -95,6 +102,7 @@ def materials(reading: Reading) -> None:
     if reading.scan.language in ("de", "nl") and not reading.machine:
         _compounds(reading)
     for group in runs(reading, "material", partial(_wanted, reading)):
+        _narrow(group)
         coloured = reading.scan.value_at(group.first - 1, "textfield") == "colour"
         if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
@@ -117,6 +125,13 @@ def materials(reading: Reading) -> None:
         if draft.op == "all_of" and len({value.split(" ")[-1] for value in group.values}) == 1:
             draft.op = "any_of"  # "carbon steel, stainless steel": nothing is of both
         reading.add(draft)
+
+
+def _narrow(group: Group) -> None:
+    """Of "stainless steel metal" the metal is the steel, said again."""
+    for wide, narrow in _WIDE.items():
+        if wide in group.values and narrow & {*group.values}:
+            group.values.remove(wide)
 
 
 def _packing_before(reading: Reading, group: Group) -> str | None:
