@@ -45,11 +45,12 @@ _STAGES = {
     "next_round": "choose",
     "score_list": "choose",
     "_visit_lists": "walk",
-    "_visit_list": "walk",
-    "visit_rows": "walk",
-    "meet": "mask",
+    "visit_list": "walk",
+    "visit_prepared": "walk",
+    "_gather": "walk",
+    "prepare_filter": "mask",
+    "prepared_rows": "mask",
     "allowed_positions": "mask",
-    "_promising": "mask",
     "block_reaches": "bits",
     "_estimate": "bits",
     "score_passed": "codes",
@@ -234,7 +235,7 @@ def _compiled_again(cells: Any, trace: Any) -> ModuleType:
             if name in _STAGES:
                 made = _timed(made, cells.ctypes.data, STAGES.index(_STAGES[name]))
                 seen.add(name)
-            if name != "search":
+            if name not in _STAGES:
                 for signature in signatures:
                     made.compile(signature)
             return made

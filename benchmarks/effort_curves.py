@@ -125,25 +125,24 @@ def _measured(given: DataSet, index: Any, counted: Counted) -> dict[str, list[di
     }
 
 
-def _searching(filtered: Filter, effort: int) -> Callable[[Any, Any], Any]:
-    mask = None if filtered.how == "none" else filtered.mask
-    count = int(filtered.mask.sum())
+def _searching(index: Any, filtered: Filter, effort: int) -> Callable[[Any, Any], Any]:
+    among = None if filtered.how == "none" else index.prepare(filtered.mask)
 
     def search(index: Any, queries: Any) -> Any:
-        return index.search_with(queries, k=10, mask=mask, count=count, effort=effort)
+        return index.search_with(queries, k=10, among=among, effort=effort)
 
     return search
 
 
 def _recall(given: DataSet, index: Any, filtered: Filter, truth: Any, effort: int) -> float:
-    return ann_recall(_searching(filtered, effort)(index, given.queries).ids, truth)
+    return ann_recall(_searching(index, filtered, effort)(index, given.queries).ids, truth)
 
 
 def _points(
     given: DataSet, index: Any, filtered: Filter, truth: Any, efforts: Sequence[int]
 ) -> list[dict[str, Any]]:
     asked = [given.queries[q : q + 1] for q in range(len(given.queries))]
-    searches = [_searching(filtered, effort) for effort in efforts]
+    searches = [_searching(index, filtered, effort) for effort in efforts]
     calls = [lambda q, search=search: search(index, asked[q]) for search in searches]
     return [
         {
@@ -171,7 +170,7 @@ def _spent(
     given: DataSet, index: Any, counted: Counted, filtered: Filter, effort: int
 ) -> dict[str, Any]:
     """Return what searches read, what reading that takes, and where their time goes."""
-    search = _searching(filtered, effort)
+    search = _searching(index, filtered, effort)
     asked = [given.queries[q : q + 1] for q in range(len(given.queries))]
     plain = [search(index, query) for query in asked]
     for query, one in zip(asked, plain, strict=True):
@@ -179,8 +178,7 @@ def _spent(
         if not (np.array_equal(one.ids, other.ids) and np.array_equal(one.scores, other.scores)):
             raise SystemExit("Searches that count found something else; their figures are void.")
     reads = [counted.read(lambda i, query=query: search(i, query)) for query in asked]  # type: ignore[misc]
-    mask = filtered.mask if filtered.how != "none" else None
-    pieces = [_pieces(index, read, mask) for read in reads]
+    pieces = [_pieces(index, read) for read in reads]
     stages = [counted.times(lambda i, query=query: search(i, query)) for query in asked]  # type: ignore[misc]
     whole = np.median([sum(each.values()) for each in stages])
     shares = {stage: float(np.median([each[stage] for each in stages])) for stage in STAGES}
@@ -206,7 +204,7 @@ def _spent(
     }
 
 
-def _pieces(index: Any, read: Read, mask: Any) -> tuple[Any, Any]:
+def _pieces(index: Any, read: Read) -> tuple[Any, Any]:
     """Return address and size of each piece of memory that a search must read."""
     tables = index._tables
     parts = [
@@ -216,9 +214,6 @@ def _pieces(index: Any, read: Read, mask: Any) -> tuple[Any, Any]:
         (tables.codes, read.codes),
         (tables.vectors, read.floats),
     ]
-    if mask is not None and len(read.bits):  # rows were met one by one: all of the mask is read
-        lines = mask[: len(mask) // 64 * 64].reshape(-1, 64)
-        parts.insert(0, (lines, np.arange(len(lines), dtype=np.int64)))
     places, sizes = [], []
     for table, rows in parts:
         places.append(table.__array_interface__["data"][0] + rows * table.strides[0])
@@ -286,18 +281,20 @@ def _steps(given: DataSet, index: Any, counted: Counted, filtered: Filter) -> li
     from deepsearch.index import PlannedIndex
 
     planned = PlannedIndex(index.exact, index)
-    mask, count = filtered.mask, int(filtered.mask.sum())
+    mask = filtered.mask
+    ready = planned.prepare(mask)
     query = given.queries[:1]
     peer = Numpy(given.rows, 1, ())
 
     def scan(index: Any) -> Any:
-        return index.scan(query, k=10, mask=mask, count=count)
+        return index.scan(query, k=10, among=ready)
 
     took = interleave(
         {
-            "search": lambda _: planned.search(query, k=10, allowed=mask),
-            "of it: counting what the mask allows": lambda _: np.count_nonzero(mask),
+            "search, the filter made ready": lambda _: planned.search(query, k=10, allowed=ready),
             "of it: scoring, with entering compiled code": lambda _: scan(index),
+            "search, given the mask": lambda _: planned.search(query, k=10, allowed=mask),
+            "making the filter ready, once": lambda _: planned.prepare(mask),
             "numpy, given the numbers of the allowed rows": lambda _: peer.search(
                 query, 10, 0, filtered
             ),
@@ -309,9 +306,14 @@ def _steps(given: DataSet, index: Any, counted: Counted, filtered: Filter) -> li
     stages = [counted.times(scan) for _ in range(200)]
     inside = {name: float(np.median([each[name] for each in stages])) for name in STAGES}
     out = [{"step": name, "us": round(1e3 * timing.p50, 1)} for name, timing in took.items()]
-    meant = {"mask": "reading the mask", "codes": "8-bit codes", "float32": "float32"}
+    meant = {
+        "query": "the query",
+        "mask": "the filter's bits",
+        "codes": "8-bit codes",
+        "float32": "float32",
+    }
     inner = [{"step": f"of scoring: {meant[name]}", "us": round(inside[name], 1)} for name in meant]
-    return out[:3] + inner + out[3:]
+    return out[:2] + inner + out[2:]
 
 
 def _lines(points: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ def ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "its p50 us": best["p50 us"] if best else None,
                 "ratio": best["ratio"] if best else None,
                 "ratio, effort as theirs": best.get("ratio, effort as theirs") if best else None,
+                "ratio, mask each time": best.get("ratio, mask each time") if best else None,
                 "drift": best["drift"] if best else None,
             }
         )
@@ -74,7 +75,8 @@ def goals(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "least recall (goal .95)": min(recalls),
             "bands at .95": f"{sum(r >= TARGET for r in recalls)} of {len(recalls)}",
         }
-        for column, note in (("ratio", ""), ("ratio, effort as theirs", ", effort as theirs")):
+        for note in ("", ", effort as theirs", ", mask each time"):
+            column = f"ratio{note}"
             narrow = [r[column] for r in here if 0.01 <= r["allowed"] <= 0.2 and r[column]]
             wide = [r[column] for r in here if not 0.01 <= r["allowed"] <= 0.2 and r[column]]
             line[f"ratio at 20-1 % (goal 1/3){note}"] = _spread(narrow)

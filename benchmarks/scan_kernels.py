@@ -240,7 +240,7 @@ def _ours(rows: Any) -> Callable[..., Any]:
 
     def search(queries: Any, mask: Any, ids: Any) -> Any:
         del ids  # it makes them from the mask itself, in its own time
-        return index.scan(queries, k=10, mask=mask).ids
+        return index.scan(queries, k=10, among=index.filtered(mask)).ids
 
     return search
 

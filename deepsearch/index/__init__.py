@@ -19,6 +19,7 @@ from deepsearch.index.lexical import LexicalConfig, LexicalIndex
 from deepsearch.index.live import LiveIndex
 from deepsearch.index.persist import AnyIndex, load_index, save_index
 from deepsearch.index.planner import Plan, PlannedIndex
+from deepsearch.index.prepared import PreparedFilter
 
 __all__ = [
     "EXACT_UP_TO",
@@ -42,6 +43,7 @@ __all__ = [
     "LiveIndex",
     "Plan",
     "PlannedIndex",
+    "PreparedFilter",
     "Translation",
     "build_index",
     "calibrate",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from deepsearch.errors import DimensionMismatchError, InvalidInputError
+from deepsearch.index.prepared import PreparedFilter
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray
 
-__all__ = ["as_mask", "as_queries", "as_vectors", "check_k"]
+__all__ = ["as_filter", "as_mask", "as_queries", "as_vectors", "check_k", "kept_mask"]
 
 # A unit vector that went through float16 or bfloat16 storage is off by less than this.
 _NORM_TOLERANCE = 1e-2
@@ -115,11 +117,11 @@ def _check_values(block: FloatArray, start: int, space: EmbeddingSpace) -> None:
             )
 
 
-def as_mask(allowed: npt.ArrayLike | None, count: int) -> BoolArray | None:
+def as_mask(allowed: npt.ArrayLike | PreparedFilter | None, count: int) -> BoolArray | None:
     """Return the mask over positions as contiguous bool, or say what is wrong.
 
     Args:
-        allowed: (count,) bool; None allows all.
+        allowed: (count,) bool, or such a mask made ready; None allows all.
         count: Positions of the index.
 
     Returns:
@@ -130,7 +132,7 @@ def as_mask(allowed: npt.ArrayLike | None, count: int) -> BoolArray | None:
     """
     if allowed is None:
         return None
-    mask = np.asarray(allowed)
+    mask = allowed.mask if isinstance(allowed, PreparedFilter) else np.asarray(allowed)
     if mask.dtype != np.bool_:
         raise InvalidInputError(
             f"The mask holds {mask.dtype}; expected bool, one a position (not a list of ids)."
@@ -141,6 +143,57 @@ def as_mask(allowed: npt.ArrayLike | None, count: int) -> BoolArray | None:
             f"so ({count},) is expected."
         )
     return np.ascontiguousarray(mask)
+
+
+def kept_mask(allowed: npt.ArrayLike | PreparedFilter, count: int) -> BoolArray:
+    """Return a copy of a mask over positions that nobody changes, or say what is wrong.
+
+    Args:
+        allowed: (count,) bool, or such a mask made ready.
+        count: Positions of the index.
+
+    Returns:
+        (count,) contiguous bool, read-only.
+
+    Raises:
+        InvalidInputError: If it is None, or its length or type differs.
+    """
+    mask = as_mask(allowed, count)
+    if mask is None:
+        raise InvalidInputError("There is no filter to make ready: allowed is None; expected bool.")
+    kept = mask.copy()
+    kept.flags.writeable = False
+    return kept
+
+
+def as_filter(
+    allowed: npt.ArrayLike | PreparedFilter | None,
+    count: int,
+    *,
+    counted: Callable[[BoolArray], int],
+    made_for: object,
+) -> PreparedFilter | None:
+    """Return a filter over positions with its count, or say what is wrong.
+
+    Args:
+        allowed: (count,) bool, or such a mask made ready; None allows all.
+        count: Positions of the index.
+        counted: Counts what a contiguous mask allows.
+        made_for: The index; what was made ready for another one is only a mask to it.
+
+    Returns:
+        The filter, or None where everything is allowed.
+
+    Raises:
+        InvalidInputError: If its length or type differs.
+    """
+    if isinstance(allowed, PreparedFilter) and allowed.made_for is made_for:
+        return allowed
+    mask = as_mask(allowed, count)
+    if mask is None:
+        return None
+    count = allowed.count if isinstance(allowed, PreparedFilter) else counted(mask)
+    return PreparedFilter(mask=mask, count=count)
 
 
 def check_k(k: int) -> int:

@@ -16,10 +16,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from deepsearch.index._checks import as_mask, as_queries, check_k
+from deepsearch.index._checks import as_filter, as_queries, check_k, kept_mask
 from deepsearch.index._metric import rescore
 from deepsearch.index._select import empty_matches, pack
-from deepsearch.index.exact import ExactIndex, exact_search
+from deepsearch.index.exact import ExactIndex
+from deepsearch.index.prepared import PreparedFilter, RowFilter
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches
 
 __all__ = ["ApproximateIndex"]
@@ -61,14 +62,17 @@ class ApproximateIndex(ABC):
         """Vectors held."""
         return len(self.exact)
 
-    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+    def search(
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | PreparedFilter | None = None
+    ) -> Matches:
         """Find about the k best vectors for each query, at the default effort.
 
         Args:
             queries: (n, dim) float32, finite; a single vector as query[None, :].
             k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
-            allowed: (len(self),) bool mask over positions; None allows all. No
-                position outside it is ever returned, and min(k, allowed.sum()) are.
+            allowed: (len(self),) bool mask over positions, or what `prepare` made of one;
+                None allows all. No position outside it is ever returned, and
+                min(k, allowed.sum()) are.
 
         Returns:
             Positions and float32-exact scores, larger is better, ties by position.
@@ -80,14 +84,42 @@ class ApproximateIndex(ABC):
         """
         batch = as_queries(queries, self.space)
         k = check_k(k)
-        mask = as_mask(allowed, len(self))
-        count = len(self) if mask is None else self.counted(mask)
-        if mask is not None and count < max(k + 1, self._exact_below * len(self)):
-            return self.scan(batch, k=k, mask=mask, count=count)
-        return self.search_with(batch, k=k, mask=mask, count=count, effort=self.effort)
+        among = self.filtered(allowed)
+        if among is not None and among.count < max(k + 1, self._exact_below * len(self)):
+            return self.scan(batch, k=k, among=among)
+        return self.search_with(batch, k=k, among=among, effort=self.effort)
+
+    def prepare(self, allowed: BoolArray) -> PreparedFilter:
+        """Make a filter ready for searches that come again with it.
+
+        Args:
+            allowed: (len(self),) bool mask over positions; copied.
+
+        Returns:
+            What `search` takes as `allowed`, sooner done with than with the mask.
+
+        Raises:
+            InvalidInputError: If it is no mask of this length.
+        """
+        mask = kept_mask(allowed, len(self))
+        return PreparedFilter(
+            mask=mask, count=self.counted(mask), made_for=self, by_row=self.by_row(mask)
+        )
+
+    def filtered(self, allowed: BoolArray | PreparedFilter | None) -> PreparedFilter | None:
+        """Check and count a filter; for planners.
+
+        Args:
+            allowed: (len(self),) bool mask over positions, or such a mask made ready; None
+                allows all.
+
+        Returns:
+            The filter; None where everything is allowed.
+        """
+        return as_filter(allowed, len(self), counted=self.counted, made_for=self)
 
     def counted(self, mask: BoolArray) -> int:
-        """Count what a mask allows; for planners.
+        """Count what a mask allows.
 
         Args:
             mask: (len(self),) contiguous bool.
@@ -97,77 +129,69 @@ class ApproximateIndex(ABC):
         """
         return int(np.count_nonzero(mask))
 
-    def scan(
-        self,
-        queries: FloatArray,
-        *,
-        k: int,
-        mask: BoolArray | None,
-        count: int | None = None,  # noqa: ARG002 - of use to some
-    ) -> Matches:
+    def by_row(self, mask: BoolArray) -> RowFilter | None:  # noqa: ARG002 - of use to some
+        """Bring a mask into the order of the rows, where they have one of their own.
+
+        Args:
+            mask: (len(self),) contiguous bool.
+
+        Returns:
+            The filter, or None.
+        """
+        return None
+
+    def scan(self, queries: FloatArray, *, k: int, among: PreparedFilter | None) -> Matches:
         """Score every allowed row; for planners. Arguments are not checked again.
 
         Args:
             queries: (n, dim) float32, checked.
             k: Matches wanted a query.
-            mask: (len(self),) contiguous bool, or None.
-            count: Rows the mask allows, where known.
+            among: What `filtered` returned.
 
         Returns:
             As `search`.
         """
-        ids = None if mask is None else np.flatnonzero(mask)
-        return exact_search(queries, self.exact.vectors, ids, k=k, metric=self.space.metric)
+        return self.exact.scan(queries, k=k, among=among)
 
     def search_with(
-        self,
-        queries: FloatArray,
-        *,
-        k: int,
-        mask: BoolArray | None,
-        count: int,
-        effort: int,
+        self, queries: FloatArray, *, k: int, among: PreparedFilter | None, effort: int
     ) -> Matches:
         """Search at a given effort; for planners. Arguments are not checked again.
 
         Args:
             queries: (n, dim) float32, checked.
             k: Matches wanted a query.
-            mask: (len(self),) contiguous bool, or None.
-            count: Rows the mask allows (len(self) without one).
+            among: What `filtered` returned.
             effort: ef_search, nprobe or reach.
 
         Returns:
             As `search`.
         """
-        if queries.shape[0] == 0 or count == 0:
+        if queries.shape[0] == 0 or (among is not None and among.count == 0):
             return empty_matches(queries.shape[0], k)
-        matches = self.propose(queries, k=k, mask=mask, count=count, effort=effort)
-        return self.completed(matches, queries, k=k, mask=mask, count=count)
+        matches = self.propose(queries, k=k, among=among, effort=effort)
+        return self.completed(matches, queries, k=k, among=among)
 
     def completed(
-        self, matches: Matches, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int
+        self, matches: Matches, queries: FloatArray, *, k: int, among: PreparedFilter | None
     ) -> Matches:
-        """Replace answers that are short of min(k, count) by exact ones.
+        """Replace answers that are short of what is allowed, and of k, by exact ones.
 
         Args:
             matches: What a backend found; changed in place.
             queries: (n, dim) float32 it was found for.
             k: Matches wanted a query.
-            mask: (len(self),) contiguous bool, or None.
-            count: Rows the mask allows.
+            among: What `filtered` returned.
 
         Returns:
             The matches.
         """
-        if queries.shape[0] == 1 and matches.counts[0] >= min(k, count):
+        wanted = min(k, len(self) if among is None else among.count)
+        if queries.shape[0] == 1 and matches.counts[0] >= wanted:
             return matches
-        short = np.flatnonzero(matches.counts < min(k, count))
+        short = np.flatnonzero(matches.counts < wanted)
         if short.size:
-            allowed = None if mask is None else np.flatnonzero(mask)
-            full = exact_search(
-                queries[short], self.exact.vectors, allowed, k=k, metric=self.space.metric
-            )
+            full = self.exact.scan(queries[short], k=k, among=among)
             matches.ids[short] = full.ids
             matches.scores[short] = full.scores
             matches.counts[short] = full.counts
@@ -175,15 +199,14 @@ class ApproximateIndex(ABC):
 
     @abstractmethod
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self, queries: FloatArray, *, k: int, among: PreparedFilter | None, effort: int
     ) -> Matches:
         """Search the backend; an answer may be short, none may leave the mask.
 
         Args:
             queries: (n, dim) float32, checked, n >= 1.
             k: Matches wanted a query.
-            mask: (len(self),) contiguous bool, or None.
-            count: Rows the mask allows, >= 1.
+            among: What `filtered` returned, with a count of 1 or more.
             effort: ef_search, nprobe or reach.
 
         Returns:

@@ -19,6 +19,7 @@ import numpy as np
 
 from deepsearch.errors import IndexFormatError
 from deepsearch.index.approximate import ApproximateIndex
+from deepsearch.index.prepared import PreparedFilter
 from deepsearch.schema import BoolArray, FloatArray, IntArray, Matches
 
 __all__ = ["Band", "Calibration", "calibrate"]
@@ -249,8 +250,7 @@ def _masks(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Filtered:
     # One filter, the queries asked under it, and the exact answers.
-    mask: BoolArray
-    allowed: int
+    among: PreparedFilter
     queries: FloatArray
     truth: IntArray
 
@@ -263,9 +263,9 @@ def _trial(
     base: ApproximateIndex, sample: FloatArray, masks: tuple[BoolArray, ...], *, depth: int
 ) -> _Trial:
     def filtered(mask: BoolArray, queries: FloatArray) -> _Filtered:
-        truth = base.scan(queries, k=depth, mask=mask).ids
-        allowed = int(np.count_nonzero(mask))
-        return _Filtered(mask=mask, allowed=allowed, queries=queries, truth=truth)
+        among = base.prepare(mask)
+        truth = base.scan(queries, k=depth, among=among).ids
+        return _Filtered(among=among, queries=queries, truth=truth)
 
     # Each side is asked half of the queries, every other time the same half.
     halves = (sample, sample) if sample.shape[0] < 2 else (sample[::2], sample[1::2])
@@ -347,22 +347,17 @@ def _least(count: int, first: int, keeps: Callable[[int], bool]) -> int:
 
 
 def _search_cost(base: ApproximateIndex, filtered: _Filtered, k: int, effort: int) -> float:
-    everything = filtered.allowed == len(base)
-    mask = None if everything else filtered.mask
-
     def search(query: FloatArray) -> Matches:
-        return base.search_with(query, k=k, mask=mask, count=filtered.allowed, effort=effort)
+        return base.search_with(query, k=k, among=filtered.among, effort=effort)
 
     return _median_microseconds(search, filtered.queries)
 
 
 def _recalls(base: ApproximateIndex, filtered: _Filtered, effort: int, k: int) -> FloatArray:
-    wanted = min(k, filtered.allowed)
+    wanted = min(k, filtered.among.count)
     if wanted == 0:
         return np.ones(filtered.queries.shape[0], dtype=np.float32)
-    found = base.search_with(
-        filtered.queries, k=k, mask=filtered.mask, count=filtered.allowed, effort=effort
-    ).ids
+    found = base.search_with(filtered.queries, k=k, among=filtered.among, effort=effort).ids
     truth = filtered.truth[:, :wanted]
     hits = (found[:, :wanted, None] == truth[:, None, :]).any(axis=1).sum(axis=1)
     shares: FloatArray = (hits / wanted).astype(np.float32)
@@ -379,8 +374,10 @@ def _scan_costs(
         mask = np.zeros(count, dtype=np.bool_)
         mask[generator.choice(count, size, replace=False)] = True
 
-        def scan(query: FloatArray, mask: BoolArray = mask) -> Matches:
-            return base.scan(query, k=10, mask=mask)
+        among = base.prepare(mask)
+
+        def scan(query: FloatArray, among: PreparedFilter = among) -> Matches:
+            return base.scan(query, k=10, among=among)
 
         scans.append((size, _median_microseconds(scan, sample)))
     return tuple(scans)

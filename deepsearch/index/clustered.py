@@ -23,6 +23,7 @@ from deepsearch.index._select import unfilled_matches
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.codes import TwoLevelCodes, centre_blocks, encode, fits, read_only
 from deepsearch.index.exact import ExactIndex
+from deepsearch.index.prepared import PreparedFilter, RowFilter
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches, Metric
 
 __all__ = ["ClusteredConfig", "ClusteredIndex"]
@@ -31,18 +32,20 @@ __all__ = ["ClusteredConfig", "ClusteredIndex"]
 _TRAIN_ROWS_A_LIST = 16
 # Up to this many allowed rows, or a few a list, all are scored by their 8-bit codes sooner than
 # lists are ranked and bits are looked at.
-_FEW_ROWS = 1_500
+_FEW_ROWS = 3_000
 _FEW_ROWS_A_LIST = 2
 # Kept beyond k from the 8-bit scores, so that float32 scores can reorder them.
 _SPARE = 12
 # A thread is worth starting for this many queries.
 _QUERIES_A_THREAD = 4
-# Where fewer are allowed, they are met one by one, each asked for its list; else each row of
-# a list visited is looked up in the mask.
-_ONE_BY_ONE_SHARE = 0.06
+# A mask that allows fewer is brought into the order of the rows before a search; else a lone
+# search looks up in it what could be among the best.
+_AT_ONCE_SHARE = 0.06
 # Efforts are hundredths of a standard deviation; from here on every list is visited.
 _EVERY_LIST = 100_000
-_NO_MASK = read_only(np.empty(0, dtype=np.bool_))
+_NO_MASK: BoolArray = read_only(np.empty(0, dtype=np.bool_))
+_NONE = np.empty(0, dtype=np.int32)
+_NO_ROWS = RowFilter(np.empty(0, dtype=np.int64), _NONE, _NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +124,10 @@ class ClusteredIndex(ApproximateIndex):
         self._squared = exact.space.metric == "l2"
         row_of = np.empty(count, dtype=np.int32)
         row_of[codes.order] = np.arange(count, dtype=np.int32)
-        list_of = np.empty(count, dtype=np.int32)
-        list_of[codes.order] = np.repeat(np.arange(lists, dtype=np.int32), np.diff(codes.starts))
         arrays = {name: read_only(getattr(codes, name)) for name in codes.__dataclass_fields__}
         self._tables = kernels.Tables(
             **arrays,
             row_of=row_of,
-            list_of=list_of,
             vectors=read_only(exact.vectors),
             list_blocks=read_only(centre_blocks(codes)),
         )
@@ -173,55 +173,72 @@ class ClusteredIndex(ApproximateIndex):
         """
         return ClusteredIndex(exact, self._codes, self.config)
 
-    def scan(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int | None = None
-    ) -> Matches:
+    def scan(self, queries: FloatArray, *, k: int, among: PreparedFilter | None) -> Matches:
         """Score every allowed row; see `ApproximateIndex.scan`.
 
         Args:
             queries: (n, dim) float32, checked.
             k: Matches wanted a query.
-            mask: (len(self),) contiguous bool, or None.
-            count: Rows the mask allows, where known.
+            among: What `filtered` returned.
 
         Returns:
             As `search`; ann_recall@10 of .999 and more against float32.
         """
-        if count is None:
-            count = len(self) if mask is None else int(np.count_nonzero(mask))
-        matches = self._run(queries, k, mask, count, reach=-1.0, sigmas=self.config.scan_sigmas)
-        return self.completed(matches, queries, k=k, mask=mask, count=count)
+        matches = self._run(queries, k, among, reach=-1.0, sigmas=self.config.scan_sigmas)
+        return self.completed(matches, queries, k=k, among=among)
 
     def counted(self, mask: BoolArray) -> int:
         """Count what a mask allows; see `ApproximateIndex.counted`."""
         return int(self._kernels.count_allowed(read_only(mask)))
 
+    def by_row(self, mask: BoolArray) -> RowFilter:
+        """Bring a mask into the order of the rows; see `ApproximateIndex.by_row`."""
+        made = self._room_by_row()
+        self._kernels.prepare_filter(self._packed, read_only(mask), made.bits, made.firsts)
+        if made.firsts[-1] > self._few:
+            return made
+        return made._replace(few=np.sort(self._tables.row_of[np.flatnonzero(mask)]))
+
+    def _room_by_row(self) -> RowFilter:
+        return RowFilter(
+            np.empty((self._total + 63) // 64, dtype=np.int64),
+            np.empty(self._tables.starts.shape[0], dtype=np.int32),
+            _NONE,
+        )
+
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self, queries: FloatArray, *, k: int, among: PreparedFilter | None, effort: int
     ) -> Matches:
         """Visit lists that may hold one of the best; see `ApproximateIndex.propose`."""
         reach = -1.0 if effort >= _EVERY_LIST else effort / 100
-        return self._run(queries, k, mask, count, reach=reach, sigmas=self.config.sigmas)
+        return self._run(queries, k, among, reach=reach, sigmas=self.config.sigmas)
 
     def _run(
         self,
         queries: FloatArray,
         k: int,
-        mask: BoolArray | None,
-        allowed: int,
+        among: PreparedFilter | None,
         *,
         reach: float,
         sigmas: float,
     ) -> Matches:
         kernels = self._kernels
         count, total = queries.shape[0], self._total
-        if mask is None or allowed == total:
-            how, given = kernels.ALL_ROWS, _NO_MASK
+        mask, allowed = _NO_MASK, total
+        by_row: RowFilter | None = None
+        if among is not None:
+            allowed, by_row = among.count, among.by_row
+            mask = read_only(among.mask) if by_row is None else _NO_MASK
+        if allowed == total:
+            how = kernels.ALL_ROWS
+        elif reach < 0 and allowed <= self._few:
+            how = kernels.BY_CODES
+        elif by_row is None and count < _QUERIES_A_THREAD and allowed > _AT_ONCE_SHARE * total:
+            # Working memory, of which each thread would need its own.
+            how, by_row = kernels.BY_MASK, self._room_by_row()
         else:
-            given = read_only(mask)
-            how = kernels.BY_ROW if allowed < _ONE_BY_ONE_SHARE * total else kernels.BY_MASK
-            if reach < 0 and allowed <= self._few:
-                how = kernels.BY_CODES
+            how, by_row = kernels.BY_BITS, by_row or self.by_row(mask)
+        bits, firsts, few = by_row or _NO_ROWS
         room = min(total, k + max(_SPARE, k // 4))
         out = unfilled_matches(count, k)
 
@@ -229,7 +246,10 @@ class ClusteredIndex(ApproximateIndex):
             kernels.search(
                 self._packed,
                 how,
-                given,
+                mask,
+                bits,
+                firsts,
+                few,
                 allowed,
                 read_only(asked),
                 self._squared,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ ROUNDS = 3
 """Rounds of random signs and Hadamard transforms; three mix as well as a dense matrix."""
 
 _BLOCK_ROWS = 32_768
+_Array = TypeVar("_Array", bound=npt.NDArray[Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,7 @@ def _aligned(shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
     return room[start : start + size].reshape(shape)
 
 
-def read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def read_only(array: _Array) -> _Array:
     """Return a plain read-only view: compiled code then sees one type, mapped or not.
 
     Args:
@@ -210,9 +212,9 @@ def read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     Returns:
         A view of it.
     """
-    view = array.view(np.ndarray)
+    view: Any = array.view(np.ndarray)
     view.flags.writeable = False
-    return view
+    return cast("_Array", view)
 
 
 def fits(codes: TwoLevelCodes, count: int, dim: int) -> bool:

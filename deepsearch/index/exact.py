@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k
+from deepsearch.index._checks import as_filter, as_queries, as_vectors, check_k, kept_mask
 from deepsearch.index._metric import row_scores
 from deepsearch.index._select import best_first, empty_matches, shortlist
+from deepsearch.index.prepared import PreparedFilter
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, IntArray, Matches, Metric
 
 __all__ = ["ExactIndex"]
@@ -50,13 +51,15 @@ class ExactIndex:
         """Vectors held."""
         return int(self.vectors.shape[0])
 
-    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+    def search(
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | PreparedFilter | None = None
+    ) -> Matches:
         """Find the k best vectors for each query.
 
         Args:
             queries: (n, dim) float32, finite; a single vector as query[None, :].
             k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
-            allowed: (len(self),) bool mask over positions; None allows all.
+            allowed: (len(self),) bool mask over positions, or one made ready; None allows all.
 
         Returns:
             Positions and scores, larger is better, ties by position.
@@ -67,10 +70,50 @@ class ExactIndex:
                 length differs from the index's.
         """
         batch = as_queries(queries, self._space)
-        k = check_k(k)
-        mask = as_mask(allowed, len(self))
-        ids = None if mask is None else np.flatnonzero(mask)
-        return exact_search(batch, self.vectors, ids, k=k, metric=self._space.metric)
+        return self.scan(batch, k=check_k(k), among=self.filtered(allowed))
+
+    def prepare(self, allowed: BoolArray) -> PreparedFilter:
+        """Make a filter ready for searches that come again with it; here it is only counted.
+
+        Args:
+            allowed: (len(self),) bool mask over positions; copied.
+
+        Returns:
+            What `search` takes as `allowed`.
+
+        Raises:
+            InvalidInputError: If it is no mask of this length.
+        """
+        mask = kept_mask(allowed, len(self))
+        return PreparedFilter(mask=mask, count=int(np.count_nonzero(mask)), made_for=self)
+
+    def filtered(self, allowed: BoolArray | PreparedFilter | None) -> PreparedFilter | None:
+        """Check and count a filter; for planners.
+
+        Args:
+            allowed: (len(self),) bool mask over positions, or such a mask made ready; None
+                allows all.
+
+        Returns:
+            The filter; None where everything is allowed.
+        """
+        return as_filter(
+            allowed, len(self), counted=lambda mask: int(np.count_nonzero(mask)), made_for=self
+        )
+
+    def scan(self, queries: FloatArray, *, k: int, among: PreparedFilter | None) -> Matches:
+        """Score every allowed row; for planners. Arguments are not checked again.
+
+        Args:
+            queries: (n, dim) float32, checked.
+            k: Matches wanted a query.
+            among: What `filtered` returned.
+
+        Returns:
+            As `search`.
+        """
+        ids = None if among is None else np.flatnonzero(among.mask)
+        return exact_search(queries, self.vectors, ids, k=k, metric=self._space.metric)
 
 
 def exact_search(

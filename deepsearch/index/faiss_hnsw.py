@@ -20,7 +20,8 @@ from deepsearch.index._faiss import (
 )
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.exact import ExactIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
+from deepsearch.index.prepared import PreparedFilter
+from deepsearch.schema import EmbeddingSpace, FloatArray, Matches
 
 __all__ = ["FaissHnswConfig", "FaissHnswIndex"]
 
@@ -104,14 +105,14 @@ class FaissHnswIndex(ApproximateIndex):
         return cls(exact, graph, options)
 
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self, queries: FloatArray, *, k: int, among: PreparedFilter | None, effort: int
     ) -> Matches:
         """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()
 
         # Half as many again as asked for, so that float32 scores can correct bfloat16 ones.
-        depth = min(count, k + k // 2 + 8)
-        chosen, keep = selector(mask)
+        depth = min(len(self) if among is None else among.count, k + k // 2 + 8)
+        chosen, keep = selector(None if among is None else among.mask)
         parameters = faiss.SearchParametersHNSW(efSearch=max(effort, depth), sel=chosen)
         _, ids = self._graph.search(queries, depth, params=parameters)
         del keep

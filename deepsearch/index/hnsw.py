@@ -21,7 +21,8 @@ from deepsearch.extras import require
 from deepsearch.index._hnswlib_file import check_hnswlib_file
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.exact import ExactIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches, Metric
+from deepsearch.index.prepared import PreparedFilter
+from deepsearch.schema import EmbeddingSpace, FloatArray, Matches, Metric
 
 __all__ = ["HnswConfig", "HnswIndex"]
 
@@ -109,11 +110,11 @@ class HnswIndex(ApproximateIndex):
         return cls(exact, graph, options)
 
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self, queries: FloatArray, *, k: int, among: PreparedFilter | None, effort: int
     ) -> Matches:
         """Search the backend; see `ApproximateIndex.propose`."""
-        width = min(count, max(effort, k))
-        if mask is None:
+        width = min(len(self) if among is None else among.count, max(effort, k))
+        if among is None:
             labels, _ = self._graph.knn_query(
                 queries, k=width, num_threads=_threads(self.config.threads)
             )
@@ -121,7 +122,7 @@ class HnswIndex(ApproximateIndex):
         # A Python predicate needs the interpreter, so one thread; and hnswlib refuses a
         # whole batch for one short answer, so one query at a time.
         ids = np.full((queries.shape[0], k + 8), -1, dtype=np.int64)
-        permits = mask.data.__getitem__
+        permits = among.mask.data.__getitem__
         for row in range(queries.shape[0]):
             try:
                 labels, _ = self._graph.knn_query(

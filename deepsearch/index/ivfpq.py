@@ -20,7 +20,8 @@ from deepsearch.index._faiss import (
 )
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.exact import ExactIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
+from deepsearch.index.prepared import PreparedFilter
+from deepsearch.schema import EmbeddingSpace, FloatArray, Matches
 
 __all__ = ["IvfPqConfig", "IvfPqIndex"]
 
@@ -136,13 +137,14 @@ class IvfPqIndex(ApproximateIndex):
         return cls(exact, index, options)
 
     def propose(
-        self, queries: FloatArray, *, k: int, mask: BoolArray | None, count: int, effort: int
+        self, queries: FloatArray, *, k: int, among: PreparedFilter | None, effort: int
     ) -> Matches:
         """Search the backend; see `ApproximateIndex.propose`."""
         faiss = load_faiss()
 
+        count = len(self) if among is None else among.count
         depth = min(count, max(k + 8, round(self.config.refine * k)))
-        chosen, keep = selector(mask)
+        chosen, keep = selector(None if among is None else among.mask)
         parameters = faiss.SearchParametersIVF(
             nprobe=min(effort, int(self._lists.nlist)), sel=chosen
         )

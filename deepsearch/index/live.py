@@ -16,10 +16,11 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from deepsearch.errors import InvalidInputError, SpaceMismatchError, UnknownIdError
-from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k
+from deepsearch.index._checks import as_mask, as_queries, as_vectors, check_k, kept_mask
 from deepsearch.index._metric import row_scores
 from deepsearch.index._select import merge
 from deepsearch.index.planner import Plan, PlannedIndex
+from deepsearch.index.prepared import PreparedFilter
 from deepsearch.index.snapshot import (
     REMOVED,
     Snapshot,
@@ -130,14 +131,40 @@ class LiveIndex:
         live: BoolArray = self._snapshot.where != REMOVED
         return live
 
-    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+    def prepare(self, allowed: BoolArray) -> PreparedFilter:
+        """Make a filter ready for searches that come again with it.
+
+        After a write it is still right and no longer quick: make it anew then. What was
+        added since has positions that it does not know, and is refused as a short mask is.
+
+        Args:
+            allowed: (len(self),) bool mask over positions; copied.
+
+        Returns:
+            What `search` takes as `allowed`, sooner done with than with the mask.
+
+        Raises:
+            InvalidInputError: If it is no mask of this length.
+        """
+        state = self._snapshot
+        mask = kept_mask(allowed, state.where.shape[0])
+        return PreparedFilter(
+            mask=mask,
+            count=int(np.count_nonzero(mask & (state.where != REMOVED))),
+            made_for=state,
+            base=state.base.prepare(_base_mask(state, mask)),
+        )
+
+    def search(
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | PreparedFilter | None = None
+    ) -> Matches:
         """Find the k best live vectors for each query; see `search_planned`.
 
         Args:
             queries: (n, dim) float32, finite; a single vector as query[None, :].
             k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
-            allowed: (len(self),) bool mask over positions; None allows all. A removed
-                position is never returned.
+            allowed: (len(self),) bool mask over positions, or what `prepare` made of one;
+                None allows all. A removed position is never returned.
 
         Returns:
             Positions and scores, larger is better, ties by position.
@@ -145,14 +172,15 @@ class LiveIndex:
         return self.search_planned(queries, k=k, allowed=allowed)[0]
 
     def search_planned(
-        self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | PreparedFilter | None = None
     ) -> tuple[Matches, Plan]:
         """Find the k best live vectors for each query, and say how they were found.
 
         Args:
             queries: (n, dim) float32, finite; a single vector as query[None, :].
             k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
-            allowed: (len(self),) bool mask over positions; None allows all.
+            allowed: (len(self),) bool mask over positions, or what `prepare` made of one;
+                None allows all.
 
         Returns:
             The matches, and the plan of the base with the counts of base and tail.
@@ -166,8 +194,14 @@ class LiveIndex:
         batch = as_queries(queries, self.space)
         k = check_k(k)
         mask = as_mask(allowed, state.where.shape[0])
-        base_mask = _base_mask(state, mask)
-        found, plan = state.base.search_planned(batch, k=k, allowed=base_mask)
+        among: BoolArray | PreparedFilter | None
+        if isinstance(allowed, PreparedFilter) and allowed.made_for is state:
+            among = allowed.base
+        elif mask is None:
+            among = None if state.base_live.all() else state.base_live
+        else:
+            among = _base_mask(state, mask)
+        found, plan = state.base.search_planned(batch, k=k, allowed=among)
         base_ids = (
             np.where(found.ids >= 0, state.base_positions[np.maximum(found.ids, 0)], np.int64(-1))
             if len(state.base)
@@ -335,9 +369,7 @@ def _like(base: PlannedIndex) -> Builder:
     return build
 
 
-def _base_mask(state: Snapshot, mask: BoolArray | None) -> BoolArray | None:
-    if mask is None:
-        return None if state.base_live.all() else state.base_live
+def _base_mask(state: Snapshot, mask: BoolArray) -> BoolArray:
     rows = state.base_positions.shape[0]
     # Positions of a base never reordered are its rows: no gather is needed.
     if rows and state.base_positions[-1] == rows - 1:

@@ -8,17 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-
 from deepsearch.errors import InvalidInputError
-from deepsearch.index._checks import as_mask, as_queries, check_k
+from deepsearch.index._checks import as_queries, check_k
 from deepsearch.index.approximate import ApproximateIndex
 from deepsearch.index.calibrate import Calibration
 from deepsearch.index.clustered import ClusteredConfig, ClusteredIndex
-from deepsearch.index.exact import ExactIndex, exact_search
+from deepsearch.index.exact import ExactIndex
 from deepsearch.index.faiss_hnsw import FaissHnswConfig, FaissHnswIndex
 from deepsearch.index.hnsw import HnswConfig, HnswIndex
 from deepsearch.index.ivfpq import IvfPqConfig, IvfPqIndex
+from deepsearch.index.prepared import PreparedFilter
 from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
 
 __all__ = ["Plan", "PlannedIndex"]
@@ -109,13 +108,30 @@ class PlannedIndex:
         """Vectors held."""
         return len(self.exact)
 
-    def search(self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None) -> Matches:
+    def prepare(self, allowed: BoolArray) -> PreparedFilter:
+        """Make a filter ready for searches that come again with it.
+
+        Args:
+            allowed: (len(self),) bool mask over positions; copied.
+
+        Returns:
+            What `search` takes as `allowed`, sooner done with than with the mask.
+
+        Raises:
+            InvalidInputError: If it is no mask of this length.
+        """
+        return (self.base or self.exact).prepare(allowed)
+
+    def search(
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | PreparedFilter | None = None
+    ) -> Matches:
         """Find the k best vectors for each query; `search_planned` also says how.
 
         Args:
             queries: (n, dim) float32, finite; a single vector as query[None, :].
             k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
-            allowed: (len(self),) bool mask over positions; None allows all.
+            allowed: (len(self),) bool mask over positions, or what `prepare` made of one;
+                None allows all.
 
         Returns:
             Positions and scores, larger is better, ties by position.
@@ -123,14 +139,15 @@ class PlannedIndex:
         return self.search_planned(queries, k=k, allowed=allowed)[0]
 
     def search_planned(
-        self, queries: FloatArray, *, k: int, allowed: BoolArray | None = None
+        self, queries: FloatArray, *, k: int, allowed: BoolArray | PreparedFilter | None = None
     ) -> tuple[Matches, Plan]:
         """Find the k best vectors for each query, and say how they were found.
 
         Args:
             queries: (n, dim) float32, finite; a single vector as query[None, :].
             k: Matches wanted a query, >= 1; fewer come back if fewer are allowed.
-            allowed: (len(self),) bool mask over positions; None allows all.
+            allowed: (len(self),) bool mask over positions, or what `prepare` made of one;
+                None allows all.
 
         Returns:
             The matches and the plan.
@@ -142,20 +159,11 @@ class PlannedIndex:
         """
         batch = as_queries(queries, self.space)
         k = check_k(k)
-        mask = as_mask(allowed, len(self))
-        if mask is None:
-            count = len(self)
-        else:
-            count = int(np.count_nonzero(mask)) if self.base is None else self.base.counted(mask)
-        plan = self._remembered(count, k)
-        if self.base is None:
-            ids = None if mask is None else np.flatnonzero(mask)
-            metric = self.space.metric
-            return exact_search(batch, self.exact.vectors, ids, k=k, metric=metric), plan
-        if plan.effort is None:
-            return self.base.scan(batch, k=k, mask=mask, count=count), plan
-        matches = self.base.search_with(batch, k=k, mask=mask, count=count, effort=plan.effort)
-        return matches, plan
+        among = (self.base or self.exact).filtered(allowed)
+        plan = self._remembered(len(self) if among is None else among.count, k)
+        if self.base is None or plan.effort is None:
+            return (self.base or self.exact).scan(batch, k=k, among=among), plan
+        return self.base.search_with(batch, k=k, among=among, effort=plan.effort), plan
 
     def plan(self, count: int, k: int) -> Plan:
         """Decide how to search among `count` allowed rows.

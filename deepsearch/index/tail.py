@@ -111,11 +111,10 @@ def search_tail(
     position_of[rows[~loose]] = positions[~loose]
     for segment in segments:
         mask = usable[segment.start : segment.stop]
-        count = int(np.count_nonzero(mask))
-        if count == 0:
+        among = segment.index.filtered(mask)
+        if among is None or among.count == 0:
             continue
-        whole = count == mask.shape[0]
-        scored = segment.index.scan(queries, k=k, mask=None if whole else mask, count=count)
+        scored = segment.index.scan(queries, k=k, among=among)
         at = position_of[segment.start + np.maximum(scored.ids, 0)]
         ids = np.where(scored.ids >= 0, at, np.int64(-1))
         found = merge(found, replace(scored, ids=ids), k)

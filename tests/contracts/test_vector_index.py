@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from deepsearch.index import (
     build_index,
 )
 from deepsearch.protocols import VectorIndex
-from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
 
 COUNT, DIM = 1_200, 40
 SPACES = {
@@ -110,8 +111,16 @@ def ann_recall(found: np.ndarray, truth: list[list[int]]) -> float:
     return float(np.mean([len(set(a.tolist()) & set(b)) / max(1, len(b)) for a, b in pairs]))
 
 
-def check_answer(index: VectorIndex, queries: FloatArray, k: int, mask: BoolArray | None) -> None:
-    found = index.search(queries, k=k, allowed=mask)
+def check_answer(index: Any, queries: FloatArray, k: int, mask: BoolArray | None) -> None:
+    check_matches(index.search(queries, k=k, allowed=mask), index, queries, k, mask)
+    if mask is not None:
+        found = index.search(queries, k=k, allowed=index.prepare(mask))
+        check_matches(found, index, queries, k, mask)
+
+
+def check_matches(
+    found: Matches, index: VectorIndex, queries: FloatArray, k: int, mask: BoolArray | None
+) -> None:
     expected = len(index) if mask is None else int(mask.sum())
     assert found.ids.shape == found.scores.shape == (len(queries), k)
     assert found.ids.dtype == np.int64
@@ -341,3 +350,30 @@ def test_eight_threads_at_once(name: str) -> None:
 def test_any_mask_is_honoured(name: str, seed: int, share: float, k: int, metric: str) -> None:
     mask = np.random.default_rng(seed).random(COUNT) < share
     check_answer(built(name, metric), make_vectors(3, seed, metric), k, mask)
+
+
+def test_a_filter_made_ready_keeps_what_it_was_made_of(name: str) -> None:
+    index: Any = built(name)
+    queries = make_vectors(5, 77)
+    mask = np.random.default_rng(78).random(COUNT) < 0.2
+    wanted = index.search(queries, k=10, allowed=mask).ids
+    ready = index.prepare(mask)
+    assert ready.count == int(mask.sum())
+    mask[:] = True
+    assert index.search(queries, k=10, allowed=ready).ids.tolist() == wanted.tolist()
+    # To another index of the same length it is only a mask.
+    other = ClusteredIndex.build(make_vectors(COUNT, 79), SPACES["cosine"])
+    found = other.search(queries, k=10, allowed=ready)
+    assert ready.mask[found.ids].all()
+
+
+def test_a_filter_that_cannot_be_made_ready(name: str) -> None:
+    index: Any = built(name)
+    long = np.ones(COUNT + 1, bool)
+    for wrong, said in ((None, "None"), (long, "shape"), (np.ones(COUNT), "bool")):
+        with pytest.raises(InvalidInputError, match=said):
+            index.prepare(wrong)
+    shorter = ExactIndex(make_vectors(COUNT - 1, 3), SPACES["cosine"])
+    ready = shorter.prepare(np.ones(COUNT - 1, bool))
+    with pytest.raises(InvalidInputError, match="shape"):
+        index.search(make_vectors(1, 2), k=3, allowed=ready)

@@ -18,7 +18,7 @@ from deepsearch.index._select import unfilled_matches
 from deepsearch.index.codes import read_only
 from deepsearch.index.kernels import estimate, lookup, query
 from deepsearch.index.kernels.rotation import rotate
-from deepsearch.schema import EmbeddingSpace, FloatArray
+from deepsearch.schema import BoolArray, EmbeddingSpace, FloatArray, Matches
 
 _TRIPLE, _, _FEATURES = cpu_target.target_context.codegen().magic_tuple()[:3]
 HERE = [
@@ -63,34 +63,91 @@ def test_a_scan_finds_what_float32_finds(dim: int, metric: str, offset: float) -
     exact = ExactIndex(vectors, space(dim, metric))
     for mask in (None, np.random.default_rng(5).random(3_000) < 0.2):
         truth = exact.search(queries, k=10, allowed=mask)
-        found = index.scan(queries, k=10, mask=mask)
+        found = index.scan(queries, k=10, among=index.filtered(mask))
         assert ann_recall(found.ids, truth.ids) >= 0.999
         assert (found.counts == 10).all()
 
 
+WAYS = {
+    "mask": kernels.BY_MASK,
+    "bits": kernels.BY_BITS,
+    "codes": kernels.BY_CODES,
+    "codes of known rows": kernels.BY_CODES,
+}
+
+
+def met(
+    index: ClusteredIndex, way: str, mask: BoolArray, queries: FloatArray, reach: float
+) -> Matches:
+    """Search the allowed rows in one of the ways in which they are met."""
+    ready = index.by_row(mask)
+    if way == "mask":
+        ready.bits[:] = ready.firsts[:] = -1  # only working memory
+    elif way == "codes":
+        ready = ready._replace(few=ready.few[:0])
+    found = unfilled_matches(len(queries), 10)
+    kernels.search(
+        index._packed,
+        WAYS[way],
+        read_only(mask),
+        ready.bits,
+        ready.firsts,
+        ready.few,
+        int(mask.sum()),
+        read_only(queries),
+        index.space.metric == "l2",
+        reach,
+        3.5 if reach < 0 else 2.0,
+        22,
+        found.ids,
+        found.scores,
+        found.counts,
+    )
+    return found
+
+
 @pytest.mark.parametrize("metric", ["cosine", "l2"])
 @pytest.mark.parametrize("lists", [1, 70, 1_000])
-def test_allowed_rows_are_the_same_however_they_are_met(metric: str, lists: int) -> None:
-    # 1,037: neither whole bytes of a mask nor whole pieces of lists.
+@pytest.mark.parametrize("share", [0.03, 0.3, "a side"])
+def test_allowed_rows_are_the_same_however_they_are_met(
+    metric: str, lists: int, share: float | str
+) -> None:
+    # 1,037: neither whole bytes of a mask nor whole pieces of lists. A side of the rows fills
+    # some lists and leaves others empty.
     unit, count = metric == "cosine", 1_037
     vectors, queries = rows(count, 96, 21, unit=unit), rows(40, 96, 22, unit=unit)
     index = ClusteredIndex.build(vectors, space(96, metric), config=ClusteredConfig(lists=lists))
-    mask = np.random.default_rng(23).random(count) < 0.3
+    if isinstance(share, str):
+        mask = vectors @ vectors[5] > np.quantile(vectors @ vectors[5], 0.8)
+    else:
+        mask = np.random.default_rng(23).random(count) < share
     mask[-1] = True
-    allowed = int(mask.sum())
     truth = ExactIndex(vectors, space(96, metric)).search(queries, k=10, allowed=mask)
-    for how in (kernels.BY_MASK, kernels.BY_ROW, kernels.BY_CODES):
-        found = unfilled_matches(40, 10)
-        given = (read_only(mask), allowed, read_only(queries), metric == "l2", -1.0, 3.5, 22)
-        kernels.search(index._packed, how, *given, found.ids, found.scores, found.counts)
+    for way in WAYS:
+        found = met(index, way, mask, queries, -1.0)
         assert ann_recall(found.ids, truth.ids) >= 0.997
         assert mask[found.ids].all()
         same = found.ids == truth.ids
         assert np.array_equal(found.scores[same], truth.scores[same])
 
 
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 1_037])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.6, 1.0])
+def test_a_filter_in_the_order_of_the_rows(count: int, share: float) -> None:
+    index = ClusteredIndex.build(rows(count, 16, 51), space(16), config=ClusteredConfig(lists=7))
+    mask = np.random.default_rng(53).random(count) < share
+    ready = index.by_row(mask)
+    codes = index._codes
+    by_row = mask[codes.order]
+    bits = np.unpackbits(ready.bits.view(np.uint8), bitorder="little")
+    assert np.array_equal(bits[:count].astype(bool), by_row)
+    assert not bits[count:].any()
+    assert np.array_equal(ready.firsts, np.append(0, np.cumsum(by_row))[codes.starts])
+    assert np.array_equal(ready.few, np.flatnonzero(by_row))
+
+
 @pytest.mark.parametrize("noise", [0.08, 0.5])
-def test_rows_met_one_by_one_are_those_of_lists_that_may_reach(noise: float) -> None:
+def test_prepared_filters_lead_to_the_lists_that_may_reach(noise: float) -> None:
     # Knots of thirty, of which a filter leaves three: the tenth best is a stranger. With
     # more noise there are hardly knots, and what is best lies in many lists.
     generator = np.random.default_rng(41)
@@ -103,17 +160,15 @@ def test_rows_met_one_by_one_are_those_of_lists_that_may_reach(noise: float) -> 
     truth = ExactIndex(vectors, space(96)).search(queries, k=10, allowed=mask)
     recalls = {}
     for reach in (0.0, 2.5):
-        for how in (kernels.BY_MASK, kernels.BY_ROW):
-            found = unfilled_matches(40, 10)
-            given = (read_only(mask), int(mask.sum()), read_only(queries), False, reach, 2.0, 22)
-            kernels.search(index._packed, how, *given, found.ids, found.scores, found.counts)
+        for way in ("mask", "bits"):
+            found = met(index, way, mask, queries, reach)
             assert mask[found.ids].all()
             assert all(len(set(ids)) == 10 for ids in found.ids.tolist())
-            recalls[reach, how] = ann_recall(found.ids, truth.ids)
-    assert recalls[2.5, kernels.BY_ROW] >= 0.95
-    assert noise < 0.5 or recalls[0.0, kernels.BY_ROW] < recalls[2.5, kernels.BY_ROW] - 0.05
-    for reach in (0.0, 2.5):
-        assert recalls[reach, kernels.BY_ROW] >= recalls[reach, kernels.BY_MASK] - 0.02
+            recalls[reach, way] = ann_recall(found.ids, truth.ids)
+    assert recalls[2.5, "bits"] >= 0.95
+    assert noise < 0.5 or recalls[0.0, "bits"] < recalls[2.5, "bits"] - 0.05
+    for reach, less in ((0.0, 0.05), (2.5, 0.02)):
+        assert recalls[reach, "bits"] >= recalls[reach, "mask"] - less
 
 
 def test_estimates_of_centres_lie_about_their_scores() -> None:
@@ -295,9 +350,7 @@ def test_more_effort_finds_more() -> None:
     index = ClusteredIndex.build(vectors, space(64))
     truth = ExactIndex(vectors, space(64)).search(queries, k=10).ids
     recalls = [
-        ann_recall(
-            index.search_with(queries, k=10, mask=None, count=6_000, effort=effort).ids, truth
-        )
+        ann_recall(index.search_with(queries, k=10, among=None, effort=effort).ids, truth)
         for effort in (20, 200, 400, 100_000)
     ]
     assert recalls == sorted(recalls)
@@ -320,7 +373,9 @@ def test_identical_vectors() -> None:
     found = index.search(vectors[:2], k=20)
     assert found.ids.tolist() == [list(range(20))] * 2
     mask = np.arange(500) >= 100
-    assert index.scan(vectors[:1], k=5, mask=mask).ids.tolist() == [[100, 101, 102, 103, 104]]
+    assert index.scan(vectors[:1], k=5, among=index.filtered(mask)).ids.tolist() == [
+        [100, 101, 102, 103, 104]
+    ]
 
 
 def test_values_of_very_different_size() -> None:
@@ -331,7 +386,7 @@ def test_values_of_very_different_size() -> None:
     queries = vectors[:40] + np.float32(0.01)
     exact = ExactIndex(vectors, space(24, "l2")).search(queries, k=1)
     index = ClusteredIndex.build(vectors, space(24, "l2"))
-    found = index.scan(queries, k=1, mask=None)
+    found = index.scan(queries, k=1, among=None)
     # 8 bits cannot tell such rows apart: what comes back is near, complete and scored right.
     assert (found.counts == 1).all()
     assert (found.scores[:, 0] <= exact.scores[:, 0]).all()

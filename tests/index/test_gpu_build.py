@@ -58,9 +58,7 @@ def test_the_graph_searches_as_well_as_hnswlibs_own(metric: str) -> None:
     theirs = HnswIndex.build(vectors, space, config=searching)
     for ef in (16, 32, 64):
         a, b = (
-            ann_recall(
-                index.search_with(queries, k=10, mask=None, count=5_000, effort=ef).ids, truth
-            )
+            ann_recall(index.search_with(queries, k=10, among=None, effort=ef).ids, truth)
             for index in (ours, theirs)
         )
         assert a >= b - 0.015, (ef, a, b)
@@ -180,7 +178,7 @@ def test_half_precision_as_a_gpu_uses_costs_no_recall() -> None:
         config = replace(CONFIG, half=half)
         graphs.append(build_graph(vectors, "cosine", config))
         index = build_hnsw(vectors, space, config=config, search=HnswConfig(M=12))
-        found = index.search_with(queries, k=10, mask=None, count=1_200, effort=48)
+        found = index.search_with(queries, k=10, among=None, effort=48)
         recalls.append(ann_recall(found.ids, truth))
     assert abs(recalls[0] - recalls[1]) <= 0.01
     # It did round: some row has another neighbour.
@@ -212,7 +210,7 @@ def test_a_gpu_builds_the_same_quality() -> None:
     recalls = [
         ann_recall(
             build_hnsw(vectors, space, config=GpuBuildConfig(device=device), search=HnswConfig())
-            .search_with(queries, k=10, mask=None, count=20_000, effort=64)
+            .search_with(queries, k=10, among=None, effort=64)
             .ids,
             truth,
         )

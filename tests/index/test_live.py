@@ -25,6 +25,7 @@ from deepsearch.index import (
     ClusteredConfig,
     ExactIndex,
     LiveIndex,
+    PreparedFilter,
     build_index,
     load_index,
     save_index,
@@ -53,6 +54,7 @@ class LiveMachine(RuleBasedStateMachine):
         self.index = LiveIndex(build_index(vectors, SPACE, config=config))
         self.expected = dict(enumerate(vectors))
         self.given = count
+        self.ready: PreparedFilter | None = None
 
     @rule(target=positions, count=st.integers(0, 8), seed=st.integers(0, 999))
     def add(self, count: int, seed: int):  # type: ignore[no-untyped-def]
@@ -99,6 +101,19 @@ class LiveMachine(RuleBasedStateMachine):
     def filtered(self, seed: int, k: int, share: float) -> None:
         mask = np.random.default_rng(seed).random(self.given) < share
         self.compare(rows(2, seed + 1), k, mask)
+        self.ready = self.index.prepare(mask)
+        self.compare(rows(2, seed + 2), k, mask, self.ready)
+
+    @rule(seed=st.integers(0, 999), k=st.integers(1, 12))
+    def filtered_as_before(self, seed: int, k: int) -> None:
+        # What was written since shows, under a filter that was made ready before it.
+        if self.ready is None:
+            return
+        if len(self.ready.mask) == self.given:
+            self.compare(rows(2, seed), k, self.ready.mask, self.ready)
+        else:
+            with pytest.raises(InvalidInputError, match="shape"):
+                self.index.search(rows(1, seed), k=k, allowed=self.ready)
 
     @rule()
     def a_bad_write_changes_nothing(self) -> None:
@@ -120,8 +135,14 @@ class LiveMachine(RuleBasedStateMachine):
         assert np.flatnonzero(self.index.live).tolist() == sorted(self.expected)
         self.compare(rows(1, self.given + 7), 6, None)
 
-    def compare(self, queries: FloatArray, k: int, mask: np.ndarray | None) -> None:
-        found = self.index.search(queries, k=k, allowed=mask)
+    def compare(
+        self,
+        queries: FloatArray,
+        k: int,
+        mask: np.ndarray | None,
+        ready: PreparedFilter | None = None,
+    ) -> None:
+        found = self.index.search(queries, k=k, allowed=mask if ready is None else ready)
         keys = [key for key in sorted(self.expected) if mask is None or mask[key]]
         if not keys:
             assert (found.counts == 0).all()

@@ -9,20 +9,22 @@ from __future__ import annotations
 from deepsearch.index.kernels.encode import encode_rows
 from deepsearch.index.kernels.exact import score_ids
 from deepsearch.index.kernels.masks import count_allowed
+from deepsearch.index.kernels.prepared import prepare_filter
 from deepsearch.index.kernels.tables import Tables, packed
-from deepsearch.index.kernels.visit import ALL_ROWS, BY_CODES, BY_MASK, BY_ROW, search
+from deepsearch.index.kernels.visit import ALL_ROWS, BY_BITS, BY_CODES, BY_MASK, search
 from deepsearch.index.kernels.words import add_postings
 
 __all__ = [
     "ALL_ROWS",
+    "BY_BITS",
     "BY_CODES",
     "BY_MASK",
-    "BY_ROW",
     "Tables",
     "add_postings",
     "count_allowed",
     "encode_rows",
     "packed",
+    "prepare_filter",
     "score_ids",
     "search",
 ]

@@ -38,10 +38,10 @@ def compiled(*signatures: str) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         try:
-            made = njit(function, cache=True, **_FLAGS)
+            made = njit(function, cache=True, forceinline=not signatures, **_FLAGS)
         except RuntimeError:  # no folder to keep it in: compiled anew in each process
             _LOGGER.info("No place to keep compiled code for %s.", function)
-            made = njit(function, **_FLAGS)
+            made = njit(function, forceinline=not signatures, **_FLAGS)
         else:
             _depend_on_all_sources(made)
         for signature in signatures:
@@ -55,8 +55,20 @@ def _depend_on_all_sources(dispatcher: Any) -> None:
     # numba asks only a function's own file whether kept code is still good; the functions
     # it calls lie in other files of this folder.
     file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if file is not None:
-        file._source_stamp = (file._source_stamp, _all_sources())
+    if file is None:
+        return
+    file._source_stamp = (file._source_stamp, _all_sources())
+    load = file._load_index
+
+    def load_what_fits() -> Any:
+        # What an older version of this package kept may name classes that are gone.
+        try:
+            return load()
+        except Exception:
+            _LOGGER.info("Compiled code of another version is left out.", exc_info=True)
+            return {}
+
+    file._load_index = load_what_fits
 
 
 @cache

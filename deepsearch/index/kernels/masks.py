@@ -9,7 +9,27 @@ import numpy as np
 from deepsearch.index.kernels.compiled import compiled
 from deepsearch.index.kernels.vector import first_bit, lanes_above, ones
 
-__all__ = ["allowed_positions", "count_allowed"]
+__all__ = ["allowed_positions", "bits_between", "count_allowed"]
+
+
+@compiled()
+def bits_between(bits: Any, first: Any, start: Any, stop: Any) -> Any:
+    """Keep the bits that stand for some positions.
+
+    Args:
+        bits: int64; the lowest stands for position `first`, the next for the one behind it.
+        first: As said.
+        start: The first position to keep, less than `first` + 64.
+        stop: The one behind the last, greater than `first`.
+
+    Returns:
+        The bits, all others 0.
+    """
+    if first < start:
+        bits &= np.int64(-1) << (start - first)
+    if stop - first < 64:
+        bits &= (np.int64(1) << (stop - first)) - 1
+    return bits
 
 
 @compiled()

@@ -31,7 +31,6 @@ class Tables(NamedTuple):
         bias: (n,) float32 added to the score by 8-bit codes.
         order: (n,) int32 position of each row.
         row_of: (n,) int32 row of each position.
-        list_of: (n,) int32 list of each position.
         starts: (lists + 1,) int64 first row of each list.
         centres: (lists, dim) int8 codes of the list centres.
         centre_bias: (lists,) float32 added to a centre's product to rank the lists.
@@ -53,7 +52,6 @@ class Tables(NamedTuple):
     bias: Any
     order: Any
     row_of: Any
-    list_of: Any
     starts: Any
     centres: Any
     centre_bias: Any
@@ -75,7 +73,7 @@ def packed(tables: Tables) -> npt.NDArray[np.int64]:
             long as the result is used.
 
     Returns:
-        (21,) int64: an address for each array; rows, dimensions, words, lists.
+        (20,) int64: an address for each array; rows, dimensions, words, lists.
     """
     addresses = [array.__array_interface__["data"][0] for array in tables]
     rows, dim = tables.codes.shape
@@ -95,23 +93,22 @@ def opened(numbers: Any) -> Any:
     Returns:
         The tables.
     """
-    rows, dim, words, lists = numbers[17], numbers[18], numbers[19], numbers[20]
+    rows, dim, words, lists = numbers[16], numbers[17], numbers[18], numbers[19]
     return Tables(
         carray(pointer(numbers[0]), (rows, words + 2), np.uint64),
         carray(pointer(numbers[1]), (rows, dim), np.int8),
         carray(pointer(numbers[2]), (rows,), np.float32),
         carray(pointer(numbers[3]), (rows,), np.int32),
         carray(pointer(numbers[4]), (rows,), np.int32),
-        carray(pointer(numbers[5]), (rows,), np.int32),
-        carray(pointer(numbers[6]), (lists + 1,), np.int64),
-        carray(pointer(numbers[7]), (lists, dim), np.int8),
+        carray(pointer(numbers[5]), (lists + 1,), np.int64),
+        carray(pointer(numbers[6]), (lists, dim), np.int8),
+        carray(pointer(numbers[7]), (lists,), np.float32),
         carray(pointer(numbers[8]), (lists,), np.float32),
-        carray(pointer(numbers[9]), (lists,), np.float32),
+        carray(pointer(numbers[9]), (dim,), np.float32),
         carray(pointer(numbers[10]), (dim,), np.float32),
-        carray(pointer(numbers[11]), (dim,), np.float32),
-        carray(pointer(numbers[12]), (3, 64 * words), np.float32),
-        carray(pointer(numbers[13]), (dim,), np.float32),
-        carray(pointer(numbers[14]), (rows, dim), np.float32),
-        carray(pointer(numbers[15]), ((rows + 15) // 16, 128 * words + 192), np.uint8),
-        carray(pointer(numbers[16]), ((lists + 15) // 16, 128 * words + 192), np.uint8),
+        carray(pointer(numbers[11]), (3, 64 * words), np.float32),
+        carray(pointer(numbers[12]), (dim,), np.float32),
+        carray(pointer(numbers[13]), (rows, dim), np.float32),
+        carray(pointer(numbers[14]), ((rows + 15) // 16, 128 * words + 192), np.uint8),
+        carray(pointer(numbers[15]), ((lists + 15) // 16, 128 * words + 192), np.uint8),
     )

@@ -14,16 +14,9 @@ from typing import Any
 import numpy as np
 
 from deepsearch.index.kernels.compiled import compiled
-from deepsearch.index.kernels.estimate import (
-    BLOCK,
-    BLOCKS,
-    ask_for_codes,
-    block_reaches,
-    found,
-    score_passed,
-    start_over,
-)
+from deepsearch.index.kernels.estimate import BLOCK, BLOCKS, found, score_passed, start_over
 from deepsearch.index.kernels.exact import exact_score
+from deepsearch.index.kernels.in_blocks import ALL_ROWS, BY_BITS, BY_MASK, visit_list
 from deepsearch.index.kernels.lists import (
     lists_left,
     next_round,
@@ -32,40 +25,33 @@ from deepsearch.index.kernels.lists import (
     score_list,
 )
 from deepsearch.index.kernels.masks import allowed_positions
-from deepsearch.index.kernels.one_by_one import (
+from deepsearch.index.kernels.prepared import (
     AT_LEAST,
-    meet,
+    IN_BLOCK_NS,
+    ONE_BY_ONE_NS,
+    prepare_filter,
     room_for_rows,
-    score_promising,
-    visit_rows,
+    visit_prepared,
 )
 from deepsearch.index.kernels.query import (
     asked,
     prepare_codes,
     prepare_lookups,
-    prepare_planes,
     prepare_rotated,
 )
 from deepsearch.index.kernels.tables import READ_FLOAT32, opened
-from deepsearch.index.kernels.vector import first_bit, prefetch
+from deepsearch.index.kernels.vector import prefetch
 
-__all__ = ["ALL_ROWS", "BY_CODES", "BY_MASK", "BY_ROW", "search"]
+__all__ = ["ALL_ROWS", "BY_BITS", "BY_CODES", "BY_MASK", "search"]
 
-ALL_ROWS, BY_MASK, BY_ROW, BY_CODES = 0, 1, 2, 3
-"""How allowed rows are met: all, list by list; the same, looking up in the mask what could be
-among the best, and going over to the next way where that is sooner done; one by one, asking of
-each whether its list is promising; so few that all are scored by their 8-bit codes, and no list
-is ranked."""
+BY_CODES = 3
+"""How allowed rows are met, beside `ALL_ROWS`, `BY_MASK` and `BY_BITS`: so few that all are
+scored by their 8-bit codes, and no list is ranked."""
 
-# Rows that must have gathered before they are scored by their codes: few, so that the next
-# are judged by what they brought; enough for prefetches to arrive.
-_GATHERED = 8
 # Rows scored at a time where all of them are.
 _PIECE_ROWS = 256
-# What a row costs in nanoseconds: estimated in its block; where rows are met one by one,
-# looked up whether it is estimated or not, and estimated. Of the rows left about half turn out
-# to lie in lists that need not be visited after all, so a row in a block counts for half.
-_IN_BLOCK_NS, _LOOKED_UP_NS, _ONE_BY_ONE_NS = 1.25, 5.0, 6.0
+# What it takes to bring an allowed row of a mask into the order of the rows, in nanoseconds.
+_PREPARED_NS = 2.0
 
 
 @compiled()
@@ -73,12 +59,14 @@ def _visit_lists(
     packed: Any,
     how: int,
     mask: Any,
+    bits: Any,
+    firsts: Any,
     allowed: int,
     reach: float,
     ready: Any,
     kept: Any,
     work: Any,
-    met: Any,
+    gathered: Any,
 ) -> None:
     # Without a reach every list is visited, still the most promising first.
     wide = ready.numbers[6] * np.float32(reach if reach >= 0.0 else 3.0)
@@ -90,8 +78,8 @@ def _visit_lists(
     seen: Any = np.int64(0)
     filled: Any = np.int64(0)
     limit = np.float32(-np.inf)
-    one_by_one = False
-    while turn.floor > limit and not one_by_one:
+    over = how == BY_BITS
+    while turn.floor > limit and not over:
         turn = next_round(lists, limit, work, turn)
         for i in range(turn.count):
             near = work.chosen[i]
@@ -99,82 +87,22 @@ def _visit_lists(
             if start == stop or score_list(packed, near, wide, ready, work) < limit:
                 continue
             base = work.base[near]
-            filled = _visit_list(packed, how, mask, start, stop, base, filled, ready, kept)
+            filled = visit_list(packed, how, mask, bits, start, stop, base, filled, ready, kept)
             seen += stop - start
             if reach >= 0.0 and seen >= at_least:
                 limit = kept.limits[0]
         if how == BY_MASK and turn.floor > limit and kept.limits[0] > -np.inf:
             least = kept.limits[0] if reach >= 0.0 else limit
             left = rows / lists * lists_left(lists, least, work, turn)
-            looked_up = _LOOKED_UP_NS * allowed + _ONE_BY_ONE_NS * left * allowed / rows
-            one_by_one = _IN_BLOCK_NS * left > looked_up
+            share = allowed / rows
+            saved = left * (IN_BLOCK_NS - min(IN_BLOCK_NS, ONE_BY_ONE_NS * share))
+            over = saved > _PREPARED_NS * allowed
     if filled > 0:
         score_passed(packed, filled, ready, kept)
-    if one_by_one:
-        prepare_planes(ready)
-        meet(packed, mask, met)
-        for near in range(lists):
-            met.turns[near] = -np.inf
-            if work.keys[near] >= limit and work.keys[near] < turn.floor:
-                met.turns[near] = score_list(packed, near, wide, ready, work)
-        seen = seen * allowed // rows
-        score_promising(packed, limit, seen, reach >= 0.0, ready, kept, work.base, met)
-
-
-@compiled()
-def _visit_list(
-    packed: Any,
-    how: int,
-    mask: Any,
-    start: Any,
-    stop: Any,
-    base: Any,
-    filled: Any,
-    ready: Any,
-    kept: Any,
-) -> Any:
-    # Estimate the rows start..stop of a list and append the allowed ones that may be among
-    # the best to those passed on, which are scored when enough have gathered; return how
-    # many are left.
-    tables = opened(packed)
-    order, passed, uppers = tables.order, kept.passed, kept.uppers
-    at, last = start // BLOCK, (stop - 1) // BLOCK + 1
-    while at < last:
-        limit = kept.limits[0] - ready.numbers[7]
-        # The first few rows set a limit that most of the others need not be scored for.
-        count = min(last - at, BLOCKS if limit > -np.inf else 1)
-        block_reaches(tables.blocks, at, count, base, limit, ready, kept.reaches, kept.above)
-        before = new = filled
-        for which in range(count):
-            above = np.int64(kept.above[which])
-            first = BLOCK * (at + which)
-            if above != 0:
-                if first < start:
-                    above &= np.int64(-1) << (start - first)
-                if first + BLOCK > stop:
-                    above &= (np.int64(1) << (stop - first)) - 1
-            while above != 0:
-                lane = first_bit(above)
-                above &= above - 1
-                passed[new] = first + lane
-                uppers[new] = kept.reaches[BLOCK * which + lane]
-                new += 1
+    if over:
         if how == BY_MASK:
-            for i in range(filled, new):
-                row = passed[i]
-                passed[filled] = row
-                uppers[filled] = uppers[i]
-                filled += np.int64(mask[order[row]])
-        else:
-            filled = new
-        if filled >= _GATHERED:
-            score_passed(packed, filled, ready, kept)
-            filled = np.int64(0)
-        else:
-            for i in range(before, filled):
-                ask_for_codes(packed, passed[i])
-        at += count
-    return filled
+            prepare_filter(packed, mask, bits, firsts)
+        visit_prepared(packed, bits, firsts, reach, turn, wide, ready, kept, work, gathered)
 
 
 @compiled()
@@ -229,13 +157,16 @@ def _finish(
 
 @compiled(
     "void(Array(int64, 1, 'C', readonly=True), int64, Array(boolean, 1, 'C', readonly=True), "
-    f"int64, {READ_FLOAT32}, boolean, float64, float64, int64, int64[:, ::1], "
-    "float32[:, ::1], int64[::1])"
+    f"int64[::1], int32[::1], int32[::1], int64, {READ_FLOAT32}, boolean, float64, float64, int64, "
+    "int64[:, ::1], float32[:, ::1], int64[::1])"
 )
 def search(
     packed: Any,
     how: int,
     mask: Any,
+    bits: Any,
+    firsts: Any,
+    few: Any,
     allowed: int,
     queries: Any,
     squared: bool,
@@ -250,9 +181,13 @@ def search(
 
     Args:
         packed: The index, as `tables.packed` returned it.
-        how: `ALL_ROWS`, `BY_MASK`, `BY_ROW` or `BY_CODES`.
-        mask: (n,) bool by position; any where all rows are allowed.
-        allowed: Rows the mask allows.
+        how: `ALL_ROWS`, `BY_MASK`, `BY_BITS` or `BY_CODES`.
+        mask: (n,) bool by position; for `BY_MASK`, and for `BY_CODES` without `few`.
+        bits: As `prepare_filter` writes them, for `BY_BITS`; working memory of the same length
+            for `BY_MASK`.
+        firsts: The same.
+        few: (allowed,) int32 rows that are allowed, for `BY_CODES`; or empty.
+        allowed: Rows that are allowed.
         queries: (queries, dim) float32.
         squared: True where the metric is l2.
         reach: Standard deviations about a list's centre that its rows are credited with;
@@ -264,14 +199,13 @@ def search(
         counts: (queries,) int64, written: the numbers of matches.
     """
     tables = opened(packed)
-    lists = tables.centres.shape[0]
-    work = room_for_lists(0 if how == BY_CODES else lists)
-    met = room_for_rows(0 if how == ALL_ROWS else allowed, lists)
-    if how == BY_CODES:
-        many = allowed_positions(mask, met.rows)
-        for i in range(many):
-            met.rows[i] = tables.row_of[met.rows[i]]
-        met.known[0] = many
+    work = room_for_lists(0 if how == BY_CODES else tables.centres.shape[0])
+    if how == BY_CODES and few.shape[0] < allowed:
+        few = np.empty(allowed, np.int32)
+        allowed_positions(mask, few)
+        for i in range(few.shape[0]):
+            few[i] = tables.row_of[few[i]]
+    gathered = room_for_rows()
     ready = asked(queries.shape[1], tables.signs.shape[1])
     kept = found(ids.shape[1], room, _PIECE_ROWS + BLOCK * BLOCKS)
     for q in range(queries.shape[0]):
@@ -279,13 +213,11 @@ def search(
         if how != BY_CODES:
             prepare_rotated(queries[q], packed, ready)
             prepare_lookups(sigmas, ready)
-        if how == BY_ROW:
-            prepare_planes(ready)
         start_over(kept)
         if how == BY_CODES:
-            _score_all(packed, met.rows[: met.known[0]], ready, kept)
-        elif how == BY_ROW:
-            visit_rows(packed, mask, reach, ready, kept, work, met)
+            _score_all(packed, few, ready, kept)
         else:
-            _visit_lists(packed, how, mask, allowed, reach, ready, kept, work, met)
+            _visit_lists(
+                packed, how, mask, bits, firsts, allowed, reach, ready, kept, work, gathered
+            )
         counts[q] = _finish(packed, queries[q], squared, ready, kept, ids[q], scores[q])
