@@ -270,7 +270,7 @@ def add_table(trie: Trie, kind: str, table: dict[str, Any], languages: tuple[str
                 trie.add(phrase, kind, value)
 
 
-_LEXICONS = ("cues", "fields", "values", "parts", "compliance", "trade")
+_LEXICONS = ("cues", "fields", "values", "parts", "traits", "compliance", "trade")
 
 
 @lru_cache(maxsize=16)

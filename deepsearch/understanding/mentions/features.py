@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
-from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.lexicon import Match, load_data, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.reading import Reading
 
@@ -17,7 +17,8 @@ _CARRIED = word_set("mention", "carried_things")
 _BOASTS = word_set("mention", "boasts")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
 _BOXES = frozenset({"gift box", "box", "carton", "poly bag", "pallet"})
-_KINDS = frozenset({"seamless", "weave"})  # "seamless pipes", "jacquard towels" are kinds of goods
+# "seamless pipes", "jacquard towels", "submersible pump" are kinds of goods.
+_KINDS = {"seamless", "weave"} | {name.partition("=")[0] for name in load_data("traits")["feature"]}
 # What is often said of a part: of "removable cover" the cover is.
 _OF_PARTS = frozenset(
     {"adjustable", "removable", "foldable", "retractable", "single_sided", "double_sided"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.kinds import goods_kinds
-from deepsearch.understanding.lexicon import Match, word_set
+from deepsearch.understanding.lexicon import Match, load_data, word_set
 from deepsearch.understanding.mentions.reading import Reading
 
 __all__ = ["product_words"]
@@ -41,6 +41,7 @@ _WEAK_USES = frozenset(
         "commercial",
         "marine",
         "automotive",
+        *load_data("traits")["application"],
     }
 )
 
@@ -111,7 +112,10 @@ def _holds(reading: Reading, at: int) -> bool:
 
 def _for_cue(reading: Reading, match: Match) -> bool:
     if reading.scan.language in ("zh", "ja"):
-        return reading.word(match.last) in ("用", "向") or reading.scan.has(match.first - 1, "for")
+        said = {reading.word(match.last - 1), reading.word(match.last)}
+        return bool(said & {"用", "向"}) or reading.scan.has(match.first - 1, "for")
+    if reading.scan.language == "ar" and reading.word(match.first).startswith("ل"):
+        return True  # "لمسجد"
     return any(
         reading.scan.has(i, "for") for i in (match.first - 1, match.first - 2) if i >= 0
     ) or reading.scan.raw(match.first, match.last).lower().startswith(
