@@ -113,6 +113,7 @@ def _group(
         return draft.field, draft.unit, ()
     key = key_at.get(draft.first)
     worded = isinstance(draft.value, str) and draft.field not in _TOGETHER
-    if key and (draft.field in _KEYED or worded):
+    measured = isinstance(draft.value, float) and draft.unit is not None  # "SNR: 90 dB SNR: 95 dB"
+    if key and (draft.field in _KEYED or worded or measured):
         return draft.field, draft.unit, key
     return None

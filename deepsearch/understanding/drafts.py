@@ -91,11 +91,10 @@ def finish(scan: Scan, drafts: list[Draft]) -> tuple[Requirement, ...]:
         seen.add(key)
         clause = scan.clauses[scan.clause_of[draft.first]]
         last_clause = scan.clauses[scan.clause_of[draft.last - 1]]
-        wish = (
-            draft.wish
-            if draft.wish is not None
-            else (clause.wish or clause.soft or last_clause.wish)
-        )
+        wish = draft.wish
+        if wish is None:  # "battery optional" in a seller's title is no wish
+            titled = scan.title is not None and draft.first < scan.title
+            wish = not titled and (clause.wish or clause.soft or last_clause.wish)
         found.append(
             Requirement(
                 field=draft.field,

@@ -273,6 +273,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and draft.field
             in (
                 "voltage",
+                "speed",
                 "frequency",
                 "power",
                 "battery_capacity",
@@ -318,7 +319,8 @@ def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
 
 def _beside(previous: Draft, draft: Draft) -> bool:
     """Whether a size follows another with nothing between: each will do."""
-    sizes = previous.field == draft.field == "size" and isinstance(draft.value, str)
+    sizes = previous.field == draft.field and draft.field in ("size", "model")
+    sizes = sizes and isinstance(draft.value, str)
     joined = sizes and draft.op == "eq" and previous.op in ("eq", "any_of")
     return joined and draft.first == previous.last
 

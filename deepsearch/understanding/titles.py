@@ -17,6 +17,7 @@ __all__ = ["title_end", "without_boasts"]
 
 # What is said, not named, has one of these signs.
 _SPEECH = frozenset({"?", "!", ":", ";", "。", "！", "？"})
+_OFFERED = frozenset({"optional", "optionally", "opcional", "option"})  # a seller's, no wish
 _LONGEST = 80  # characters of a subject line
 _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
@@ -52,7 +53,8 @@ def _found(scan: Scan) -> int:
     end = words.index("\n") if "\n" in words else 0
     if not 0 < end < len(words) - 1:
         return 0
-    if any(scan.has(i, kind) for i in range(end) for kind in ("buy", "only", "wish")):
+    asked = (i for i in range(end) if words[i] not in _OFFERED)
+    if any(scan.has(i, kind) for i in asked for kind in ("buy", "only", "wish")):
         return 0
     worded = (i for i in range(end) if scan.tokens.kinds[i] == "w" and len(words[i]) > _SMALL)
     long = [i for i in worded if words[i - 1] != "["]  # "[phone]" is the page's

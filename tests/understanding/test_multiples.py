@@ -28,7 +28,7 @@ def _said(text: str) -> dict[str, object]:
         ("钻床，双头，380V", "heads", 2),
         ("ガスコンロ、3口、都市ガス", "burners", 3),
         ("髭剃り、5枚刃、200個", "blades", 5),
-        ("bicicleta de 21 velocidades", "velocidades", 21),
+        ("bicicleta de 21 velocidades", "speeds", 21),
         ("Cuisinière à 4 feux, inox", "feux", 4),
         ("Fogão de 6 bocas, inox", "bocas", 6),
         ("dog leashes 1.8 m, nylon, 4 colours", "colours", 4),

@@ -21,6 +21,7 @@ __all__ = ["attach"]
 
 # Words that state something themselves.
 _CONVERTED = frozenset({"length", "mass", "volume", "area", "temperature", "pressure", "power"})
+_PACKS = frozenset({"bag", "box", "carton", "pack", "case", "bottle", "pallet"})
 _ROUNDED = 0.04  # of a number given again in another unit
 _QUESTIONS = word_set("quantity", "does_it")
 _ALTOGETHER = frozenset({"both", "altogether", "total", "all"})
@@ -101,6 +102,16 @@ def _one_of_ranges(state: Attaching, quantity: Quantity) -> bool:
     return False
 
 
+def _per_pack(state: Attaching, first: int, last: int) -> bool:
+    """As in "QTY/CTN: 600 sets": between a field word and its number a pack is named."""
+    return state.word(first) in ("/", "per") and any(
+        unit.canonical in _PACKS
+        for i in range(first + 1, last)
+        if state.tokens.kinds[i] == "w"
+        for unit in state.scan.units_at(i)
+    )
+
+
 def _one(state: Attaching, quantity: Quantity) -> None:
     if _said_again(state, quantity) or _asked_back(state, quantity):
         scan = state.scan
@@ -130,6 +141,8 @@ def _one(state: Attaching, quantity: Quantity) -> None:
         name = "budget"  # "will both of them cost me 700?"
     if name in ("memory", "storage") and memory_and_storage(state, quantity):
         return
+    if name == "order_quantity" and _per_pack(state, last, quantity.first):
+        name = "pack_size"
     if first >= quantity.last:
         state.taken.add(first)
     if first > quantity.last and _other_words(state, quantity.last, first):

@@ -170,6 +170,8 @@ def _part(state: Attaching, at: int) -> bool:
 def _bare_ok(state: Attaching, quantity: Quantity, last: int, name: str) -> bool:
     if name in COUNT_NOUNS and state.word(quantity.first - 1) != ":":
         return False
+    if "]" in state.tokens.words[last : quantity.first]:
+        return False  # "price for [quantity] 3. Lead time": a form nobody filled in
     gap = [
         i
         for i in range(last, quantity.first)

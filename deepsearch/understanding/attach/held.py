@@ -7,6 +7,7 @@ from deepsearch.understanding.attach.named import named_before, whole_phrase
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft, plural, slug
+from deepsearch.understanding.english import english_name
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.part_nouns import HAN, WITHOUT_NAMES, part_at, part_ending
 from deepsearch.understanding.quantities import Quantity
@@ -116,7 +117,8 @@ def of_feature(state: Attaching, quantity: Quantity) -> None:
     led = state.scan.has(before, "with") or (joined and ends) or holds(state, quantity)
     led = led or _of_goods(state, before) or (ends and _behind_noun(state, clause.first, before))
     if known and (alone or led):
-        state.add(Draft(name, "eq", count, None, quantity.first, last if ends else at + 1, 0.6))
+        place = quantity.first, last if ends else at + 1
+        state.add(Draft(english_name(name), "eq", count, None, *place, 0.6))
 
 
 def _of_goods(state: Attaching, before: int) -> bool:

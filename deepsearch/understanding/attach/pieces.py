@@ -19,6 +19,12 @@ _PACK_OF = word_set("quantity", "pack_of")
 _TELLING = word_set("quantity", "telling")
 _MEANING = word_set("quantity", "meaning")
 _KITS = word_set("quantity", "kits")
+_AS_A_SET = frozenset(
+    {("as", "a", "set"), ("in", "a", "set"), ("as", "one", "set"), ("per", "a", "set")}
+)
+_SPECIFICATIONS = frozenset(
+    {"specification", "specifications", "spec", "especificacion", "spezifikation"}
+)
 _DOZEN = 12
 
 
@@ -46,6 +52,7 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     if priced or (article and not _led(state, quantity)):
         return
     boxed = state.word(quantity.first - 1) == "/" and _sized(state, quantity.first - 2)
+    boxed = boxed or _of_a_set(state, quantity) or _specified(state, quantity)
     if boxed or any(name == "text:packaging" for name, _, _ in around.left):
         emit(state, quantity, around, "pack_size", 0.7)  # "Packing: 40*30*36 cm/2 pcs"
         return
@@ -62,6 +69,17 @@ def bare_count(state: Attaching, quantity: Quantity, around: Surroundings, unit:
     ):
         quantity = replace(quantity, units=(replace(unit, canonical="piece"),))
     emit(state, quantity, around, "order_quantity")
+
+
+def _of_a_set(state: Attaching, quantity: Quantity) -> bool:
+    """As in "is this 7 items as a set?"."""
+    return tuple(state.tokens.words[quantity.last : quantity.last + 3]) in _AS_A_SET
+
+
+def _specified(state: Attaching, quantity: Quantity) -> bool:
+    """As in "Specification: 60 pieces": how many one pack holds."""
+    key = quantity.first - 2
+    return state.word(key + 1) == ":" and state.word(key) in _SPECIFICATIONS
 
 
 def _of_title(state: Attaching, quantity: Quantity) -> bool:

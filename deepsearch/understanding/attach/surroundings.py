@@ -14,6 +14,7 @@ __all__ = ["Surroundings", "look_right_from", "surroundings"]
 
 
 _PREPOSITIONS = word_set("bound", "prepositions")
+_SIGNS = frozenset("<>≤≥")
 _ADJACENT = word_set("bound", "adjacent")
 
 
@@ -98,7 +99,7 @@ def _left_match(state: Attaching, quantity: Quantity, match: Match, around: Surr
     near = not around.left_words or len(around.left_words) <= 2
     fields = [str(v) for k, v in payloads if k == "field"]
     for kind, value in payloads:
-        if kind == "cmp" and near and not _loose(state, match):
+        if kind == "cmp" and near and not (_loose(state, match) or _signed(state, match, quantity)):
             if value == "approx" and state.word(first) == "~" and _alternating(quantity):
                 continue
             if value == "approx":
@@ -146,6 +147,12 @@ def _loose(state: Attaching, match: Match) -> bool:
     return at >= len(state.tokens) or state.owner[at] < 0
 
 
+def _signed(state: Attaching, match: Match, quantity: Quantity) -> bool:
+    """Whether a sign bounds another number: "Life: >1000 times Warranty: 3 years"."""
+    signs = state.word(match.first) in _SIGNS
+    return signs and ":" in state.tokens.words[match.last : quantity.first]
+
+
 def _look_right(state: Attaching, quantity: Quantity, around: Surroundings) -> None:
     clause = state.scan.clauses[state.scan.clause_of[quantity.last - 1]]
     at, steps = quantity.last, 0
@@ -175,6 +182,9 @@ def _post(state: Attaching, last: int, value: str, around: Surroundings) -> None
     clause = state.scan.clauses[state.scan.clause_of[last - 1]]
     short = state.scan.match_of(last - 1)
     lone = short is None or short.last - short.first == 1  # "or more" opens none
+    small = state.word(last - 1) == "mini" and state.tokens.kinds[last : last + 1] == ["w"]
+    if lone and small:
+        return  # "35 ml mini perfume"
     if lone and ":" in state.tokens.words[last : min(last + 4, clause.last)]:
         return  # it opens the next key
     following_number = last < len(state.tokens) and state.owner[last] >= 0

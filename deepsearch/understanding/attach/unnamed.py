@@ -182,6 +182,8 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
 def _share_named(state: Attaching, at: int) -> tuple[str, int]:
     """What a share is of, and where its words begin: "curcumin content not less than 5 %"."""
     name, before = slug(state.word(at)), slug(state.word(at - 1))
+    if state.product[0] <= at < state.product[1]:
+        return "concentration", at  # "sodium lauryl ether sulfate 70 %"
     plain = at > 0 and state.tokens.kinds[at - 1] == "w" and not state.scan.has(at - 1, "with")
     if state.word(at) in _CONTENT and plain and before and not state.scan.has(at - 1, "stop"):
         return f"{before}_{name}", at - 1

@@ -64,6 +64,7 @@ _OF_THE_WHOLE = word_set("key", "of_the_whole")
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
 _CELLS = frozenset({"bms", "series", "cells", "cell", "configuration", "battery_configuration"})
 _GRAM = 0.001  # kg
+_TYRES = frozenset({"tire", "tires", "tyre", "tyres"})
 _DAY = 86400.0  # seconds
 _NO_MEASURE = frozenset({"count", "money", "persons"})
 
@@ -146,6 +147,7 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         if quantity is None or not pair.name or (pair.texts and not sized):
             continue
         counted = _counted(scan, pair, quantity) or _per_area(pair, quantity)
+        counted = counted or _tyre(scan, pair, quantity)
         if counted is not None:
             found.append(counted)
             scan.claim(counted.first, counted.last)
@@ -155,12 +157,15 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         if named and not pair.sure and _perhaps_of_part(scan, pair):
             scan.claim(pair.first, quantity.last)
             continue
+        if known and not named and _unfit(scan, pair, quantity):
+            scan.claim(pair.first, quantity.last)  # "Storage: 1400 W"
+            continue
         general = known if not named else not _of_part(scan, pair)
         if general or scan.tokens.words[quantity.last : quantity.last + 1] == ["/"]:
             continue
         draft = _measured(pair, quantity, _bound(scan, pair, quantity))
         staffed = quantity.unit is not None and quantity.unit.dimension == "persons"
-        if staffed and pair.sure and not pair.fields:  # "Workers required: 5-6 people"
+        if staffed and not pair.fields:  # "Workers required: 5-6 people"
             scan.claim(pair.first, quantity.last)
             continue
         if draft is not None:
@@ -169,6 +174,17 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         elif not pair.sure and quantity.unit is not None and quantity.unit.dimension in _VAGUE:
             scan.claim(pair.first, quantity.last)  # of something, but of what?
     return found
+
+
+def _unfit(scan: Scan, pair: Pair, quantity: Quantity) -> bool:
+    """Whether a key plainly names a field that a quantity cannot be of."""
+    unit = quantity.unit
+    physical = unit is not None and unit.dimension not in _NO_MEASURE | {"time", "percent"}
+    last = scan.match_of(pair.colon - 1)
+    headed = last is not None and any(kind == "field" for kind, _ in last.payloads)
+    alone = quantity.shape != "dims" and quantity.last >= pair.end
+    vague = "capacity" in scan.tokens.words[pair.first : pair.colon]  # "Capacity: 4 GB"
+    return physical and headed and alone and not vague and pair.whole and pair.sure
 
 
 def _of_part(scan: Scan, pair: Pair) -> bool:
@@ -201,6 +217,15 @@ def _counted(scan: Scan, pair: Pair, quantity: Quantity) -> Draft | None:
     return Draft(pair.name, "eq", value, None, pair.first, quantity.last, 0.65)
 
 
+def _tyre(scan: Scan, pair: Pair, quantity: Quantity) -> Draft | None:
+    """As in "Tyre size: 3.5-10 inch": how wide, and on what rim, no range."""
+    words = {*scan.tokens.words[pair.first : pair.colon]}
+    if pair.texts != ("size",) or not words & _TYRES or quantity.shape != "range":
+        return None
+    value = scan.raw(quantity.first, quantity.last)
+    return Draft(pair.name, "eq", value, None, pair.first, quantity.last, 0.65)
+
+
 def _per_area(pair: Pair, quantity: Quantity) -> Draft | None:
     """As in "Fabric Weight: 240 grams": cloth is weighed by the square metre."""
     unit = quantity.sense("mass")
@@ -224,7 +249,11 @@ def _perhaps_of_part(scan: Scan, pair: Pair) -> bool:
 def _leading(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Quantity | None:
     """The quantity a value begins with, comparators before it allowed."""
     at = pair.begin
-    while at < pair.end and at not in starting and scan.has(at, "cmp"):
+    while (
+        at < pair.end
+        and at not in starting
+        and (scan.has(at, "cmp") or scan.tokens.words[at] == ":")
+    ):
         at += 1
     return starting.get(at) if at < pair.end else None
 

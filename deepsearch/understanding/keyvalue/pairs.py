@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import slug
+from deepsearch.understanding.english import english_name
 from deepsearch.understanding.keyvalue.chains import behind_prose, best_cut, key_floor
-from deepsearch.understanding.keyvalue.foreign import english_name
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import word_list, word_set
 from deepsearch.understanding.scan import Scan
@@ -79,7 +79,7 @@ def _pairs(scan: Scan) -> list[Pair]:
         pair.end = _value_end(scan, pair.begin, following)
         pair.sure = sure
         pairs.append(pair)
-        floor = colon + 1
+        floor = pair.begin
     return pairs
 
 
@@ -88,7 +88,8 @@ def _is_colon(scan: Scan, index: int) -> bool:
     kinds, words = scan.tokens.kinds, scan.tokens.words
     if index and kinds[index - 1] == "n" and kinds[index + 1 : index + 2] == ["n"]:
         return False
-    return index > 0 and words[index + 1 : index + 3] != ["/", "/"]
+    doubled = index > 0 and words[index - 1] == ":"  # "FM:: 64-108 MHz"
+    return index > 0 and not doubled and words[index + 1 : index + 3] != ["/", "/"]
 
 
 def _pair(scan: Scan, colon: int, floor: int, previous: Pair | None) -> tuple[Pair | None, bool]:
@@ -156,9 +157,8 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
     if key in _NO_KEY or not (name or fields or texts or known):
         return None
     ignored = "ignore" in texts and whole
-    return Pair(
-        first, colon, colon + 1, colon + 1, tuple(fields), tuple(texts), name, hint, ignored, whole
-    )
+    begin = colon + 1 + (scan.tokens.word(colon + 1) == ":")
+    return Pair(first, colon, begin, begin, tuple(fields), tuple(texts), name, hint, ignored, whole)
 
 
 def _counts(scan: Scan, at: int) -> bool:

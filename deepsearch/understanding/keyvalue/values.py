@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.english import english_value
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
-from deepsearch.understanding.keyvalue.foreign import english_value, foreign
+from deepsearch.understanding.keyvalue.foreign import foreign
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.keyvalue.numbers import bare_number
 from deepsearch.understanding.keyvalue.pairs import boilerplate

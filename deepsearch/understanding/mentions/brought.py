@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.drafts import Draft, plural, slug
+from deepsearch.understanding.english import english_name
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.mentions.parts import no_feature
 from deepsearch.understanding.mentions.reading import Reading
+from deepsearch.understanding.numerals import NumberReader
 
 __all__ = ["brought"]
 
@@ -169,8 +171,15 @@ def _compound(reading: Reading, at: int) -> None:
 
 
 def _add(reading: Reading, name: tuple[int, int], span: tuple[int, int], value: bool) -> None:
+    number = NumberReader(reading.tokens, reading.scan.language, reading.scan.languages).at(name[0])
+    if number is not None and number.last < name[1]:  # "with two heads"
+        said = slug("_".join(reading.tokens.words[number.last : name[1]]))
+        if value and number.value > 1:
+            draft = Draft(english_name(plural(said)), "eq", number.value, None, *span, 0.6)
+            reading.add(draft)
+        return
     start, end = reading.tokens.starts[name[0]], reading.tokens.ends[name[1] - 1]
-    field = slug(reading.tokens.folded[start:end])
+    field = english_name(slug(reading.tokens.folded[start:end]))
     if len(field) >= _SHORTEST:
         reading.add(Draft(field, "eq", value, None, span[0], span[1], 0.6))
 

@@ -12,6 +12,7 @@ from deepsearch.understanding.units import Unit, convert
 
 __all__ = ["inside_code", "single"]
 
+_CHAINED = frozenset({"v", "w", "kw", "ah", "a", "hz", "ml", "mah", "wh", "kwh"})
 # Letters that stand glued before a number without making it a code.
 _NO_CODE = frozenset({"ac", "dc", "rmb", "usd", "eur", "us", "ø", "φ", "qty", "moq"})
 
@@ -30,9 +31,24 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
         return capitals and not tokens.glued(before)  # "X3M X4M"
     if word in "lwhdtb" and {state.word(atom.last), state.word(before - 1)} & TIMES:
         return False  # "L120 x W80"
-    if state.scan.units_at(before) and currency_before(state, atom.first):
+    if state.scan.units_at(before) and (
+        currency_before(state, atom.first) or _measures(state, atom)
+    ):
         return False
     return word not in _NO_CODE and not _worded_label(state, before)
+
+
+def _measures(state: Numbers, atom: Atom) -> bool:
+    """As in "60v20ah": a measure, and the next one glued to it."""
+    tokens, before = state.tokens, atom.first - 1
+    glued = before > 0 and tokens.glued(before) and tokens.kinds[before - 1] == "n"
+    follows = atom.last < len(tokens) and tokens.glued(atom.last)
+    return (
+        glued
+        and follows
+        and state.word(before) in _CHAINED
+        and bool(state.scan.units_at(atom.last))
+    )
 
 
 def _chained(state: Numbers, sign: int) -> bool:
