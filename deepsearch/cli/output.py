@@ -63,20 +63,25 @@ def console(*, stderr: bool = False) -> Console:
 
 def price_text(listing: Listing) -> str:
     """Write a listing's price range, "?" where none is said."""
+    from deepsearch.ranking.units import money_text
+
     offer = listing.offer
-    if offer.price_min is None:
+    if offer.price_min is None or offer.price_max is None:
         return "?"
-    price = f"{offer.price_min:,.2f}"
-    if offer.price_max is not None and offer.price_max != offer.price_min:
-        price += f"–{offer.price_max:,.2f}"
     unit = f"/{offer.price_unit}" if offer.price_unit else ""
+    price = money_text(offer.price_min, offer.price_max, None)
     return f"{price} {offer.currency or '?'}{unit}"
 
 
 def order_text(listing: Listing) -> str:
     """Write a listing's minimum order, "?" where none is said."""
+    from deepsearch.ranking.fields import unit_words
+    from deepsearch.ranking.units import number_text
+
     quantity = listing.offer.min_order_quantity
-    return "?" if quantity is None else f"{quantity.value:g} {quantity.unit}"
+    if quantity is None:
+        return "?"
+    return f"{number_text(quantity.value)} {unit_words(quantity.unit, quantity.value)}"
 
 
 def supplier_text(listing: Listing) -> str:
@@ -169,8 +174,8 @@ def print_parsed(parsed: ParsedQuery) -> None:
 def _value_text(requirement: Requirement) -> str:
     value = requirement.value
     if isinstance(value, tuple):
-        return ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return ", ".join(f"{item:.10g}" if isinstance(item, float) else str(item) for item in value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 # ---------------------------------------------------------------- check

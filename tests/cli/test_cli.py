@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from deepsearch.catalogue import Catalogue
 from deepsearch.catalogue.manifest import write_lock
 from deepsearch.cli import app
+from deepsearch.cli.output import order_text, price_text
 from deepsearch.cli.train import PROFILE_HELP
 from deepsearch.demo import data_folder
-from deepsearch.schema import Listing
+from deepsearch.schema import Listing, Offer, PriceTier, Quantity
 from tests.cli.command import run, run_alone
 
 
@@ -245,6 +246,15 @@ def test_versions_are_listed_brought_back_and_forgotten(tmp_path: Path) -> None:
     assert f"{len(before) + 2} versions forgotten" in freed.stdout
     assert len(run("versions", catalogue).stdout.splitlines()) == 1
     assert json.loads(run("info", catalogue, "--json").stdout)["listings"] == 2
+
+
+def test_small_prices_and_large_numbers_are_written_out() -> None:
+    tier = PriceTier(low=0.004, high=0.0051)
+    least = Quantity(value=1_250_000, unit="piece")
+    offer = Offer(currency="USD", price_tiers=(tier,), min_order_quantity=least)
+    listing = Listing(id="n1", title="Washer", offer=offer)
+    assert (price_text(listing), order_text(listing)) == ("0.004-0.0051 USD", "1,250,000 pieces")
+    assert "1250000" in run("parse", "1,250,000 pcs washers").stdout
 
 
 @pytest.mark.parametrize("command", [("remove", "n1"), ("rollback", 2), ("vacuum",)])
