@@ -37,11 +37,11 @@ __all__ = ["RuleParser", "parse"]
 _MAX_CHARS = 1_000_000
 _CHOICES = frozenset(
     {"size", "drive", "power_source", "battery_chemistry", "refrigerant", "resolution"}
+    | {"neckline", "orientation", "closure", "fit"}
 )  # it has but one
 _PREFIXES = frozenset({"m", "k", "c"})  # begin other units
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _DOTS = 3
-_KEY_LEFT = 24  # characters
 _SHORT = 12  # tokens: what is so short may be a bare name
 
 
@@ -180,13 +180,9 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
         return True
     if _key_cut_off(scan, draft) or _unit_cut_off(scan, draft):
         return True
-    if isinstance(draft.value, str) and scan.has(draft.last, "join"):  # "Black or ..."
-        rest = scan.tokens.folded[scan.tokens.ends[draft.last] :][:4]
-        if rest.lstrip().startswith("..."):
-            return True
-    worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
-    if worded and _line_cut_off(scan, end):
+    if isinstance(draft.value, str) and _choice_cut_off(scan, draft.last):
         return True
+    worded = isinstance(draft.value, (bool, str, tuple)) and draft.unit is None
     if worded and not bare:
         rest = scan.tokens.folded[end : end + _DOTS + 1]
         return rest.startswith("...") and rest[_DOTS:] in ("", "\n")
@@ -212,14 +208,12 @@ def _key_cut_off(scan: Scan, draft: Draft) -> bool:
     return ":" in (above[: above.index("\n")] if "\n" in above else above)
 
 
-def _line_cut_off(scan: Scan, end: int) -> bool:
-    """Of a list's last line, "·White Diamon...", the key alone is left."""
-    text = scan.tokens.folded
-    if not text.endswith("...") or len(text) - end > _KEY_LEFT:
+def _choice_cut_off(scan: Scan, last: int) -> bool:
+    """As of "Black or ...", "Horizontal and ver...": what it is joined to is not there."""
+    if not scan.has(last, "join") or not scan.tokens.folded.endswith("..."):
         return False
-    begin = text.rfind("\n") + 1
-    line = text[begin:].lstrip()
-    return end > begin and line[:1] in ("·", "•") and ":" not in line
+    dots = len(scan.tokens) - _DOTS
+    return dots == last + 1 or (dots == last + 2 and scan.tokens.glued(dots))
 
 
 def _list_cut_off(scan: Scan, last: int) -> bool:
@@ -286,6 +280,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
                 "color_temperature",
                 "weight",
                 "current",
+                "phases",
             )
             and scanned.clauses[scanned.clause_of[draft.first]].sentence
             == scanned.clauses[scanned.clause_of[previous.first]].sentence
@@ -319,7 +314,7 @@ def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
 
 def _beside(previous: Draft, draft: Draft) -> bool:
     """Whether a size follows another with nothing between: each will do."""
-    sizes = previous.field == draft.field and draft.field in ("size", "model")
+    sizes = previous.field == draft.field and draft.field in ("size", "model", "orientation")
     sizes = sizes and isinstance(draft.value, str)
     joined = sizes and draft.op == "eq" and previous.op in ("eq", "any_of")
     return joined and draft.first == previous.last

@@ -55,6 +55,9 @@ def _read(text: str) -> dict[str, object]:
         ("5G Mobile Router Sub-6 Bands Wifi Hotspot\nprice?", "order_quantity"),
         ("Muestra de 10 días de entrega: Apoyo\nColor: rojo", "lead_time"),
         ("Rings wanted\n·Shape: round\n·Blue Sapph...", "colour"),
+        ("Type: reinforced/plain Colour: blue", "reinforced"),
+        ("Antennas, polarization: vertical and hori...", "orientation"),
+        ("Package list: remote 1, manual 1 Colour: white", "remote"),
     ],
 )
 def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> None:
@@ -99,6 +102,10 @@ def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> No
         ("aprons with embroidered logo", "logo_method", "embroidery"),
         ("Kids bicycles with training wheels", "training_wheels", True),
         ("hose clamps of stainless steel metal", "material", "stainless steel"),
+        ("Usage: For fishing trips Colour: blue", "application", "fishing trips"),
+        ("hose clamps 60-80 mm", "diameter", (60, 80)),
+        ("generators, 3 Phase Single Phase", "phases", (3, 1)),
+        ("T-shirts, V neck or round neck", "neckline", ("V", "round")),
         ("hex bolts M2 M3 M4 M5", "size", ("M2", "M3", "M4", "M5")),
     ],
 )

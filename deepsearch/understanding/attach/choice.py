@@ -113,7 +113,8 @@ def _of_other_words(state: Attaching, first: int, last: int, gap: int) -> bool:
 def _of_part(state: Attaching, name: str, first: int) -> str:
     """The side of a part has a name of its own: "seat width 46 cm"; so has the time of an act."""
     part = state.word(first - 1)
-    timed = name == "time" and plain_noun(state, first - 1)  # "burn time 9 h"
+    told = first > 0 and state.scan.used[first - 1]  # the value of the key before
+    timed = name == "time" and not told and plain_noun(state, first - 1)  # "burn time 9 h"
     return f"{slug(part)}_{name}" if timed or (name in _SIDES and part in _PARTS) else name
 
 

@@ -69,6 +69,7 @@ class _Under:
         used: Tokens under keys of use, at which no material or colour is the goods' own.
         named: Tokens of the goods' name.
         looks: Tokens under keys of patterns and shapes.
+        choices: Tokens of "Type: reinforced/plain": each is one that may be had.
     """
 
     owner: dict[int, Pair] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class _Under:
     used: set[int] = field(default_factory=set)
     named: set[int] = field(default_factory=set)
     looks: set[int] = field(default_factory=set)
+    choices: set[int] = field(default_factory=set)
 
     def field_of(self, draft: Draft) -> str:
         """The field of a draft under its key."""
@@ -95,6 +97,8 @@ class _Under:
         pair = self.owner.get(draft.first)
         if draft.value is True and pair is not None and draft.first > pair.first:
             return False
+        if draft.value is True and draft.first in self.choices:
+            return False
         if draft.first in self.used and draft.field in ("material", "colour", "finish"):
             return False
         if draft.first in self.looks and draft.field == "certification":
@@ -112,6 +116,8 @@ def _under(scan: Scan, pairs: list[Pair]) -> _Under:
             found.used.update(value)
         if _LOOKS & {*scan.tokens.words[pair.first : pair.colon]}:
             found.looks.update(value)
+        if "type" in pair.texts and "/" in scan.tokens.words[pair.begin : pair.end]:
+            found.choices.update(value)
         part = _part_named(scan, pair)
         if part and not pair.sure:
             found.used.update(value)

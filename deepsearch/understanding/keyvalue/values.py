@@ -139,7 +139,7 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
 def _kept(scan: Scan, pair: Pair, name: str, value: str) -> str | None:
     """A value as it is kept: a name as it is written, other words in small letters."""
     if name not in _NAMED:
-        return english_value(value) if foreign(scan, pair) else _lowered(value)
+        return english_value(value) if foreign(scan, pair) else _lowered(value.removeprefix("For "))
     return value.title() if name == "brand" and value.islower() else value
 
 
