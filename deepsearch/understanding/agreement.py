@@ -11,6 +11,7 @@ from deepsearch.understanding.titles import title_end
 __all__ = ["agreed"]
 
 _UNSURE = 0.65  # a buyer's own word, that no lexicon knows
+_COUNTED = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget"})
 _NAMES = frozenset({"model", "compatible_with", "brand", "order_quantity"})
 # Of these a title's word may be wider than the sheet's, and both hold.
 _WIDE = frozenset({"metal", "plastic", "wood", "fabric", "paper", "leather", "alloy", "rubber"})
@@ -31,7 +32,33 @@ def agreed(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     _fit(models, drafts)
     gone = _corrected(scan, pairs, [draft for draft in drafts if draft.field == "material"])
     gone |= {id(model) for model in models if _in_another(model, drafts)}
+    gone |= _asked_otherwise(scan, pairs, drafts)
     return [draft for draft in drafts if id(draft) not in gone] if gone else drafts
+
+
+def _asked_otherwise(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> set[int]:
+    """Measures and colours of a copied sheet where the buyer's own sentence says another.
+
+    "I need one of 7000 m3/h ... Air flow: 50000 m3/h": the page is of another model.
+    """
+    end = title_end(scan)
+    if not end or not pairs:
+        return set()
+    sheet = {index for pair in pairs for index in range(pair.first, pair.end)}
+    single = [d for d in drafts if d.op not in ("ne", "none_of") and _of_one(d)]
+    own: dict[str, set[object]] = {}
+    for draft in single:
+        if draft.first >= end and draft.first not in sheet and draft.confidence > _UNSURE:
+            own.setdefault(draft.field, set()).add(draft.value)
+    return {
+        id(d) for d in single if d.first in sheet and d.field in own and d.value not in own[d.field]
+    }
+
+
+def _of_one(draft: Draft) -> bool:
+    """Whether a thing has but one such value: a measure, or its colour."""
+    value = draft.value[0] if isinstance(draft.value, tuple) else draft.value
+    return (isinstance(value, float) and draft.field not in _COUNTED) or draft.field == "colour"
 
 
 def _fit(models: list[Draft], drafts: list[Draft]) -> None:

@@ -60,7 +60,7 @@ def read_names(scan: Scan, product: tuple[int, int] | None = None) -> list[Draft
             at = _model(scan, at, last, drafts, product[1] if product else -1)
             continue
         at += 1
-    kept = _either(scan, drafts)
+    kept = [draft for draft in _either(scan, drafts) if not _cut_list(scan, draft)]
     return kept + read_makers(scan, kept)
 
 
@@ -174,6 +174,14 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
         else:
             kept.append(draft)
     return kept
+
+
+def _cut_list(scan: Scan, draft: Draft) -> bool:
+    """Whether a brand is the first of several, of which the others are unknown: "Shimano/ltwo"."""
+    last = draft.last
+    slashed = draft.field == "brand" and scan.tokens.words[last : last + 1] == ["/"]
+    plain = scan.tokens.kinds[last + 1 : last + 2] == ["w"] and scan.match_of(last + 1) is None
+    return slashed and plain and scan.raw(last + 1, last + 2).islower()
 
 
 def _for_before(scan: Scan, first: int) -> bool:

@@ -202,3 +202,55 @@ def test_so_many_of_each_are_no_second_order() -> None:
 def test_goods_that_fold_are_foldable() -> None:
     assert _read("foldable chair with removable seat")["foldable"] is True
     assert "removable" not in _read("foldable chair with removable seat")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("LED strip RGBW, 24V", "light_colour", "RGBW"),
+        ("power source:Battery power source:usb Color:red", "power_source", ("battery", "USB")),
+        ("Payment: TT/Western Union/Paypal", "payment_terms", ("T/T", "Western Union", "paypal")),
+        ("workstation 64ram y 2tb, cpu i9, quiero 3", "storage", 2000),
+        (
+            "Smartphone Pro Max Refurbished Grade 99% New Phone\nI want a black one",
+            "colour",
+            "black",
+        ),
+        ("Коробки для подарков\nНужны 1000 коробок, размер 25*25*7", "height", 70),
+        ("snap buttons, 6 mm long pin, 20 pcs", "pin_length", 6),
+    ],
+)
+def test_what_sheets_and_letters_say_in_short(text: str, field: str, value: object) -> None:
+    assert _read(text)[field] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("liquid nitrogen generator, 10 kW", "form"),
+        ("Smartphone Pro Max Refurbished Grade 99% New Phone\nI want one", "grade"),
+        ("Used dresses brand Dresses womens, 20 kg", "brand"),
+        ("gear system: Shimano/ltwo/Microshift", "brand"),
+        ("M2 Display White Beauty Shop Counter Desk\nprice please", "size"),
+        ("Fiber Laser Cutter 3000W Stainless Steel Carbon Steel Plate\nI want a laser", "material"),
+        ("a laser cutter machine that cuts 50 mm in steel", "length"),
+        ("a laser cutter machine that cuts 50 mm in steel", "material"),
+        ("una cortadora laser que corta 20 mm en acero", "material"),
+    ],
+)
+def test_what_is_of_other_things_is_not_read(text: str, field: str) -> None:
+    assert field not in _read(text)
+
+
+def test_the_buyers_sentence_knows_better_than_the_copied_sheet() -> None:
+    title = "Industrial Air Filter Electrostatic Fume Control System"
+    read = [
+        r.value
+        for r in parse(
+            f"{title}\nI need a filter for 7000 m3/h to Peru Material:Steel Air flow:50000 m3/h"
+        ).requirements
+        if r.field == "flow_rate"
+    ]
+    assert len(read) == 1
+    assert isinstance(read[0], float)
+    assert read[0] < 200_000

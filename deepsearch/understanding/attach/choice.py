@@ -34,6 +34,9 @@ def choose(
     """The field word a quantity belongs to, nearest fitting first."""
     side = _labelled(state, quantity)
     if side is not None and state.word(quantity.last - 1) in _BEHIND:
+        part = state.word(quantity.last)
+        if part in _PARTS and part != state.word(state.product[1] - 1):
+            return f"{slug(part)}_{side}", quantity.first, quantity.last + 1  # "6 mm long pin"
         return side, quantity.first, quantity.last  # "24 inch tall and 10 inch wide"
     before = _before(state, quantity, around)
     if before is not None:
@@ -82,7 +85,8 @@ def _before(
 ) -> tuple[str, int, int] | None:
     """The nearest field word before a quantity that fits it."""
     for name, first, last in around.left:
-        if name.startswith("text:") or _of_a_kind(state, first):
+        other = _of_a_kind(state, first) or _own_number(state, first, last, quantity)
+        if name.startswith("text:") or other:
             continue
         fitting = fits(name, quantity) and (quantity.units or _bare_ok(state, quantity, last, name))
         if fitting or plain_side(state, quantity, name, last):
@@ -98,6 +102,12 @@ def _of_a_kind(state: Attaching, first: int) -> bool:
     hyphen = state.word(first - 1) == "-"
     before = state.word(first - 1 - hyphen)
     return (state.word(first) == "wide" or hyphen) and before in _MUCH
+
+
+def _own_number(state: Attaching, first: int, last: int, quantity: Quantity) -> bool:
+    """As in "64ram and 2tb": a field word glued to a number is of that one."""
+    glued = first > 0 and state.tokens.kinds[first - 1] == "n" and state.tokens.glued(first)
+    return glued and any(state.scan.has(i, "join") for i in range(last, quantity.first))
 
 
 def _of_other_words(state: Attaching, first: int, last: int, gap: int) -> bool:

@@ -23,6 +23,7 @@ _NEAR = 4  # tokens
 _MANY = 6  # quantities: a specification, where a bare length is of any part
 _ROLLS = word_set("quantity", "rolls")
 _PACK_LINKS = word_set("quantity", "pack_links")
+_WORKING = word_set("mention", "material_verbs")
 _WALLS = word_set("quantity", "walls")
 _THICKEST_WALL = 60.0  # mm
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
@@ -30,6 +31,8 @@ _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with
 
 def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a length."""
+    if state.word(quantity.first - 1) in _WORKING:
+        return  # "cuts 5 mm in wood"
     if state.opens_line(quantity.first) and _runs_by_line(state, quantity, unit):
         emit(state, quantity, around, "order_quantity", 0.75)  # "100 m hose"
     elif unit.factor >= _METRE and _of_roll(state, quantity):

@@ -18,6 +18,7 @@ from deepsearch.understanding.fields import (
 )
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
+from deepsearch.understanding.titles import title_end
 from deepsearch.understanding.units import Unit
 
 __all__ = ["memory_and_storage", "without_word"]
@@ -70,7 +71,8 @@ def memory_and_storage(state: Attaching, quantity: Quantity) -> bool:
 def _bare_data(state: Attaching, quantity: Quantity, around: Surroundings, _unit: Unit) -> None:
     if memory_and_storage(state, quantity):
         return
-    name = "memory" if "memory" in state.kinds else "storage"
+    working = "memory" in state.kinds and max(quantity.values) <= 2 * _MOST_MEMORY
+    name = "memory" if working else "storage"
     emit(state, quantity, around, name, 0.75)
 
 
@@ -150,8 +152,8 @@ def _bare_percent(state: Attaching, quantity: Quantity, around: Surroundings, _u
     for at in (quantity.last, quantity.first - 1):
         if state.scan.has(at, "material") or state.scan.has(at, "payment"):
             return
-    if state.word(quantity.last) in _NO_CONTENT:
-        return
+    if state.word(quantity.last) in _NO_CONTENT or quantity.first < title_end(state.scan):
+        return  # "Pro Max Refurbished 99% New"
     behind = named_behind(state, quantity)
     opens = state.scan.clauses[state.scan.clause_of[quantity.first]].first == around.first
     if behind is not None and (opens or state.scan.has(around.first - 1, "with")):

@@ -34,11 +34,12 @@ def _other(state: Codes, index: int, last: int) -> bool:
     return first and "fastener" not in goods_kinds(state.tokens, 0, min(len(state.tokens), _LINE))
 
 
-def _threaded(state: Codes) -> bool:
-    """Whether a text speaks of threads, or of what has them."""
+def _threaded(state: Codes, index: int) -> bool:
+    """Whether a text speaks of threads, or names what has them near one."""
     if _THREADED & {*state.tokens.words[:_LINE]}:
         return True
-    return "fastener" in goods_kinds(state.tokens, 0, min(len(state.tokens), _LINE))
+    near = max(0, index - 2 * _NEAR), min(len(state.tokens), index + 2 * _NEAR)
+    return "fastener" in goods_kinds(state.tokens, *near)
 
 
 def _another(state: Codes, index: int) -> bool:
@@ -90,7 +91,7 @@ def thread(state: Codes, index: int) -> bool:
         else:
             break
     lone = end == index + 2 and not nominal and index < title_end(state.scan)
-    if lone and not _threaded(state):
+    if lone and not _threaded(state, index):
         return False  # "Mountain Bike FS M10", "M2 Display Desk"
     if len(listed) > 1:
         state.add(Draft("size", "any_of", tuple(listed), None, index, end, 0.9))

@@ -66,6 +66,7 @@ class _Under:
         owner: Token → pair whose key is unknown.
         parts: Token → part its key names.
         measured: Token → name of a key that speaks of a number field, and of more.
+        fed: Tokens under keys of what feeds the thing.
         used: Tokens under keys of use, at which no material or colour is the goods' own.
         named: Tokens of the goods' name.
         looks: Tokens under keys of patterns and shapes.
@@ -75,6 +76,7 @@ class _Under:
     owner: dict[int, Pair] = field(default_factory=dict)
     parts: dict[int, str] = field(default_factory=dict)
     measured: dict[int, str] = field(default_factory=dict)
+    fed: set[int] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
     named: set[int] = field(default_factory=set)
     looks: set[int] = field(default_factory=set)
@@ -87,6 +89,8 @@ class _Under:
             return pair.name  # "CPU: SP9832e", "LED light source: XHP70"
         if draft.first in self.parts and draft.field in _PARTED:
             return f"{self.parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
+        if draft.first in self.fed and (draft.field, draft.value) == ("interface", "USB"):
+            return "power_source"  # "Power source: USB"
         if draft.field != "brand":
             return draft.field
         name = pair.name if pair is not None else self.measured.get(draft.first)
@@ -112,6 +116,8 @@ def _under(scan: Scan, pairs: list[Pair]) -> _Under:
         value = range(pair.begin, pair.end)
         if "product" in pair.texts:
             found.named.update(value)
+        if "power_source" in pair.texts:
+            found.fed.update(value)
         if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
             found.used.update(value)
         if _LOOKS & {*scan.tokens.words[pair.first : pair.colon]}:

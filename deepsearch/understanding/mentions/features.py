@@ -159,7 +159,7 @@ def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
     if name == "portable" and reading.word(match.first - 1) in _CARRIED:
         return True  # "ordinateur portable"
     logo = name != "logo_method" or not reading.titled(match.first)
-    if not logo and "logo" not in reading.tokens.words[reading.clause(match.first).start :]:
+    if not logo and "logo" not in reading.tokens.words[: reading.title_end]:
         return True  # "Cotton Embroidered Skirts"
     raw_lithium = name == "battery_chemistry" and reading.word(match.first) == "lithium"
     return raw_lithium and reading.word(match.last) in ("grease", "ore", "carbonate")

@@ -18,6 +18,8 @@ _MATERIAL_WORK = word_set("mention", "material_work")
 
 _MATERIAL_VERBS = word_set("mention", "material_verbs")
 
+_CUTTING = word_set("mention", "cutting_machines")
+
 _SALTS = word_set("mention", "salts")
 
 _MADE_OF = word_set("mention", "made_of")
@@ -202,11 +204,22 @@ def _chemical(reading: Reading, match: Match) -> bool:
 
 def _worked_on(reading: Reading, match: Match) -> bool:
     """As in "to cut steel", 切割不锈钢的机器, ステンレス用: what the thing works on."""
-    before = reading.word(match.first - 1)
-    verb = before in _MATERIAL_VERBS or reading.word(match.first - 2) + before in _MATERIAL_VERBS
+    at = match.first - 1
+    opens = reading.clause(match.first).start
+    while at > opens and (reading.scan.has(at, "stop") or _measure(reading, at)):
+        at -= 1  # "cuts 5 mm in wood"
+    before = reading.word(at)
+    verb = before in _MATERIAL_VERBS or reading.word(at - 1) + before in _MATERIAL_VERBS
     inside = reading.product[0] <= match.first < reading.product[1]
-    printed = reading.titled(match.first) and _printed_on(reading, match)
-    return printed or (verb and not inside) or reading.word(match.last) == "用"
+    worked = _printed_on(reading, match) or (reading.machine and _cutting(reading))
+    if reading.titled(match.first) and worked:
+        return True
+    return (verb and not inside) or reading.word(match.last) == "用"
+
+
+def _cutting(reading: Reading) -> bool:
+    """As in "Fiber Laser 3000W Stainless Steel Carbon Steel": it works on metals."""
+    return bool(_CUTTING & {*reading.tokens.words[: reading.title_end]})
 
 
 def _printed_on(reading: Reading, match: Match) -> bool:

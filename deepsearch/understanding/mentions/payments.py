@@ -39,6 +39,12 @@ def _believed(reading: Reading, match: Match) -> bool:
     if reading.scan.coded(match.last):
         return False
     code = reading.word(match.first)
+    if code == "tt" and match.last == match.first + 1:
+        keyed = (
+            reading.scan.has(match.first - 2, "textfield") or reading.word(match.first - 1) == "/"
+        )
+        beside = reading.near(match.first, match.last, "payment", 2, 2)
+        return reading.scan.raw(match.first, match.last).isupper() and (keyed or beside)
     if code != "lc":
         short = 1 if code == "wire" else 2  # "wire transfer", "T/T"
         return code not in _DOUBTFUL_PAYMENT or match.last > match.first + short

@@ -63,7 +63,7 @@ def product_words(reading: Reading) -> None:
                 ):
                     continue
             elif (
-                (kind == "form" and (not inside or reading.machine))
+                (kind == "form" and (not inside or reading.machine or _of_other(reading, match)))
                 or (kind == "shape" and _of_part(reading, match))
                 or (kind == "form" and _holds(reading, match.last))
                 or (kind == "power_source" and _of_served(reading, match))
@@ -108,6 +108,11 @@ def _of_served(reading: Reading, match: Match) -> bool:
 def _holds(reading: Reading, at: int) -> bool:
     """As in "soft liquid pouch": the goods hold what has that form."""
     return "vessel" in goods_kinds(reading.tokens, at, at + 1)
+
+
+def _of_other(reading: Reading, match: Match) -> bool:
+    """As in "liquid nitrogen generator": of what the thing handles, not of the thing."""
+    return reading.scan.language == "en" and match.last < reading.product[1] - 1
 
 
 def _for_cue(reading: Reading, match: Match) -> bool:
