@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
-from deepsearch.understanding.nature import kinds_of
+from deepsearch.understanding.ontology import ontology
 from deepsearch.understanding.scan import Scan
 
 __all__ = ["read_makers"]
@@ -62,7 +62,7 @@ def _told(scan: Scan, first: int, last: int) -> Draft | None:
     """A brand, where a word for it stands right before or behind, or "or equivalent"."""
     key = first - 1
     beside = (scan.value_at(at, "textfield") == "brand" for at in (key, last))
-    if any(beside) and kinds_of(scan.tokens, scan.raw(first, last), scan.language):
+    if any(beside) and ontology().heads.longest(scan.tokens, last - 1) is not None:
         return None  # "used clothes brand clothing"
     if scan.value_at(key, "textfield") == "brand" and not _making(scan, key):
         return Draft("brand", "eq", scan.raw(first, last), None, key, last, 0.75)

@@ -34,9 +34,6 @@ def choose(
     """The field word a quantity belongs to, nearest fitting first."""
     side = _labelled(state, quantity)
     if side is not None and state.word(quantity.last - 1) in _BEHIND:
-        part = state.word(quantity.last)
-        if part in _PARTS and part != state.word(state.product[1] - 1):
-            return f"{slug(part)}_{side}", quantity.first, quantity.last + 1  # "6 mm long pin"
         return side, quantity.first, quantity.last  # "24 inch tall and 10 inch wide"
     before = _before(state, quantity, around)
     if before is not None:
@@ -67,6 +64,9 @@ def choose(
         if _of_other_words(state, first, last, gap):
             continue
         if gap <= 3 and not _claims_next(state, last):
+            part = state.word(last)
+            if name in _SIDES and part in _PARTS and part != state.word(state.product[1] - 1):
+                return f"{slug(part)}_{name}", first, last + 1  # "6 mm long pin"
             return _of_part(state, name, first) if name == "time" else name, first, last
     return None
 
