@@ -49,7 +49,6 @@ _STAGES = {
     "visit_prepared": "walk",
     "_gather": "walk",
     "prepare_filter": "mask",
-    "prepared_rows": "mask",
     "allowed_positions": "mask",
     "block_reaches": "bits",
     "_estimate": "bits",
@@ -76,7 +75,9 @@ _LINE = 64
 
 
 def _fast(*signatures: str) -> Callable[[Callable[..., Any]], Any]:
-    decorator: Callable[[Callable[..., Any]], Any] = njit(*signatures, **_FLAGS)  # type: ignore[call-overload]
+    # As `compiled` does it: what only compiled functions call becomes part of them.
+    flags = {**_FLAGS, "forceinline": not signatures}
+    decorator: Callable[[Callable[..., Any]], Any] = njit(*signatures, **flags)  # type: ignore[call-overload]
     return decorator
 
 
