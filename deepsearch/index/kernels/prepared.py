@@ -34,7 +34,7 @@ __all__ = [
 AT_LEAST = 128
 """Rows estimated at the least: the spread of a list is a guess, and so few cost nothing."""
 
-IN_BLOCK_NS, ONE_BY_ONE_NS = 1.25, 6.0
+IN_BLOCK_NS, ONE_BY_ONE_NS = 1.25, 4.0
 """What a row costs in nanoseconds: estimated in its block, allowed or not; and by itself."""
 
 # Rows estimated one by one that are scored together.
