@@ -73,7 +73,7 @@ def _fit(models: list[Draft], drafts: list[Draft]) -> None:
 def _corrected(scan: Scan, pairs: list[Pair], materials: list[Draft]) -> set[int]:
     """Materials of a title that the sheet's own "Material: ..." leaves out."""
     end = title_end(scan)
-    titled = [d for d in materials if d.last <= end and d.op == "eq"]
+    titled = [d for d in materials if d.last <= end and d.op in ("eq", "all_of")]
     if not titled:
         return set()
     sheet = [
@@ -85,10 +85,18 @@ def _corrected(scan: Scan, pairs: list[Pair], materials: list[Draft]) -> set[int
     ]
     said: set[object] = set()
     for draft in sheet:
-        said |= set(draft.value) if isinstance(draft.value, tuple) else {draft.value}
+        said |= {*_values(draft)}
     if not said or said & _WIDE:
         return set()
-    return {id(d) for d in titled if d.value not in said and not _wider(str(d.value), said)}
+    return {id(d) for d in titled if not all(_agrees(value, said) for value in _values(d))}
+
+
+def _values(draft: Draft) -> tuple[object, ...]:
+    return draft.value if isinstance(draft.value, tuple) else (draft.value,)
+
+
+def _agrees(value: object, said: set[object]) -> bool:
+    return value in said or _wider(str(value), said)
 
 
 def _wider(value: str, said: set[object]) -> bool:

@@ -58,6 +58,8 @@ def _read(text: str) -> dict[str, object]:
         ("Type: reinforced/plain Colour: blue", "reinforced"),
         ("Antennas, polarization: vertical and hori...", "orientation"),
         ("Package list: remote 1, manual 1 Colour: white", "remote"),
+        ("Brilho: Alto brilho Material: PVC", "finish"),
+        ("foldable rail-cars, red", "foldable_rail"),
     ],
 )
 def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> None:

@@ -26,6 +26,7 @@ _ELSEWHERE = frozenset(
 )
 # Under these a sign is a picture: "Pattern Type: DOT".
 _LOOKS = frozenset({"pattern", "print", "style", "shape", "colour", "color", "muster", "motif"})
+_LIT = frozenset({"brightness", "helligkeit", "brillo", "brilho", "luminosite", "luminosita"})
 _USES = frozenset({"function", "functions", "usage", "use", "movement"})
 _OPEN_KEYS = word_set("key", "open")
 _MAIN_PARTS = word_set("key", "main_parts")
@@ -70,6 +71,7 @@ class _Under:
         used: Tokens under keys of use, at which no material or colour is the goods' own.
         named: Tokens of the goods' name.
         looks: Tokens under keys of patterns and shapes.
+        lit: Tokens under keys of brightness: "high brilliance" is no gloss.
         choices: Tokens of "Type: reinforced/plain": each is one that may be had.
     """
 
@@ -80,6 +82,7 @@ class _Under:
     used: set[int] = field(default_factory=set)
     named: set[int] = field(default_factory=set)
     looks: set[int] = field(default_factory=set)
+    lit: set[int] = field(default_factory=set)
     choices: set[int] = field(default_factory=set)
 
     def field_of(self, draft: Draft) -> str:
@@ -105,6 +108,8 @@ class _Under:
             return False
         if draft.first in self.used and draft.field in ("material", "colour", "finish"):
             return False
+        if draft.first in self.lit and draft.field == "finish":
+            return False
         if draft.first in self.looks and draft.field == "certification":
             return False
         return not (draft.first in self.named and draft.field.startswith("supplier_"))
@@ -122,6 +127,8 @@ def _under(scan: Scan, pairs: list[Pair]) -> _Under:
             found.used.update(value)
         if _LOOKS & {*scan.tokens.words[pair.first : pair.colon]}:
             found.looks.update(value)
+        if _LIT & {*scan.tokens.words[pair.first : pair.colon]}:
+            found.lit.update(value)
         if "type" in pair.texts and "/" in scan.tokens.words[pair.begin : pair.end]:
             found.choices.update(value)
         part = _part_named(scan, pair)

@@ -92,6 +92,7 @@ def _part_ahead(reading: Reading, at: int) -> str:
     word = reading.word(at)
     goods = reading.product[0] <= at < reading.product[1]
     follows = reading.tokens.kinds[at + 1 : at + 2] == ["w"]  # "foldable seat cushion"
+    follows = follows or reading.word(at + 1) == "-"  # "fold-up pump-windows"
     ends = not follows or any(reading.scan.has(at + 1, k) for k in ("stop", "with", "join", "for"))
     plain = word in _PART_WORDS or word.removesuffix("s") in _PART_WORDS
     named = plain and ends and not goods and reading.scan.language == "en"

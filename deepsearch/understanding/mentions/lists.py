@@ -13,6 +13,7 @@ __all__ = ["Group", "list_draft", "part_behind", "runs"]
 
 _PART_WORDS = word_set("key", "part_words")
 _WEAVES = frozenset({"mesh", "link", "woven", "braided", "alloy"})
+_NEVER_GOODS = frozenset({"text", "lettering", "print", "ink"})
 _LINE = 30  # tokens
 _SHORT = 4  # letters
 _SIZES_OF_PARTS = frozenset({"small", "large", "big", "thin", "thick", "wide", "long", "short"})
@@ -123,8 +124,10 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     part = word if word in _PART_WORDS else word.removesuffix("s")
     if part not in _PART_WORDS or len(group.values) > 1:
         return None
+    if reading.word(at + 1) == "-" and reading.tokens.glued(at + 1):
+        return None  # "fold-up pump-windows"
     listed = reading.word(group.first - 1) in (":", "+")  # "Material: PU seat+chrome leg"
-    again = not listed and _named_again(reading, at, part)
+    again = not listed and part not in _NEVER_GOODS and _named_again(reading, at, part)
     asked = word == reading.word(reading.product[1] - 1) or again
     following = reading.scan.match_of(at + 1)  # "chrome metal leg Specific use: dining"
     whole = following is not None and reading.scan.has(at + 1, "textfield")
