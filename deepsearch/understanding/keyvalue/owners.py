@@ -119,18 +119,8 @@ def _under(scan: Scan, pairs: list[Pair]) -> _Under:
     found = _Under()
     for pair in pairs:
         value = range(pair.begin, pair.end)
-        if "product" in pair.texts:
-            found.named.update(value)
-        if "power_source" in pair.texts:
-            found.fed.update(value)
-        if set(pair.texts) & _ELSEWHERE or _USES & {*scan.tokens.words[pair.first : pair.colon]}:
-            found.used.update(value)
-        if _LOOKS & {*scan.tokens.words[pair.first : pair.colon]}:
-            found.looks.update(value)
-        if _LIT & {*scan.tokens.words[pair.first : pair.colon]}:
-            found.lit.update(value)
-        if "type" in pair.texts and "/" in scan.tokens.words[pair.begin : pair.end]:
-            found.choices.update(value)
+        for tokens in _marked(scan, pair, found):
+            tokens.update(value)
         part = _part_named(scan, pair)
         if part and not pair.sure:
             found.used.update(value)
@@ -143,6 +133,21 @@ def _under(scan: Scan, pairs: list[Pair]) -> _Under:
         elif not _telling(scan, pair):
             found.owner.update(dict.fromkeys(value, pair))
     return found
+
+
+def _marked(scan: Scan, pair: Pair, found: _Under) -> list[set[int]]:
+    """The sets of tokens a pair's value belongs to by its key's words."""
+    key = {*scan.tokens.words[pair.first : pair.colon]}
+    slashed = "/" in scan.tokens.words[pair.begin : pair.end]
+    told = (
+        ("product" in pair.texts, found.named),
+        ("power_source" in pair.texts, found.fed),
+        (bool(set(pair.texts) & _ELSEWHERE or _USES & key), found.used),
+        (bool(_LOOKS & key), found.looks),
+        (bool(_LIT & key), found.lit),
+        ("type" in pair.texts and slashed, found.choices),
+    )
+    return [tokens for holds, tokens in told if holds]
 
 
 def _of_another(scan: Scan, pair: Pair) -> str:
