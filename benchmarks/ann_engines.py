@@ -26,7 +26,17 @@ from benchmarks.ann_data import Filter
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
-__all__ = ["ENGINES", "GRAPH_EFFORTS", "OURS", "Engine", "Entry", "about", "available", "compiled"]
+__all__ = [
+    "ENGINES",
+    "GRAPH_EFFORTS",
+    "OURS",
+    "Engine",
+    "Entry",
+    "Once",
+    "about",
+    "available",
+    "compiled",
+]
 
 OURS = "deepsearch planned"
 GRAPH_EFFORTS = (10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)

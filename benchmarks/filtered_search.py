@@ -246,8 +246,8 @@ class _MaskEachTime:
 
     def search(self, queries: Any, k: int, effort: int, given: Filter | None) -> Any:
         del effort
-        assert given is not None
-        return self.index.search(queries, k=k, allowed=given.mask).ids
+        mask = None if given is None else given.mask
+        return self.index.search(queries, k=k, allowed=mask).ids
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
