@@ -75,11 +75,17 @@ class Once:
     """Keeps what was last made of a filter, so that no search is timed making it."""
 
     def __init__(self, make: Callable[[Filter], Any]) -> None:
+        """Make nothing yet.
+
+        Args:
+            make: Makes of a filter what an engine takes.
+        """
         self._make = make
         self._given: Filter | None = None
         self._made: Any = None
 
     def __call__(self, given: Filter) -> Any:
+        """Return what is made of a filter."""
         if given is not self._given:
             self._made, self._given = self._make(given), given
         return self._made
