@@ -11,6 +11,9 @@ from deepsearch.understanding.text import fold
 __all__ = ["english_name", "english_value"]
 
 
+_COUNTED = ("anzahl_der_", "anzahl_", "numero_de_", "nombre_de_", "numero_di_", "cantidad_de_")
+
+
 @lru_cache(maxsize=2)
 def _table(name: str) -> dict[str, str]:
     return dict(load_data("keys")[name])
@@ -25,7 +28,9 @@ def english_name(name: str) -> str:
     Returns:
         Such as "gender" for "genero".
     """
-    return _table("names").get(name, name)
+    table = _table("names")
+    counted = next((name[len(key) :] for key in _COUNTED if name.startswith(key)), "")
+    return table.get(name) or table.get(counted, name)
 
 
 def english_value(value: str) -> str | None:

@@ -70,6 +70,11 @@ def _path(folded: str) -> Iterator[str]:
             yield word + (mark if index == len(words) - 1 else "")
 
 
+def _agent(word: str, cut: int) -> bool:
+    """Whether an ending makes a doer of what is done: a "ventilador" is not "ventilado"."""
+    return word.startswith("or", cut) and word[cut - 1 : cut] == "d"
+
+
 def _step(
     child_of: Callable[[str], _Node | None], inflected: bool, prefixed: bool, word: str
 ) -> list[_Node]:
@@ -81,7 +86,7 @@ def _step(
     size = len(word)
     if inflected:
         for cut in range(min(4, size)):
-            if word[size - cut :] in ENDINGS:
+            if word[size - cut :] in ENDINGS and not _agent(word, size - cut):
                 child = child_of(word[: size - cut] + "~")
                 if child is not None:
                     found.append(child)

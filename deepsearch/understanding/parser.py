@@ -42,6 +42,8 @@ _CHOICES = frozenset(
 _PREFIXES = frozenset({"m", "k", "c"})  # begin other units
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _DOTS = 3
+_SIGNS = frozenset({"&", "+", "/", ","})
+_LISTED = frozenset({"material", "colour", "finish"})
 _SHORT = 12  # tokens: what is so short may be a bare name
 
 
@@ -176,7 +178,7 @@ def _cut_off(scan: Scan, draft: Draft) -> bool:
     """What the page was cut off at ("61 - 80km/...", "Mate...") is not all there."""
     end = scan.tokens.ends[draft.last - 1]
     bare = scan.tokens.kinds[draft.last - 1] == "n"
-    if _list_cut_off(scan, draft.last):
+    if _list_cut_off(scan, draft.last) or _member_cut_off(scan, draft):
         return True
     if _key_cut_off(scan, draft) or _unit_cut_off(scan, draft):
         return True
@@ -214,6 +216,16 @@ def _choice_cut_off(scan: Scan, last: int) -> bool:
         return False
     dots = len(scan.tokens) - _DOTS
     return dots == last + 1 or (dots == last + 2 and scan.tokens.glued(dots))
+
+
+def _member_cut_off(scan: Scan, draft: Draft) -> bool:
+    """Of "Material: aluminium & Cas..." the second member is not all there."""
+    sign, last = draft.last, draft.last + 1
+    listed = draft.field in _LISTED and scan.tokens.word(sign) in _SIGNS
+    if not listed or scan.tokens.kinds[last : last + 1] != ["w"]:
+        return False
+    rest = scan.tokens.folded[scan.tokens.ends[last] :][: _DOTS + 1]
+    return rest.startswith("...") and rest[_DOTS:] in ("", "\n")
 
 
 def _list_cut_off(scan: Scan, last: int) -> bool:

@@ -22,6 +22,8 @@ __all__ = ["attach"]
 # Words that state something themselves.
 _CONVERTED = frozenset({"length", "mass", "volume", "area", "temperature", "pressure", "power"})
 _PACKS = frozenset({"bag", "box", "carton", "pack", "case", "bottle", "pallet"})
+_OWN_REACH = 8  # tokens
+_FOR = word_set("code", "fit_words")
 _ROUNDED = 0.04  # of a number given again in another unit
 _QUESTIONS = word_set("quantity", "does_it")
 _ALTOGETHER = frozenset({"both", "altogether", "total", "all"})
@@ -77,6 +79,29 @@ def _said_again(state: Attaching, quantity: Quantity) -> bool:
     return other and beside and alike and before.units[0].dimension in _CONVERTED
 
 
+def _of_buyers_own(state: Attaching, quantity: Quantity) -> bool:
+    """As in "a motor for my Ridgeline 48V 600 W scooter": a measure of what the buyer has."""
+    if quantity.shape != "one" or quantity.sense("count") or not quantity.units:
+        return False
+    clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
+    for at in range(quantity.first - 1, max(clause.first, quantity.first - _OWN_REACH) - 1, -1):
+        match = state.scan.match_of(at)
+        if state.scan.has(at, "own") and match is not None:
+            led = state.word(match.first) in _FOR or state.scan.has(match.first - 1, "for")
+            return led and _noun_behind(state, quantity.last, clause.last)
+        if any(state.scan.has(at, kind) for kind in ("field", "with", "buy", "must")):
+            return False
+    return False
+
+
+def _noun_behind(state: Attaching, at: int, stop: int) -> bool:
+    """Whether the noun of the buyer's own thing follows, other measures of it between."""
+    while at < stop and state.owner[at] >= 0:
+        at = state.quantities[state.owner[at]].last
+    word = at < stop and state.tokens.kinds[at] == "w"
+    return word and not any(state.scan.has(at, kind) for kind in ("stop", "with", "field", "join"))
+
+
 def _asked_back(state: Attaching, quantity: Quantity) -> bool:
     """As in "Does it require 120V or 220V?": the buyer does not know, and asks for neither."""
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
@@ -113,7 +138,11 @@ def _per_pack(state: Attaching, first: int, last: int) -> bool:
 
 
 def _one(state: Attaching, quantity: Quantity) -> None:
-    if _said_again(state, quantity) or _asked_back(state, quantity):
+    if (
+        _of_buyers_own(state, quantity)
+        or _said_again(state, quantity)
+        or _asked_back(state, quantity)
+    ):
         scan = state.scan
         scan.claim(quantity.first, quantity.last)
         return

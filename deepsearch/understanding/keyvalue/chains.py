@@ -241,7 +241,7 @@ def _wanted(before: tuple[str, ...]) -> set[str]:
 def _numeric_end(scan: Scan, last: int, end: int) -> float:
     """A number with its unit is whole; one without may have its unit behind the cut."""
     tokens = scan.tokens
-    if tokens.kinds[last] == "n":
+    if tokens.kinds[last] == "n" and not _in_code(scan, last):
         unit = scan.units_at(end)
         return -4.0 if unit and not (unit[0].raw in ("a", "in") and not tokens.glued(end)) else 0.0
     start = last
@@ -252,6 +252,12 @@ def _numeric_end(scan: Scan, last: int, end: int) -> float:
         if unit and unit[0].last == end:
             return 1.5
     return 0.0
+
+
+def _in_code(scan: Scan, index: int) -> bool:
+    """Whether a number ends a code: the 10 of "LSC320AN10 Pixel Format:" counts no pixels."""
+    before = index - 1
+    return before > 1 and scan.tokens.glued(index) and scan.tokens.kinds[before] == "w"
 
 
 def _typed(scan: Scan, floor: int, end: int, before: tuple[str, ...]) -> float:

@@ -184,7 +184,8 @@ def _unfit(scan: Scan, pair: Pair, quantity: Quantity) -> bool:
     headed = last is not None and any(kind == "field" for kind, _ in last.payloads)
     alone = quantity.shape != "dims" and quantity.last >= pair.end
     vague = "capacity" in scan.tokens.words[pair.first : pair.colon]  # "Capacity: 4 GB"
-    return physical and headed and alone and not vague and pair.whole and pair.sure
+    told = (pair.whole or not pair.sure) and all(DIMENSIONS.get(name) for name in pair.fields)
+    return physical and headed and alone and not vague and told
 
 
 def _of_part(scan: Scan, pair: Pair) -> bool:

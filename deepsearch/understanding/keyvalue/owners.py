@@ -31,6 +31,7 @@ _USES = frozenset({"function", "functions", "usage", "use", "movement"})
 _OPEN_KEYS = word_set("key", "open")
 _MAIN_PARTS = word_set("key", "main_parts")
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
+_LOOSE = frozenset({"light_colour", "orientation", "pattern"})
 _FAR = 100  # tokens
 
 
@@ -102,9 +103,8 @@ class _Under:
     def believed(self, draft: Draft) -> bool:
         """Whether a draft says of the goods what it seems to."""
         pair = self.owner.get(draft.first)
-        if draft.value is True and pair is not None and draft.first > pair.first:
-            return False
-        if draft.value is True and draft.first in self.choices:
+        keyed = pair is not None and draft.first > pair.first
+        if draft.value is True and (keyed or draft.first in self.choices):
             return False
         if draft.first in self.used and draft.field in ("material", "colour", "finish"):
             return False
@@ -112,7 +112,13 @@ class _Under:
             return False
         if draft.first in self.looks and draft.field == "certification":
             return False
-        return not (draft.first in self.named and draft.field.startswith("supplier_"))
+        named = draft.first in self.named
+        numbered = draft.field == "order_quantity" and draft.first - 1 in self.named
+        if named and (numbered or draft.field.startswith("supplier_")):
+            return False  # "Product: AWD 3000 mower"
+        loose = pair is not None and draft.field in _LOOSE and draft.first > pair.first
+        words = {*pair.name.split("_")} if pair is not None else set()
+        return not loose or bool({*draft.field.split("_")} & words)  # "Configuration: RGB stripe"
 
 
 def _under(scan: Scan, pairs: list[Pair]) -> _Under:

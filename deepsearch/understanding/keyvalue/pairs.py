@@ -22,6 +22,9 @@ _END = frozenset(".\n;。")
 _BREAKS = frozenset({"\n", ".", ";", "·", "(", "!", "?", "|", ""})
 _LONGEST_KEY = 5  # words
 _LONGEST_HAN = 8  # characters
+_COUNTING = frozenset({"anzahl", "cantidad", "nombre", "numero", "menge"})
+_LINKS = frozenset({"der", "von", "de", "di", "an"})
+_THREE = 3  # words
 _SURE = 1.5  # of the cuts that win by so much, 24 in 25 are right (docs/understanding.md)
 
 
@@ -58,7 +61,9 @@ def boilerplate(value: str) -> bool:
     """Whether a folded value is what sellers write when they mean nothing: "as picture"."""
     if any(value.startswith(word) for word in _BOILERPLATE):
         return True
-    return len(value) < 40 and any(w in value for w in ("custom", "定制", "request", "optional"))
+    return len(value) < 40 and any(
+        w in value for w in ("custom", "定制", "request", "optional", "choose")
+    )
 
 
 def _pairs(scan: Scan) -> list[Pair]:
@@ -153,6 +158,10 @@ def _made(scan: Scan, first: int, colon: int, hint: int, end: int) -> Pair | Non
             whole = bool(fields or texts)
     key = scan.tokens.folded[scan.tokens.starts[first] : scan.tokens.ends[end - 1]]
     name = english_name(slug(key))
+    if fields[:1] == ["order_quantity"] and _counts_parts(scan, first, end):
+        fields, told = [], name != slug(key)
+        texts = texts if told else ["ignore"]
+        whole = not told
     known = any(scan.has(first, kind) for kind in ("part", "feature", "finish"))
     if key in _NO_KEY or not (name or fields or texts or known):
         return None
@@ -169,6 +178,14 @@ def _noun(scan: Scan, at: int) -> bool:
     """Whether a word that may be a verb of wanting is a noun: "LED light source"."""
     before = scan.tokens.kinds[at - 1] == "w" and scan.match_of(at - 1) is None
     return scan.tokens.words[at] == "source" and (before or scan.has(at - 1, "part"))
+
+
+def _counts_parts(scan: Scan, first: int, end: int) -> bool:
+    """As in "Anzahl der Speichen", "cantidad de puertas": of parts, not of the goods."""
+    linked = end - first == _THREE and scan.tokens.words[first + 1] in _LINKS
+    if not linked or scan.tokens.words[first] not in _COUNTING:
+        return False
+    return not any(unit.dimension == "count" for unit in scan.units_at(end - 1))
 
 
 def _value_end(scan: Scan, begin: int, following: int) -> int:

@@ -134,7 +134,8 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     next_key = reading.word(at + 1) == word or (
         whole and following is not None and reading.word(following.last) == ":"
     )
-    keyed = ":" in reading.tokens.words[at : at + 4] and not next_key
+    ahead = reading.tokens.words[at : at + 4]
+    keyed = ":" in (ahead[: ahead.index("\n")] if "\n" in ahead else ahead) and not next_key
     return None if asked or keyed or reading.scan.has(at, "material") else slug(part)
 
 

@@ -75,6 +75,9 @@ _WIDE = {
 }
 _PRINTERS = frozenset({"printer", "printers"})
 _CARDS = 6  # tokens a printer's name may have behind what it prints on
+_SEVERAL = 2
+_METALS = frozenset({"pewter", "copper", "bronze", "brass", "silver", "gold", "chrome"})
+
 _HALF = frozenset({"semi", "non", "bi"})  # "semi-metallic"
 
 _OTHER_HEADS = (
@@ -109,6 +112,7 @@ def materials(reading: Reading) -> None:
         if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
             continue  # "color nogal"
+        _split(reading, group)
         field = "material"
         part = (
             _part_material(reading, group)
@@ -136,6 +140,20 @@ def _narrow(group: Group) -> None:
             group.values.remove(wide)
 
 
+def _split(reading: Reading, group: Group) -> None:
+    """Give the last of several its own part: "polyester + aluminium pole"."""
+    match = reading.scan.match_of(group.last - 1)
+    if len(group.values) < _SEVERAL or group.joined == "or" or match is None:
+        return
+    sign = match.first - 1
+    part = part_behind(reading, Group(match.first, group.last, group.values[-1:]))
+    if part is None or reading.word(sign) not in ("+", ",", "&") or group.first >= sign:
+        return
+    value = group.values.pop()
+    reading.add(Draft(f"{part}_material", "eq", value, None, match.first, match.last))
+    group.last = sign
+
+
 def _packing_before(reading: Reading, group: Group) -> str | None:
     """As in "embalados em palete de madeira": the packing is of it, not the goods."""
     at = group.first - 1
@@ -145,7 +163,12 @@ def _packing_before(reading: Reading, group: Group) -> str | None:
 
 def _wanted(reading: Reading, match: Match, value: str) -> bool:
     single = match.last == match.first + 1
-    if _otherwise(reading, match) or _chemical(reading, match) or _worked_on(reading, match):
+    if (
+        _shade(reading, match, value)
+        or _otherwise(reading, match)
+        or _chemical(reading, match)
+        or _worked_on(reading, match)
+    ):
         return False
     cased = single and reading.word(match.first) in _CASED_MATERIALS
     if cased and not reading.scan.raw(match.first, match.last).isupper():
@@ -159,6 +182,12 @@ def _wanted(reading: Reading, match: Match, value: str) -> bool:
         return value in _LONE and _lone_material(reading, match)
     glued = match.first and reading.tokens.glued(match.first)
     return not (glued and reading.tokens.kinds[match.first - 1] == "n")
+
+
+def _shade(reading: Reading, match: Match, value: str) -> bool:
+    """As in "a brown/pewter tint": a metal's name beside a colour is one."""
+    beside = reading.word(match.first - 1) == "/" and reading.scan.has(match.first - 2, "colour")
+    return beside and value in _METALS
 
 
 def _otherwise(reading: Reading, match: Match) -> bool:
