@@ -32,7 +32,7 @@ def agreed(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     _fit(models, drafts)
     gone = _corrected(scan, pairs, [draft for draft in drafts if draft.field == "material"])
     gone |= {id(model) for model in models if _in_another(model, drafts)}
-    gone |= _asked_otherwise(scan, pairs, drafts)
+    gone |= _asked_otherwise(scan, pairs, drafts) | _chosen(scan, drafts)
     return [draft for draft in drafts if id(draft) not in gone] if gone else drafts
 
 
@@ -52,6 +52,18 @@ def _asked_otherwise(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> set[
             own.setdefault(draft.field, set()).add(draft.value)
     return {
         id(d) for d in single if d.first in sheet and d.field in own and d.value not in own[d.field]
+    }
+
+
+def _chosen(scan: Scan, drafts: list[Draft]) -> set[int]:
+    """A title's choices of which the request names one: "A4/A5/A6 Notebook ... of size A5"."""
+    end = title_end(scan)
+    listed = [d for d in drafts if d.op == "any_of" and d.last <= end]
+    named = {(d.field, d.value) for d in drafts if d.op == "eq" and d.first >= end}
+    return {
+        id(d)
+        for d in listed
+        if isinstance(d.value, tuple) and any((d.field, value) in named for value in d.value)
     }
 
 

@@ -254,3 +254,8 @@ def test_the_buyers_sentence_knows_better_than_the_copied_sheet() -> None:
     assert len(read) == 1
     assert isinstance(read[0], float)
     assert read[0] < 200_000
+
+
+def test_one_of_a_titles_choices_is_the_buyers() -> None:
+    text = "Custom Spiral Notebook Planner Diary A4/A5/A6 Printing\nI need 100 of size A5"
+    assert [r.value for r in parse(text).requirements if r.field == "size"] == ["A5"]
