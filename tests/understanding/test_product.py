@@ -119,3 +119,19 @@ def test_portuguese_no_is_in_the_and_denies_nothing():
     found = {(r.field, r.op, r.value) for r in parsed.requirements}
     assert ("material", "eq", "plastic") in found
     assert ("packaging_material", "eq", "wood") in found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("cnc router 1325, 3.2kW spindle, vacuum table, dust collector not needed", "cnc router"),
+        ("we need 60 bath towels dobby border grey", "bath towels"),
+        ("so we need solar panels mono 550w, half cut", "solar panels"),
+        ("glasses case for 300 pairs, black", "glasses case"),  # a plural that is no head
+        ("Procuro fornecedor na Índia ou no Vietname de tapetes de ioga", "tapetes de ioga"),
+        ("Because our line is fast, the labels must be thin, 3000 pcs", "labels"),
+        ("Wir suchen eine Honigschleuder aus Edelstahl, Motor 370 W / 230 V", "Honigschleuder"),
+    ],
+)
+def test_a_later_clause_or_a_part_takes_no_name_away(text: str, name: str) -> None:
+    assert RuleParser().parse(text).product == name

@@ -24,6 +24,7 @@ from deepsearch.understanding.scan import Scan
 __all__ = ["find_product"]
 
 _NAMING = word_set("product", "naming")
+_PART_WORDS = word_set("key", "part_words")
 _CLAUSES = 12  # looked through where nothing else tells
 _MOST = 4  # phrases compared
 _SHEET = 2  # pairs of key and value from which on a text is a sheet of them
@@ -108,6 +109,8 @@ def _likeliest(finder: Finder, found: list[tuple[int, int]]) -> tuple[int, int] 
     first, last = found[0]
     other = found[-1]
     part = finder.scan.has(other[0], "part") or finder.scan.has(other[0] - 1, "with")
+    lone = other[1] == other[0] + 1
+    part = part or (lone and finder.word(other[0]).removesuffix("s") in _PART_WORDS)
     if finder.tokens.kinds[:1] == ["n"] and "\n" in finder.tokens.words[last : other[0]]:
         return found[0]  # another line of a parts list names another thing
     if (last == first + 1 or finder.cjk) and not part and named_goods(finder, *other):
@@ -146,10 +149,18 @@ def _candidates(finder: Finder) -> Iterator[tuple[int, int]]:
     wished, others = starts(finder)
     for start in wished:
         yield phrase(finder, start)
-    yield from _bound(finder)
+    bound = list(_bound(finder))
+    # what a later clause denies may be a part: "dust collector not needed"
+    aside = [
+        found
+        for found in bound
+        if not ducked and found[0] > begins and finder.scan.has(found[1], "neg")
+    ]
+    yield from (found for found in bound if found not in aside)
     for start in others:
         if start != begins or not ducked:
             yield phrase(finder, start)
+    yield from aside
     if japanese:
         yield from named_before(finder, ",")
     for clause in finder.scan.clauses[1:4] if ducked else ():

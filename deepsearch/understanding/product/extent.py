@@ -70,6 +70,7 @@ _RUSSIAN_ADJECTIVE = (
     "ую",
 )
 _LONGEST, _LONGEST_HAN = 7, 14
+_LONGEST_HEAD = 3  # words behind a plural that may be the head: "glasses case"
 _MOST_DESCRIBED = 4  # descriptions looked behind for the name
 
 
@@ -238,10 +239,14 @@ def _spelt_measure(state: Finder, at: int) -> bool:
 
 def _described_behind(state: Finder, at: int, first: int) -> bool:
     """As in "tarpaulins | heavy duty blue": in English only what follows is like that."""
-    if state.scan.language != "en" or not state.kinds(at) & (LIKENESS | {"material"}):
+    word = state.word(at - 1)
+    plural = word.endswith("s") and not word.endswith("ss") and state.tokens.kinds[at - 1] == "w"
+    if state.scan.language != "en" or not plural or not named_goods(state, first, at):
         return False
-    plural = state.word(at - 1).endswith("s") and state.tokens.kinds[at - 1] == "w"
-    return plural and named_goods(state, first, at)
+    if state.kinds(at) & (LIKENESS | {"material"}):
+        return True
+    ahead = range(at + 1, min(at + 1 + _LONGEST_HEAD, len(state.tokens)))
+    return not any(named_goods(state, first, last) for last in ahead)  # not "jeans jackets"
 
 
 def _sized(state: Finder, at: int) -> bool:

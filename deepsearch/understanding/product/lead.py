@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deepsearch.understanding.lexicon import load_data, word_set
+from deepsearch.understanding.product.sellers import past_countries, past_place
 from deepsearch.understanding.product.state import Finder
 from deepsearch.understanding.units import Unit
 
@@ -259,15 +260,10 @@ def _phrase(state: Finder, at: int) -> int | None:
         or state.scan.value_at(at, "custom") in _LEADING_CUSTOM
     )
     if state.scan.value_at(at, "textfield") == "supplier_country":
-        return _past_place(state, match.last)
-    return match.last if leads else None
-
-
-def _past_place(state: Finder, at: int) -> int:
-    """As in "supplier in Gujarat for tiles": the place is none of the name's."""
-    while state.scan.language not in ("de", "nl") and state.scan.raw(at, at + 1)[:1].isupper():
-        at += 1
-    return at
+        return past_place(state, match.last)
+    seller = bool(kinds & {"supplier", "supplier_type"})
+    behind = past_countries(state, match.last) if seller else 0
+    return behind or (match.last if leads else None)
 
 
 def _own_place(state: Finder, at: int) -> bool:

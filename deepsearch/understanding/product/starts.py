@@ -20,6 +20,7 @@ __all__ = ["opening", "past_title", "sentence_like", "starts", "subjects"]
 
 _QUESTIONS = word_set("product", "questions")
 _VERBS = word_set("product", "verbs")
+_REASONS = word_set("product", "reasons")
 _MIND = word_set("product", "mind")
 _GETTING = word_set("product", "getting")
 _PRONOUNS = word_set("product", "pronouns")
@@ -224,7 +225,7 @@ def sentence_like(state: Finder, start: int) -> bool:
         return True
     clause = state.scan.clauses[state.scan.clause_of[start]]
     ends = clause.last
-    if state.scan.has(start, "must"):
+    if state.scan.has(start, "must") or state.word(start) in _REASONS:
         return True
     denied = range(start, min(start + 3, ends))
     if any(state.scan.has(i, "neg") and not hyphened(state, i + 1) for i in denied):
