@@ -108,6 +108,11 @@ def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> No
         ("hose clamps 60-80 mm", "diameter", (60, 80)),
         ("generators, 3 Phase Single Phase", "phases", (3, 1)),
         ("T-shirts, V neck or round neck", "neckline", ("V", "round")),
+        ("Necesito 30 taburetes de pino con patas de acero gris", "legs_material", "steel"),
+        ("Necesito 30 taburetes de pino con patas de acero gris", "legs_colour", "grey"),
+        ("chaises en bois, accoudoirs en métal noir, 40", "armrests_colour", "black"),
+        ("Do you have it in 110V or 230V? 10 fans", "voltage", (110, 230)),
+        ("Production capacity: 300 kg/h Colour: blue", "throughput", 300),
         ("hex bolts M2 M3 M4 M5", "size", ("M2", "M3", "M4", "M5")),
     ],
 )

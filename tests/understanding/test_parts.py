@@ -52,7 +52,7 @@ def test_the_wall_is_all_a_tube_has(text):
         ("Armoires en pin, pieds noirs, 20 pièces", "pieds_colour", "black"),
         ("Borse in pelle, fodera rossa, 40 pezzi", "lining_colour", "red"),
         ("Mesas brancas, pernas de metal, 30 unidades", "pernas_material", "metal"),
-        ("Стулья, ножки из металла, 40 шт", "nozhki_material", "metal"),
+        ("Стулья, ножки из металла, 40 шт", "legs_material", "metal"),
         ("Stühle, Gestell aus Stahl, 40 Stück", "frame_material", "steel"),
     ],
 )  # fmt: skip

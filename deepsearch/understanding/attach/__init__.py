@@ -106,6 +106,7 @@ def _asked_back(state: Attaching, quantity: Quantity) -> bool:
     """As in "Does it require 120V or 220V?": the buyer does not know, and asks for neither."""
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     led = state.word(clause.first) in _QUESTIONS and quantity.shape == "list"
+    led = led and state.word(clause.first + 1) not in ("you", "u", "ya")  # "do you have"
     ahead = state.tokens.words[quantity.last : clause.last + 1]
     return led and quantity.sense("voltage") is not None and "?" in ahead
 

@@ -79,11 +79,10 @@ def holds(state: Attaching, quantity: Quantity) -> bool:
         True for a number behind the product and a word for "for".
     """
     behind = state.product[0] >= 0 and state.product[1] <= quantity.first - 1
-    noun = state.word(quantity.last).rstrip("s")
-    priced = any(
-        state.word(i) == noun for i in range(quantity.first)
-    )  # "a towel ... for 100 towels"
-    return behind and state.word(quantity.first - 1) in _FOR and not priced
+    if not behind or state.word(quantity.first - 1) not in _FOR:
+        return False
+    noun = state.word(quantity.last).rstrip("s")  # "the price of a towel ... for 100 towels"
+    return noun not in state.tokens.words[: quantity.first]
 
 
 def of_feature(state: Attaching, quantity: Quantity) -> None:

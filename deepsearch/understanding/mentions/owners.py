@@ -38,18 +38,21 @@ def part_named_before(reading: Reading, group: Group) -> str | None:
         return _known_part(reading, group)
     inside = reading.clause(group.first)
     at, linked = group.first - 1, reading.word(group.first) in _MADE_OF  # "en plastique"
-    while at >= inside.start and _links(reading, at):
-        at, linked = at - 1, True
+    romance = reading.scan.language in _NOUN_FIRST
+    while at >= inside.start and (
+        _links(reading, at) or (romance and reading.scan.has(at, "material"))
+    ):
+        at, linked = at - 1, True  # "patas de metal negro"
     worked = linked and at > inside.start and reading.word(at) in _WORKED
     at -= worked  # "text printed in blue"
     if at < inside.start or not _noun(reading, at):
         return None
     known = reading.scan.value_at(at, "part")
     sure = known is not None or reading.word(at) in _PART_WORDS
-    if not (sure or linked or reading.scan.language in _NOUN_FIRST):
+    if not (sure or linked or romance):
         return None  # "pastel pink"
     known_part = linked and sure  # "... cadre en plastique ..."
-    named = known_part and (worked or reading.scan.language in _NOUN_FIRST)
+    named = known_part and (worked or romance)
     alone = _opens(reading, at, inside.start) and _closes(reading, group.last, inside.stop)
     if not (named or alone):
         return None
@@ -109,4 +112,6 @@ def _opens(reading: Reading, at: int, start: int) -> bool:
 
 def _closes(reading: Reading, at: int, stop: int) -> bool:
     """Whether nothing that colour or material could belong to follows."""
-    return at >= stop or reading.tokens.kinds[at] == "s" or reading.scan.has(at, "join")
+    ends = at >= stop or reading.tokens.kinds[at] == "s" or reading.scan.has(at, "join")
+    coloured = reading.scan.language in _NOUN_FIRST and reading.scan.has(at, "colour")
+    return ends or coloured  # "con patas de metal negro"
