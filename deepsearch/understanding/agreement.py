@@ -32,7 +32,7 @@ def agreed(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     _fit(models, drafts)
     gone = _corrected(scan, pairs, [draft for draft in drafts if draft.field == "material"])
     gone |= {id(model) for model in models if _in_another(model, drafts)}
-    gone |= _asked_otherwise(scan, pairs, drafts) | _chosen(scan, drafts)
+    gone |= _asked_otherwise(scan, pairs, drafts) | _chosen(scan, pairs, drafts)
     return [draft for draft in drafts if id(draft) not in gone] if gone else drafts
 
 
@@ -55,15 +55,19 @@ def _asked_otherwise(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> set[
     }
 
 
-def _chosen(scan: Scan, drafts: list[Draft]) -> set[int]:
-    """A title's choices of which the request names one: "A4/A5/A6 Notebook ... of size A5"."""
-    end = title_end(scan)
-    listed = [d for d in drafts if d.op == "any_of" and d.last <= end]
-    named = {(d.field, d.value) for d in drafts if d.op == "eq" and d.first >= end}
+def _chosen(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> set[int]:
+    """Choices of a first line or a sheet of which the request names one: "... of size A5"."""
+    words = scan.tokens.words
+    end = words.index("\n") if "\n" in words else 0
+    sheet = {index for pair in pairs for index in range(pair.first, pair.end)} if end else set()
+    copied = [d.last <= end or d.first in sheet for d in drafts]
+    both = list(zip(drafts, copied, strict=True))
+    named = {(d.field, d.value) for d, copy in both if d.op == "eq" and not copy}
     return {
         id(d)
-        for d in listed
-        if isinstance(d.value, tuple) and any((d.field, value) in named for value in d.value)
+        for d, copy in both
+        if copy and d.op == "any_of" and isinstance(d.value, tuple)
+        if any((d.field, value) in named for value in d.value)
     }
 
 
