@@ -32,7 +32,15 @@ import numpy as np
 from benchmarks.ann_data import KINDS, DataSet, ann_recall, data_set
 from benchmarks.ann_databases import DATABASES
 from benchmarks.ann_engines import ENGINES, Clustered, available, compiled
-from benchmarks.common import RESULTS, pin_threads, print_table, system_facts, turn, write_results
+from benchmarks.common import (
+    RESULTS,
+    parser,
+    pin_threads,
+    print_table,
+    system_facts,
+    turn,
+    write_results,
+)
 from benchmarks.gathered import add_run, earlier, join_runs, replaced
 
 __all__ = ["add", "at_recall", "measure", "true_neighbours"]
@@ -253,23 +261,18 @@ def _tables(
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--dim", type=int, default=512)
-    parser.add_argument("--queries", type=int, default=500)
-    parser.add_argument("--data", default="A", choices=KINDS)
-    parser.add_argument("--engines", nargs="+", default=None, choices=list(PEERS))
-    parser.add_argument(
+    taken = parser(__doc__, small="5,000 rows, nothing kept")
+    taken.add_argument("--rows", type=int, default=100_000)
+    taken.add_argument("--dim", type=int, default=512)
+    taken.add_argument("--queries", type=int, default=500)
+    taken.add_argument("--data", default="A", choices=KINDS)
+    taken.add_argument("--engines", nargs="+", default=None, choices=list(PEERS))
+    taken.add_argument(
         "--join", nargs="+", type=Path, help="run nothing: join the results in these files"
     )
-    parser.add_argument("--fresh", action="store_true", help="forget the earlier runs")
-    parser.add_argument("--plot", type=Path, default=None, help="draw the results, run nothing")
-    parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None)
-    options = parser.parse_args()
+    taken.add_argument("--fresh", action="store_true", help="forget the earlier runs")
+    taken.add_argument("--plot", type=Path, default=None, help="draw the results, run nothing")
+    options = taken.parse_args()
     if options.small:
         options.rows, options.dim, options.queries = 5_000, 64, 100
     return options

@@ -8,8 +8,6 @@ it is not.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,40 +16,16 @@ import numpy.typing as npt
 
 from benchmarks.ann_data import Filter
 from benchmarks.ann_engines import Entry
+from benchmarks.ann_qdrant import QdrantAcorn, QdrantEdge, QdrantLocal
+from benchmarks.ann_stored import BATCH, Stored
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 __all__ = ["DATABASES"]
 
-_BATCH = 5_000
 
-
-class _Stored:
-    """A folder of its own, removed with the database, and the loop over single queries."""
-
-    efforts: tuple[int, ...] = (0,)
-
-    def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix="bench-")
-
-    def one(self, query: FloatArray, k: int, effort: int, given: Filter | None) -> Sequence[int]:
-        """Return the ids found for one query."""
-        raise NotImplementedError
-
-    def search(self, queries: FloatArray, k: int, effort: int, given: Filter | None) -> IntArray:
-        """Return (n, k) ids, -1 where there is none."""
-        out = np.full((len(queries), k), -1, dtype=np.int64)
-        for row, query in enumerate(queries):
-            found = self.one(query, k, effort, given)
-            out[row, : len(found)] = found
-        return out
-
-    def __del__(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class LanceDb(_Stored):
+class LanceDb(Stored):
     """lancedb IVF_PQ with refinement; bitmap indexes over the columns; prefilter."""
 
     efforts = (4, 16, 64, 256)
@@ -80,103 +54,7 @@ class LanceDb(_Stored):
         return asked.to_arrow()["id"].to_pylist()  # type: ignore[no-any-return]
 
 
-class QdrantEdge(_Stored):
-    """Qdrant's own engine in this process: HNSW with links a payload value, one segment."""
-
-    efforts = (16, 32, 64, 128, 256, 512)
-    acorn = False
-
-    def __init__(self, rows: FloatArray, threads: int, filters: Sequence[Filter]) -> None:
-        super().__init__()
-        import qdrant_edge as edge
-
-        self.edge = edge
-        config = edge.EdgeConfig(
-            vectors=edge.EdgeVectorParams(size=rows.shape[1], distance=edge.Distance.Dot),
-            hnsw_config=edge.HnswIndexConfig(m=16, ef_construct=200, full_scan_threshold=10_000),
-            optimizers=edge.EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=1),
-            max_search_threads=threads,
-        )
-        self.shard = edge.EdgeShard.create(self.folder, config)
-        operation = edge.UpdateOperation
-        for given in filters:  # before the points: links a value are made with the graph
-            # A bool reaches this version as a number and matches nothing: words do.
-            self.shard.update(
-                operation.create_field_index(given.name, edge.PayloadSchemaType.Keyword)
-            )
-        for start in range(0, len(rows), _BATCH):
-            points = [
-                edge.Point(
-                    id=at,
-                    vector=rows[at].tolist(),
-                    payload={given.name: "yes" for given in filters if given.mask[at]},
-                )
-                for at in range(start, min(start + _BATCH, len(rows)))
-            ]
-            self.shard.update(operation.upsert_points(points))
-        self.shard.optimize()
-
-    def one(self, query: FloatArray, k: int, effort: int, given: Filter | None) -> Sequence[int]:
-        edge = self.edge
-        kept = None
-        if given is not None:
-            kept = edge.Filter(
-                must=[edge.FieldCondition(key=given.name, match=edge.MatchValue(value="yes"))]
-            )
-        asked = edge.QueryRequest(
-            query=edge.Query.Nearest(query.tolist()),
-            limit=k,
-            filter=kept,
-            params=edge.SearchParams(
-                hnsw_ef=effort, acorn=edge.AcornSearchParams(enable=self.acorn)
-            ),
-            with_payload=False,
-        )
-        return [point.id for point in self.shard.query(asked)]
-
-
-class QdrantAcorn(QdrantEdge):
-    """The same with ACORN, which its documentation advises under several or weak filters."""
-
-    acorn = True
-
-
-class QdrantLocal(_Stored):
-    """qdrant-client's local mode: numpy over all points, meant for trying things out."""
-
-    def __init__(self, rows: FloatArray, threads: int, filters: Sequence[Filter]) -> None:
-        del threads
-        super().__init__()
-        from qdrant_client import QdrantClient, models
-
-        self.models = models
-        self.client = QdrantClient(":memory:")
-        self.client.create_collection(
-            "rows",
-            vectors_config=models.VectorParams(size=rows.shape[1], distance=models.Distance.DOT),
-        )
-        for start in range(0, len(rows), _BATCH):
-            ids = range(start, min(start + _BATCH, len(rows)))
-            payloads = [{given.name: True for given in filters if given.mask[at]} for at in ids]
-            self.client.upsert(
-                "rows",
-                models.Batch(ids=list(ids), vectors=rows[start : ids.stop], payloads=payloads),
-            )
-
-    def one(self, query: FloatArray, k: int, effort: int, given: Filter | None) -> Sequence[int]:
-        del effort
-        models = self.models
-        kept = None
-        if given is not None:
-            wanted = models.FieldCondition(key=given.name, match=models.MatchValue(value=True))
-            kept = models.Filter(must=[wanted])
-        found = self.client.query_points(
-            "rows", query=query, limit=k, query_filter=kept, with_payload=False
-        )
-        return [point.id for point in found.points]
-
-
-class Chroma(_Stored):
+class Chroma(Stored):
     """chroma, one process: HNSW; `where` selects ids in SQLite first."""
 
     efforts = (16, 32, 64, 128, 256, 512)
@@ -197,7 +75,7 @@ class Chroma(_Stored):
         self.rows = client.create_collection(
             "rows", configuration={"hnsw": made}, embedding_function=None
         )
-        step = min(_BATCH, client.get_max_batch_size())
+        step = min(BATCH, client.get_max_batch_size())
         for start in range(0, len(rows), step):
             ids = range(start, min(start + step, len(rows)))
             facts = [
@@ -216,7 +94,7 @@ class Chroma(_Stored):
         return [int(word) for word in found["ids"][0]]
 
 
-class MilvusLite(_Stored):
+class MilvusLite(Stored):
     """milvus-lite: faiss HNSW a segment, `filter` evaluated to a bitmap first."""
 
     efforts = (16, 32, 64, 128, 256, 512)
@@ -233,7 +111,7 @@ class MilvusLite(_Stored):
         for given in filters:
             schema.add_field(given.name, DataType.BOOL)
         self.client.create_collection("rows", schema=schema)
-        for start in range(0, len(rows), _BATCH):
+        for start in range(0, len(rows), BATCH):
             self.client.insert(
                 "rows",
                 [
@@ -242,7 +120,7 @@ class MilvusLite(_Stored):
                         "vector": rows[at],
                         **{given.name: bool(given.mask[at]) for given in filters},
                     }
-                    for at in range(start, min(start + _BATCH, len(rows)))
+                    for at in range(start, min(start + BATCH, len(rows)))
                 ],
             )
         self.client.flush("rows")
@@ -266,7 +144,7 @@ class MilvusLite(_Stored):
         return [hit["id"] for hit in found[0]]
 
 
-class Txtai(_Stored):
+class Txtai(Stored):
     """txtai: faiss, then SQL over the candidates found; effort: candidates."""
 
     efforts = (100, 300, 1_000, 3_000, 10_000, 30_000)
@@ -305,7 +183,7 @@ class Txtai(_Stored):
         return [int(hit["id"]) for hit in found]
 
 
-class DuckDb(_Stored):
+class DuckDb(Stored):
     """duckdb: HNSW of its extension `vss`; effort under a filter: rows fetched, then cut.
 
     With a WHERE beside the ORDER BY it cuts the k rows its graph gave and returns what is left.

@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import Any
 
 from benchmarks.ann_data import data_set, fingerprint
 from benchmarks.ann_databases import DATABASES
 from benchmarks.ann_engines import ENGINES, available, compiled
-from benchmarks.common import pin_threads, print_table, turn, write_results
+from benchmarks.common import parser, pin_threads, print_table, turn, write_results
 
 THREADS = 2
 EVERY = {**ENGINES, **DATABASES}
@@ -77,17 +76,12 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--dim", type=int, default=512)
-    parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])
-    parser.add_argument("--engines", nargs="+", default=None, choices=list(EVERY))
-    parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None)
-    options = parser.parse_args()
+    taken = parser(__doc__, small="5,000 rows, nothing kept")
+    taken.add_argument("--rows", type=int, default=100_000)
+    taken.add_argument("--dim", type=int, default=512)
+    taken.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C", "R"])
+    taken.add_argument("--engines", nargs="+", default=None, choices=list(EVERY))
+    options = taken.parse_args()
     if options.small:
         options.rows, options.dim = 5_000, 64
     return options

@@ -30,7 +30,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.machine import ROOT, peak_memory_mb, pin_threads, system_facts, turn
+from benchmarks.machine import (
+    ROOT,
+    peak_memory_mb,
+    peak_memory_of,
+    pin_threads,
+    system_facts,
+    turn,
+)
 from benchmarks.tables import Row, markdown_table, print_table
 from benchmarks.timing import Timing, interleave, summarise, time_calls
 
@@ -44,7 +51,9 @@ __all__ = [
     "data_hash",
     "interleave",
     "markdown_table",
+    "parser",
     "peak_memory_mb",
+    "peak_memory_of",
     "pin_threads",
     "print_table",
     "render_docs",
@@ -81,14 +90,27 @@ class Options:
 
 def arguments(doc: str | None) -> Options:
     """Read `--small`, `--seed` and `--out` from the command line; show `doc` as the help."""
-    parser = argparse.ArgumentParser(
+    given = parser(doc, small="little data, nothing kept").parse_args()
+    return Options(small=given.small, seed=given.seed, out=given.out)
+
+
+def parser(doc: str | None, *, small: str) -> argparse.ArgumentParser:
+    """Make a parser of what every benchmark takes, for those that take more.
+
+    Args:
+        doc: The help.
+        small: What `--small` does.
+
+    Returns:
+        The parser.
+    """
+    made = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--small", action="store_true", help="little data, nothing kept")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None, help="write the results here")
-    given = parser.parse_args()
-    return Options(small=given.small, seed=given.seed, out=given.out)
+    made.add_argument("--small", action="store_true", help=small)
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--out", type=Path, default=None, help="write the results here")
+    return made
 
 
 def shared_data() -> Path:

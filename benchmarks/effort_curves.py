@@ -31,7 +31,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ import numpy as np
 from benchmarks.ann_curves import at_recall
 from benchmarks.ann_data import KINDS, DataSet, Filter, ann_recall, data_set, fingerprint
 from benchmarks.ann_engines import Numpy
-from benchmarks.common import interleave, pin_threads, print_table, turn, write_results
+from benchmarks.common import interleave, parser, pin_threads, print_table, turn, write_results
 from benchmarks.counted_search import STAGES, Counted, Read, touched
 
 TARGET = 0.95
@@ -258,9 +257,7 @@ def _doubts(given: DataSet, index: Any, truth: Any) -> list[dict[str, Any]]:
     """Return recall and time, unfiltered, where more rows and lists get the benefit of doubt."""
 
     def searching(effort: int, sigmas: float) -> Callable[[Any], Any]:
-        return lambda queries: index._run(
-            queries, 10, None, len(index), reach=effort / 100, sigmas=sigmas
-        )
+        return lambda queries: index._run(queries, 10, None, reach=effort / 100, sigmas=sigmas)
 
     out = []
     for effort in EFFORTS[1:4]:
@@ -378,17 +375,12 @@ def _grouped(
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--dim", type=int, default=512)
-    parser.add_argument("--queries", type=int, default=150)
-    parser.add_argument("--data", nargs="+", default=list(KINDS), choices=KINDS)
-    parser.add_argument("--small", action="store_true", help="A, 20,000 rows, nothing kept")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None)
-    options = parser.parse_args()
+    taken = parser(__doc__, small="A, 20,000 rows, nothing kept")
+    taken.add_argument("--rows", type=int, default=100_000)
+    taken.add_argument("--dim", type=int, default=512)
+    taken.add_argument("--queries", type=int, default=150)
+    taken.add_argument("--data", nargs="+", default=list(KINDS), choices=KINDS)
+    options = taken.parse_args()
     if options.small:
         options.rows, options.dim, options.queries = 20_000, 64, 30
         options.data = ["A"]

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ann_data import ann_recall, fingerprint, made
-from benchmarks.common import print_table, write_results
+from benchmarks.common import parser, print_table, write_results
 
 EFFORTS = (16, 32, 64, 96, 128, 192, 256)
 
@@ -203,22 +203,17 @@ def _bandwidth(torch: Any) -> float:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
-    parser.add_argument("--dim", type=int, default=512)
-    parser.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C"])
-    parser.add_argument("--queries", type=int, default=1_000)
-    parser.add_argument("--candidates", type=int, default=96)
-    parser.add_argument("--block", type=int, default=8_192)
-    parser.add_argument("--columns", type=int, default=65_536)
-    parser.add_argument("--device", default=None)
-    parser.add_argument("--skip-hnswlib", action="store_true")
-    parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None)
-    options = parser.parse_args()
+    taken = parser(__doc__, small="5,000 rows, nothing kept")
+    taken.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
+    taken.add_argument("--dim", type=int, default=512)
+    taken.add_argument("--data", nargs="+", default=["A", "C"], choices=["A", "C"])
+    taken.add_argument("--queries", type=int, default=1_000)
+    taken.add_argument("--candidates", type=int, default=96)
+    taken.add_argument("--block", type=int, default=8_192)
+    taken.add_argument("--columns", type=int, default=65_536)
+    taken.add_argument("--device", default=None)
+    taken.add_argument("--skip-hnswlib", action="store_true")
+    options = taken.parse_args()
     if options.small:
         options.rows, options.dim, options.queries = [5_000], 64, 200
     return options

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.tables import significant
 
-__all__ = ["ROOT", "peak_memory_mb", "pin_threads", "system_facts", "turn"]
+__all__ = ["ROOT", "peak_memory_mb", "peak_memory_of", "pin_threads", "system_facts", "turn"]
 
 ROOT = Path(__file__).resolve().parent.parent
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -64,6 +64,22 @@ def peak_memory_mb() -> float:
     """Largest resident memory of this process so far, in MB (10^6 bytes)."""
     unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def peak_memory_of(code: str, *arguments: object) -> float:
+    """Run code in a process of its own.
+
+    Args:
+        code: Python, which finds the arguments in `sys.argv[1:]`.
+        arguments: Its arguments.
+
+    Returns:
+        Largest resident memory of that process, in MB (10^6 bytes).
+    """
+    whole = f"{code}\nfrom benchmarks.machine import peak_memory_mb\nprint(peak_memory_mb())"
+    command = [sys.executable, "-c", whole, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return float(done.stdout)
 
 
 def system_facts(packages: Sequence[str] = ()) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ann_data import fingerprint, made
-from benchmarks.common import ROOT, pin_threads, print_table, turn, write_results
+from benchmarks.common import ROOT, parser, pin_threads, print_table, turn, write_results
 
 __all__ = ["probe"]
 
@@ -139,16 +139,11 @@ def probe(index: Path, queries: Path, small: Path) -> dict[str, float]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--dim", type=int, default=512)
-    parser.add_argument("--skip", nargs="*", default=[])
-    parser.add_argument("--small", action="store_true", help="5,000 rows, nothing kept")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=None)
-    options = parser.parse_args()
+    taken = parser(__doc__, small="5,000 rows, nothing kept")
+    taken.add_argument("--rows", type=int, default=100_000)
+    taken.add_argument("--dim", type=int, default=512)
+    taken.add_argument("--skip", nargs="*", default=[])
+    options = taken.parse_args()
     if options.small:
         options.rows, options.dim = 5_000, 64
     return options

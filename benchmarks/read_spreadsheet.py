@@ -16,8 +16,6 @@ from __future__ import annotations
 import csv
 import importlib.util
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,10 +23,19 @@ from pathlib import Path
 
 import openpyxl
 
-from benchmarks.common import arguments, data_hash, interleave, print_table, write_results
+from benchmarks.common import (
+    arguments,
+    data_hash,
+    interleave,
+    peak_memory_of,
+    print_table,
+    write_results,
+)
 from deepsearch.inputs import read_table
 
 HEADER = ["No", "Part No", "Description", "Material", "Length mm", "Qty", "Unit", "Remark"]
+READING = "import sys; from deepsearch.inputs import read_table; tables = read_table(sys.argv[1])"
+"""What a process of its own runs, whose memory is ours."""
 
 
 def rows(count: int, seed: int) -> list[list[object]]:
@@ -107,19 +114,6 @@ def cpu_ms(read: Callable[[Path], int], path: Path) -> float:
     return (time.process_time() - started) * 1000
 
 
-def peak_mb(path: Path) -> float:
-    """Peak memory of a process of its own that reads the file once."""
-    code = (
-        "import resource, sys\nfrom deepsearch.inputs import read_table\n"
-        "tables = read_table(sys.argv[1])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
-    )
-    return int(done.stdout) * 1024 / 1e6
-
-
 def main() -> None:
     options = arguments(__doc__)
     count = 2_000 if options.small else 50_000
@@ -143,7 +137,7 @@ def main() -> None:
                         "CPU ms": cpu_ms(readers[reader], path),
                     }
                 )
-            results[-len(timings)]["peak MB"] = round(peak_mb(path))
+            results[-len(timings)]["peak MB"] = round(peak_memory_of(READING, path))
         hashes = {path.name: data_hash(path) for path in (workbook, text)}
     print_table(results)
     if not options.small or options.out:

@@ -15,8 +15,6 @@ with one a minute, up to 1,500 frames between them are decoded as well.
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from fractions import Fraction
@@ -25,13 +23,22 @@ from pathlib import Path
 import av
 import numpy as np
 
-from benchmarks.common import arguments, data_hash, interleave, print_table, write_results
+from benchmarks.common import (
+    arguments,
+    data_hash,
+    interleave,
+    peak_memory_of,
+    print_table,
+    write_results,
+)
 from deepsearch.inputs import read_video
 
 SIZE = (1280, 720)
 FPS = 25
 CLIP_SECONDS = 20
 SCENES = 6
+READING = "import sys; from deepsearch.inputs import read_video; frames = read_video(sys.argv[1])"
+"""What a process of its own runs, whose memory is ours."""
 
 
 def make_clip(path: Path, seconds: int, seed: int) -> None:
@@ -119,19 +126,6 @@ def on(read: Callable[[Path], int], path: Path) -> Callable[[int], int]:
     return lambda _: read(path)
 
 
-def peak_mb(path: Path) -> float:
-    """Peak memory of a process of its own that reads the file once."""
-    code = (
-        "import resource, sys\nfrom deepsearch.inputs import read_video\n"
-        "frames = read_video(sys.argv[1])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
-    )
-    return int(done.stdout) * 1024 / 1e6
-
-
 def main() -> None:
     options = arguments(__doc__)
     times = 1 if options.small else 30
@@ -158,7 +152,7 @@ def main() -> None:
             {"reader": reader, "frames": found[reader], "s": timing.p50 / 1000}
             for reader, timing in timings.items()
         ]
-        results[0]["peak MB"] = round(peak_mb(path))
+        results[0]["peak MB"] = round(peak_memory_of(READING, path))
         hashes = {"film.mp4": data_hash(path)}
     print_table(results, title=f"{seconds:.0f} s of {SIZE[0]} x {SIZE[1]}, {size:.0f} MB")
     if not options.small or options.out:
