@@ -131,6 +131,7 @@ def in_named_unit(field: str, value: float, unit: str) -> Iterator[tuple[float, 
 _CONVERTED = {
     ("screen_size", "length"): (1 / 25.4, "in"),
     ("range", "length"): (1e-6, "km"),
+    ("mileage", "length"): (1e-6, "km"),
     ("altitude", "length"): (1e-3, "m"),
     ("roll_length", "length"): (1e-3, "m"),
     ("strength", "pressure"): (0.1, "MPa"),

@@ -113,6 +113,8 @@ def test_what_says_nothing_of_the_goods_is_not_read(text: str, field: str) -> No
         ("chaises en bois, accoudoirs en métal noir, 40", "armrests_colour", "black"),
         ("Do you have it in 110V or 230V? 10 fans", "voltage", (110, 230)),
         ("Production capacity: 300 kg/h Colour: blue", "throughput", 300),
+        ("used vans, diesel, under 90,000 km, 3 units", "mileage", 90000),
+        ("e-bikes with up to 60 km", "range", 60),
         ("hex bolts M2 M3 M4 M5", "size", ("M2", "M3", "M4", "M5")),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.attach.bounds import says_up_to
 from deepsearch.understanding.attach.bulk import orders_bulk
 from deepsearch.understanding.attach.emit import emit
 from deepsearch.understanding.attach.named import named_before, plain_noun
@@ -59,7 +60,10 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
     elif _thin(state, quantity, around, unit):
         emit(state, quantity, around, "thickness", 0.7)
     elif unit.factor >= 1e6:
-        emit(state, quantity, around, "range", 0.7)
+        run = around.op in ("le", "lt") and not says_up_to(
+            around
+        )  # "under 80,000 km": no buyer wants less range
+        emit(state, quantity, around, "mileage" if run else "range", 0.7)
     elif unit.factor == 25.4 and "screen" in state.kinds | _kinds_beside(state, quantity):
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
