@@ -18,6 +18,20 @@ __all__ = ["title_end", "without_boasts"]
 # What is said, not named, has one of these signs.
 _SPEECH = frozenset({"?", "!", ":", ";", "。", "！", "？"})
 _OFFERED = frozenset({"optional", "optionally", "opcional", "option"})  # a seller's, no wish
+_PRICES = frozenset(
+    {
+        "price",
+        "prices",
+        "oferta",
+        "ofertas",
+        "offerta",
+        "prix",
+        "preis",
+        "prezzo",
+        "preco",
+    }
+)
+_BOASTING = 90  # characters of a line that is no subject
 _LONGEST = 80  # characters of a subject line
 _SMALL, _WORDS, _MOSTLY = 3, 5, 0.8  # letters, words, share of them: of a title
 _ORDERS = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget", "lead_time"})
@@ -53,7 +67,10 @@ def _found(scan: Scan) -> int:
     end = words.index("\n") if "\n" in words else 0
     if not 0 < end < len(words) - 1:
         return 0
-    asked = (i for i in range(end) if words[i] not in _OFFERED)
+    boasting = scan.tokens.ends[end - 1] > _BOASTING
+    asked = [
+        i for i in range(end) if words[i] not in _OFFERED and not (boasting and _priced(scan, i))
+    ]
     if any(scan.has(i, kind) for i in asked for kind in ("buy", "only", "wish")):
         return 0
     worded = (i for i in range(end) if scan.tokens.kinds[i] == "w" and len(words[i]) > _SMALL)
@@ -63,6 +80,12 @@ def _found(scan: Scan) -> int:
         return end
     whole = scan.tokens.ends[end - 1] < _LONGEST or any(word in _SPEECH for word in words[:end])
     return 0 if whole or any(scan.has(i, "own") for i in range(end)) else end
+
+
+def _priced(scan: Scan, at: int) -> bool:
+    """Whether "best price for" stands here: in a long line it is the seller who says it."""
+    match = scan.match_of(at)
+    return match is not None and bool(_PRICES & {*scan.tokens.words[match.first : match.last]})
 
 
 def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:

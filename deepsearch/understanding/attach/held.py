@@ -100,8 +100,9 @@ def of_feature(state: Attaching, quantity: Quantity) -> None:
     }  # "12 equal compartments"
     if state.scan.value_at(at, "textfield") in _NUMBERED_KINDS:
         kinds -= {"textfield"}
-    if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS:
-        return
+    shade = state.word(quantity.first - 1) in ",/" and state.scan.has(quantity.first - 2, "colour")
+    if len(name) < _SHORTEST_PART or kinds - {"part"} or not 1 < count <= _MOST_PARTS or shade:
+        return  # "Black, gold, 613 blonde"
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     last = at + 1
     if last == clause.last - 1 and _known_of_nothing(state, last):

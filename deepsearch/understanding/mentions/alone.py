@@ -40,7 +40,7 @@ def alone(reading: Reading) -> None:
         if first < reading.product[1] or not first < last <= first + _LONGEST:
             continue
         first += reading.scan.has(first, "join")
-        if first >= last or not reading.scan.free(first, last):
+        if first >= last or reading.titled(first) or not reading.scan.free(first, last):
             continue
         if {number - 1, number + 1} & spoken and _adjective(reading, first, last, endings):
             name = slug(reading.tokens.folded[slice(*reading.scan.span(first, last))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.lexicon import Match, load_data, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.reading import Reading
@@ -16,6 +16,21 @@ _PART_WORDS = word_set("key", "part_words")
 _CARRIED = word_set("mention", "carried_things")
 _BOASTS = word_set("mention", "boasts")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
+_SIDES_OF_PARTS = frozenset(
+    {
+        "strong",
+        "soft",
+        "inner",
+        "outer",
+        "side",
+        "front",
+        "back",
+        "rear",
+        "shoulder",
+        "top",
+        "bottom",
+    }
+)
 _BOXES = frozenset({"gift box", "box", "carton", "poly bag", "pallet"})
 # "seamless pipes", "jacquard towels", "submersible pump" are kinds of goods.
 _KINDS = {"seamless", "weave"} | {name.partition("=")[0] for name in load_data("traits")["feature"]}
@@ -72,8 +87,8 @@ def features(reading: Reading) -> None:
             continue
         negated = reading.negated(match.first, match.last)
         if given in ("true", "false"):
-            part = _part_ahead(reading, match.last)
-            field, last = (f"{name}_{part}", match.last + 1) if part else (name, match.last)
+            part, last = _part_ahead(reading, match.last)
+            field = f"{name}_{part}" if part else name
             reading.add(
                 Draft(field, "eq", (given == "true") != negated, None, match.first, last, 0.8)
             )
@@ -87,16 +102,23 @@ def features(reading: Reading) -> None:
             )
 
 
-def _part_ahead(reading: Reading, at: int) -> str:
-    """The part a feature is of: "adjustable straps", "removable lid"; "" where it is the goods'."""
+def _part_ahead(reading: Reading, at: int) -> tuple[str, int]:
+    """The part a feature is of, "adjustable straps", "removable inner lid", and its end."""
+    first = at
+    beyond = reading.word(at + 1)
+    parted = beyond in _PART_WORDS or beyond.removesuffix("s") in _PART_WORDS
+    at += reading.word(at) in _SIDES_OF_PARTS and parted
     word = reading.word(at)
     goods = reading.product[0] <= at < reading.product[1]
     follows = reading.tokens.kinds[at + 1 : at + 2] == ["w"]  # "foldable seat cushion"
     follows = follows or reading.word(at + 1) == "-"  # "fold-up pump-windows"
     ends = not follows or any(reading.scan.has(at + 1, k) for k in ("stop", "with", "join", "for"))
+    ends = ends or (at > first and reading.scan.has(at + 1, "colour"))
     plain = word in _PART_WORDS or word.removesuffix("s") in _PART_WORDS
     named = plain and ends and not goods and reading.scan.language == "en"
-    return word if named and not reading.scan.used[at] else ""
+    if not named or reading.scan.used[at]:
+        return "", first
+    return slug("_".join(reading.tokens.words[first : at + 1])), at + 1
 
 
 def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
@@ -112,7 +134,7 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
         return False
     knitted = name == "weave" and reading.word(match.last) in _PART_WORDS  # "rib knit collar"
     kind = inside and (name in _KINDS or (reading.machine and name in _WORK))
-    of_a_part = _of_a_part(reading, match, name) and not _part_ahead(reading, match.last)
+    of_a_part = _of_a_part(reading, match, name) and not _part_ahead(reading, match.last)[0]
     of_another = of_a_part or _of_a_measure(reading, match, name)
     if knitted or kind or of_another:
         return False

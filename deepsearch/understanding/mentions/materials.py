@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.owners import part_named_before
@@ -76,6 +77,12 @@ _WIDE = {
 _PRINTERS = frozenset({"printer", "printers"})
 _CARDS = 6  # tokens a printer's name may have behind what it prints on
 _SEVERAL = 2
+_AHEAD = 8  # tokens
+_MAKING = frozenset({"making", "forming", "recycling", "shredding", "pelletizing"})
+# What machines work on far oftener than they are made of it.
+_WORKED = frozenset(
+    {"wood", "paper", "plastic", "stone", "cardboard", "fabric", "rubber", "leather"}
+)
 _METALS = frozenset({"pewter", "copper", "bronze", "brass", "silver", "gold", "chrome"})
 
 _HALF = frozenset({"semi", "non", "bi"})  # "semi-metallic"
@@ -107,7 +114,8 @@ def materials(reading: Reading) -> None:
     if reading.scan.language in ("de", "nl") and not reading.machine:
         _compounds(reading)
     for group in runs(reading, "material", partial(_wanted, reading)):
-        _narrow(group)
+        if not _slashed(reading, group):
+            _narrow(group)
         coloured = reading.scan.value_at(group.first - 1, "textfield") == "colour"
         if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
@@ -167,7 +175,7 @@ def _wanted(reading: Reading, match: Match, value: str) -> bool:
         _shade(reading, match, value)
         or _otherwise(reading, match)
         or _chemical(reading, match)
-        or _worked_on(reading, match)
+        or _worked_on(reading, match, value)
     ):
         return False
     cased = single and reading.word(match.first) in _CASED_MATERIALS
@@ -231,13 +239,30 @@ def _chemical(reading: Reading, match: Match) -> bool:
     return bool(beside & _SALTS) or pair in _SALTS
 
 
-def _worked_on(reading: Reading, match: Match) -> bool:
+def _of_machine(reading: Reading, at: int) -> bool:
+    """As in "trituradora de madera": the noun before the link is a machine's."""
+    latin = reading.scan.language in ("es", "fr", "it", "pt")
+    linked = latin and reading.word(at + 1) in ("de", "di", "du", "da", "do")
+    return linked and "machine" in goods_kinds(reading.tokens, at, at + 1)
+
+
+def _being_made(reading: Reading, match: Match) -> bool:
+    """As in "paper pulp egg carton tray making ...": in a title, what is made of it."""
+    if not reading.titled(match.first):
+        return False
+    ahead = reading.tokens.words[match.last : min(reading.title_end, match.last + _AHEAD)]
+    return bool(_MAKING & {*ahead})
+
+
+def _worked_on(reading: Reading, match: Match, value: str) -> bool:
     """As in "to cut steel", 切割不锈钢的机器, ステンレス用: what the thing works on."""
     at = match.first - 1
     opens = reading.clause(match.first).start
     while at > opens and (reading.scan.has(at, "stop") or _measure(reading, at)):
         at -= 1  # "cuts 5 mm in wood"
     before = reading.word(at)
+    if value in _WORKED and (_of_machine(reading, at) or _being_made(reading, match)):
+        return True
     verb = before in _MATERIAL_VERBS or reading.word(at - 1) + before in _MATERIAL_VERBS
     inside = reading.product[0] <= match.first < reading.product[1]
     worked = _printed_on(reading, match) or (reading.machine and _cutting(reading))
