@@ -274,7 +274,7 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             and draft.op == "eq"
             and isinstance(draft.value, float)
             and previous.unit == draft.unit
-            and draft.first - previous.last <= 6
+            and draft.first - previous.last <= 8
             and draft.first >= previous.last
             and draft.field
             in (

@@ -14,6 +14,7 @@ def _read(text: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
+        ("Lenkung: rechts", "steering", "right"),
         ("Tipo de diseño: Rayado", "pattern_type", "striped"),
         ("Ocasión: Deportes", "occasion", "sports"),
         ("Tipo di chiusura: Cremallera", "closure_type", "zipper"),
