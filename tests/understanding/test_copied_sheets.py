@@ -259,3 +259,8 @@ def test_the_buyers_sentence_knows_better_than_the_copied_sheet() -> None:
 def test_one_of_a_titles_choices_is_the_buyers() -> None:
     text = "Custom Spiral Notebook Planner Diary A4/A5/A6 Printing\nI need 100 of size A5"
     assert [r.value for r in parse(text).requirements if r.field == "size"] == ["A5"]
+
+
+@pytest.mark.parametrize("text", ["PO", "powder", "adjustable", "brand", "for AB12", "steel mesh"])
+def test_a_text_that_ends_where_more_is_looked_for(text: str) -> None:
+    assert parse(text).text == text

@@ -107,7 +107,7 @@ def _of_served(reading: Reading, match: Match) -> bool:
 
 def _holds(reading: Reading, at: int) -> bool:
     """As in "soft liquid pouch": the goods hold what has that form."""
-    return "vessel" in goods_kinds(reading.tokens, at, at + 1)
+    return at < len(reading.tokens) and "vessel" in goods_kinds(reading.tokens, at, at + 1)
 
 
 def _of_other(reading: Reading, match: Match) -> bool:
