@@ -90,17 +90,7 @@ class ApproximateIndex(ABC):
         return self.search_with(batch, k=k, among=among, effort=self.effort)
 
     def prepare(self, allowed: BoolArray) -> PreparedFilter:
-        """Make a filter ready for searches that come again with it.
-
-        Args:
-            allowed: (len(self),) bool mask over positions; copied.
-
-        Returns:
-            What `search` takes as `allowed`, sooner done with than with the mask.
-
-        Raises:
-            InvalidInputError: If it is no mask of this length.
-        """
+        """Make a filter ready for searches that come again with it; see `PlannedIndex.prepare`."""
         mask = kept_mask(allowed, len(self))
         return PreparedFilter(
             mask=mask, count=self.counted(mask), made_for=self, by_row=self.by_row(mask)

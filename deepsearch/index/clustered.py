@@ -174,16 +174,7 @@ class ClusteredIndex(ApproximateIndex):
         return ClusteredIndex(exact, self._codes, self.config)
 
     def scan(self, queries: FloatArray, *, k: int, among: PreparedFilter | None) -> Matches:
-        """Score every allowed row; see `ApproximateIndex.scan`.
-
-        Args:
-            queries: (n, dim) float32, checked.
-            k: Matches wanted a query.
-            among: What `filtered` returned.
-
-        Returns:
-            As `search`; ann_recall@10 of .999 and more against float32.
-        """
+        """Score every allowed row, with ann_recall@10 of .999; see `ApproximateIndex.scan`."""
         matches = self._run(queries, k, among, reach=-1.0, sigmas=self.config.scan_sigmas)
         return self.completed(matches, queries, k=k, among=among)
 

@@ -73,45 +73,18 @@ class ExactIndex:
         return self.scan(batch, k=check_k(k), among=self.filtered(allowed))
 
     def prepare(self, allowed: BoolArray) -> PreparedFilter:
-        """Make a filter ready for searches that come again with it; here it is only counted.
-
-        Args:
-            allowed: (len(self),) bool mask over positions; copied.
-
-        Returns:
-            What `search` takes as `allowed`.
-
-        Raises:
-            InvalidInputError: If it is no mask of this length.
-        """
+        """Copy and count a filter; see `PlannedIndex.prepare`."""
         mask = kept_mask(allowed, len(self))
         return PreparedFilter(mask=mask, count=int(np.count_nonzero(mask)), made_for=self)
 
     def filtered(self, allowed: BoolArray | PreparedFilter | None) -> PreparedFilter | None:
-        """Check and count a filter; for planners.
-
-        Args:
-            allowed: (len(self),) bool mask over positions, or such a mask made ready; None
-                allows all.
-
-        Returns:
-            The filter; None where everything is allowed.
-        """
+        """Check and count a filter; see `ApproximateIndex.filtered`."""
         return as_filter(
             allowed, len(self), counted=lambda mask: int(np.count_nonzero(mask)), made_for=self
         )
 
     def scan(self, queries: FloatArray, *, k: int, among: PreparedFilter | None) -> Matches:
-        """Score every allowed row; for planners. Arguments are not checked again.
-
-        Args:
-            queries: (n, dim) float32, checked.
-            k: Matches wanted a query.
-            among: What `filtered` returned.
-
-        Returns:
-            As `search`.
-        """
+        """Score every allowed row; see `ApproximateIndex.scan`."""
         ids = None if among is None else np.flatnonzero(among.mask)
         return exact_search(queries, self.vectors, ids, k=k, metric=self._space.metric)
 
