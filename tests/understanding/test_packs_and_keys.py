@@ -65,3 +65,18 @@ def test_numbers_are_read_for_what_they_are(text: str, field: str, value: object
 def test_what_does_not_fit_is_not_believed(text: str, field: str) -> None:
     read = {r.field: r for r in parse(text).requirements}
     assert field not in read or read[field].hard
+
+
+def test_a_carton_and_what_it_weighs() -> None:
+    read = _read("toy cars, 24 pcs/ctn, MEAS: 56*53*41cm/28kg")
+    assert read["carton_weight"] == 28
+    assert "weight" not in read
+
+
+def test_a_key_behind_a_number_of_prose_keeps_its_first_word() -> None:
+    read = _read("please ship it to Dallas 75201 Open type:Sliding Frame:oak")
+    assert read["open_type"] == "sliding"
+
+
+def test_a_word_of_another_sense_makes_a_choice_unread() -> None:
+    assert "material" not in _read("bar counters in ply/MDF/glass please")

@@ -57,13 +57,15 @@ def bare_mass(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
     if unit.factor >= _TON and max(quantity.values) <= _LARGEST_COOLER and _cooler(state, quantity):
         _cooling(state, quantity, around)
         return
-    packed = quantity.last if _in_packs(state, quantity) else _bagged(state, quantity)
+    carton = _of_carton(state, quantity)
+    inside = carton or _in_packs(state, quantity)
+    packed = quantity.last if inside else _bagged(state, quantity)
     if packed:
         emit(
             state,
             quantity,
             around,
-            "pack_weight",
+            "carton_weight" if carton else "pack_weight",
             0.7,
             span=(around.first, max(packed, around.last)),
         )
@@ -102,6 +104,14 @@ def _of_cloth(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
         and abs(unit.factor - _OUNCE) < _SAME
         and any(state.scan.has(i, "material") for i in ahead)
     )
+
+
+def _of_carton(state: Attaching, quantity: Quantity) -> bool:
+    """As in "MEAS: 56*53*41 cm/28 kg": what the carton weighs whose size stands before."""
+    before = state.drafts[-1] if state.drafts else None
+    slashed = state.word(quantity.first - 1) == "/"
+    sized = before is not None and before.field == "carton_size"
+    return slashed and before is not None and sized and before.last == quantity.first - 1
 
 
 def _cooler(state: Attaching, quantity: Quantity) -> bool:

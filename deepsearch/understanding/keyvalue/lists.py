@@ -83,7 +83,8 @@ def _unread(scan: Scan, at: int) -> bool:
     if not 0 <= at < len(scan.tokens) or scan.used[at] or scan.tokens.kinds[at] != "w":
         return False
     word = scan.tokens.words[at]
-    return scan.match_of(at) is None and len(word) > 1 and word not in _LIKE | _OPEN_END
+    known = {kind for kind, _ in scan.kinds_at(at)} - {"field", "part"}
+    return not known and len(word) > 1 and word not in _LIKE | _OPEN_END
 
 
 def _cut_off(scan: Scan, pair: Pair) -> bool:

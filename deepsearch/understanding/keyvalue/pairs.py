@@ -24,7 +24,7 @@ _LONGEST_KEY = 5  # words
 _LONGEST_HAN = 8  # characters
 _COUNTING = frozenset({"anzahl", "cantidad", "nombre", "numero", "menge"})
 _LINKS = frozenset({"der", "von", "de", "di", "an"})
-_THREE = 3  # words
+_TWO, _THREE = 2, 3  # words
 _SURE = 1.5  # of the cuts that win by so much, 24 in 25 are right (docs/understanding.md)
 
 
@@ -114,7 +114,10 @@ def _pair(scan: Scan, colon: int, floor: int, previous: Pair | None) -> tuple[Pa
             start = behind_prose(scan, start, end)
         return _made(scan, start, colon, hint, end), True
     if previous is None or not shared:
-        previous = Pair(start, start + 1, start, start, (), (), "")
+        # behind a number ("houston 77043 Open type:") all the words may be the key
+        short = end - start == _TWO and start > floor and words[start - 2] != ":"
+        opens = start - (short and scan.tokens.kinds[start - 1] == "n")
+        previous = Pair(opens, opens + 1, opens, opens, (), (), "")
     cut = best_cut(scan, previous, end)
     if cut is None:
         return None, False
