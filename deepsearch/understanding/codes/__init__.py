@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from deepsearch.understanding.codes.alloys import alloys
 from deepsearch.understanding.codes.dates import date
 from deepsearch.understanding.codes.grades import FIRST_OF_GRADES, grade, lettered
 from deepsearch.understanding.codes.multiples import multiples
@@ -56,6 +57,7 @@ def read_codes(scan: Scan, today: dt.date | None) -> list[Draft]:
         Drafts found.
     """
     codes = Codes(scan, scan.tokens, today)
+    alloys(codes)
     for index, kind in enumerate(scan.tokens.kinds):
         if scan.used[index] or kind == "s":
             continue

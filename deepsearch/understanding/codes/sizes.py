@@ -22,36 +22,71 @@ _NO_SIZE_AFTER = frozenset(
     | {"spec", "specs", "specification", "specifications"}
 )
 _SAME = {"2XL": "XXL", "3XL": "XXXL", "XXXXL": "4XL"}
-_SMALLEST, _LARGEST = 15, 60  # of shoes and clothes in numbers
+_SMALLEST, _LARGEST = 15, 60  # of shoes and clothes in numbers; gloves' and rings' are smaller
+_DIGITS = 2
+_TO = ("au", "al", "bis", "tot", "до")
+_CLAUSE_ENDS = frozenset({",", ".", ";", "\n", ")", "|"})
+_PORTUGUESE = {"pp": "XS", "p": "S", "g": "L", "gg": "XL", "xg": "XXL"}
+_COUNTED_BY = frozenset({"uk", "eu", "us", "eur"})
 
 
 def _numbered(state: Codes, index: int) -> bool:
-    """Read "size 42", "talla 38 a 45": numbers without a unit behind the word for size."""
+    """Read "size 42", "talla 38 a 45", "Größe 9 und 10": numbers without a unit behind "size"."""
     before = index - 2 if state.word(index - 1) == ":" else index - 1
-    if state.scan.value_at(before, "textfield") != "size" or not _plain(state, index):
+    named = state.scan.value_at(before, "textfield") == "size"
+    if not named or not _plain(state, index):
         return False
     last = index + 1
-    joined = state.word(last) in ("-", "~") or state.scan.has(last, "to")
+    members = [state.word(index)]
+    joined = state.word(last) in ("-", "~", *_TO) or state.scan.has(last, "to")
     if joined and _plain(state, last + 1):
         last += 2
-        value = f"{state.word(index)}-{state.word(last - 1)}"
+        members = [f"{state.word(index)}-{state.word(last - 1)}"]
     else:
-        value = state.word(index)
+        while state.scan.has(last, "join") and _plain(state, last + 1):
+            members.append(state.word(last + 1))
+            last += 2
     if state.scan.units_at(last) or state.word(last) in ("x", "*", "х", "/"):
         return False
-    state.add(Draft("size", "eq", value, None, index, last, 0.8))
+    small = any(member.isdigit() and int(member) < _SMALLEST for member in members)
+    if small and not _ends(state, last):
+        return False  # "size 5 of 12"
+    op = "eq" if len(members) == 1 else "all_of"
+    value = members[0] if len(members) == 1 else tuple(members)
+    state.add(Draft("size", op, value, None, index, last, 0.8))
     return True
 
 
 def _plain(state: Codes, index: int) -> bool:
     word = state.word(index)
-    return word.isdigit() and len(word) == 2 and _SMALLEST <= int(word) <= _LARGEST
+    return word.isdigit() and len(word) <= _DIGITS and 0 < int(word) <= _LARGEST
+
+
+def _ends(state: Codes, index: int) -> bool:
+    """Whether a clause ends at a token."""
+    return index >= len(state.tokens) or state.word(index) in _CLAUSE_ENDS
+
+
+def _by_country(state: Codes, index: int) -> bool:
+    """Read "UK 9", "EU 42": a size by a country's count, behind "size" or in its own clause."""
+    number = index + 1
+    if not state.raw(index).isupper() or not _plain(state, number):
+        return False
+    sized = state.scan.value_at(index - 1, "textfield") == "size"
+    last = number + 1
+    opens = index == 0 or state.word(index - 1) in _CLAUSE_ENDS
+    if state.scan.units_at(last) or not (sized or (opens and _ends(state, last))):
+        return False
+    value = f"{state.raw(index)} {state.word(number)}"
+    state.add(Draft("size", "eq", value, None, index, last, 0.8))
+    return True
 
 
 def sizes(state: Codes, index: int) -> bool:
     """A run of garment sizes: "S, M, L", "S-XXL", "size XL"."""
     if not _size(state, index):
-        return _numbered(state, index)
+        by = _by_country if state.word(index) in _COUNTED_BY else _numbered
+        return by(state, index)
     members, at, ranged = [_size(state, index)], index + _size_len(state, index), False
     while at < min(len(state.tokens), index + 40):
         step = at
@@ -113,7 +148,8 @@ def _size(state: Codes, index: int) -> str:
             and state.tokens.glued(index + 1)
         )
         return joined.upper() if ok else ""
-    if word not in GARMENT_SIZES or not state.raw(index).isupper():
+    local = _PORTUGUESE.get(word, "") if state.scan.language == "pt" else ""
+    if (word not in GARMENT_SIZES and not local) or not state.raw(index).isupper():
         return ""
     if state.tokens.glued(index) and index and state.tokens.kinds[index - 1] in "nw":
         return ""
@@ -126,7 +162,7 @@ def _size(state: Codes, index: int) -> str:
     following = state.word(index + 1)
     if following in ("x", ":", "*", ")", ".") and word in ("l", "s", "m") and following != ".":
         return ""
-    return word.upper()
+    return local or word.upper()
 
 
 def paper(state: Codes, index: int) -> bool:
