@@ -18,7 +18,7 @@ from deepsearch.catalogue.kept import Keeper, kept
 from deepsearch.catalogue.manifest import Manifest, TableRef, list_versions, read_manifest
 from deepsearch.catalogue.tables import open_table, read_table
 from deepsearch.catalogue.vectors import PendingItem, VectorTable
-from deepsearch.schema import EmbeddingSpace, Modality
+from deepsearch.schema import EmbeddingSpace, IntArray, Modality
 
 __all__ = ["TableView", "VersionInfo"]
 
@@ -97,12 +97,15 @@ class TableView(Keeper):
         column = "text_hash" if modality == Modality.TEXT else "media"
         return vector_rows.parts_of(self.read((column,)), modality)
 
-    def pending(self, space: EmbeddingSpace, modality: Modality) -> list[PendingItem]:
+    def pending(
+        self, space: EmbeddingSpace, modality: Modality, *, rows: IntArray | None = None
+    ) -> list[PendingItem]:
         """List what is not encoded yet, each distinct content once.
 
         Args:
             space: The embedding space.
             modality: Texts or pictures.
+            rows: Listings to look at; None: all.
 
         Returns:
             Content hash, and a row and part that hold it, in row order. A picture whose
@@ -110,13 +113,16 @@ class TableView(Keeper):
         """
         _, ref = self._vector_table(space, modality)
         done = vector_rows.stored_hashes(self.path, ref)
-        return vector_rows.pending(self._parts(modality), done)
+        return vector_rows.pending(self._parts(modality).of(rows), done)
 
-    def pending_videos(self, space: EmbeddingSpace) -> list[PendingItem]:
+    def pending_videos(
+        self, space: EmbeddingSpace, *, rows: IntArray | None = None
+    ) -> list[PendingItem]:
         """List the videos of which no frame is encoded yet, each distinct content once.
 
         Args:
             space: The embedding space of their frames.
+            rows: Listings to look at; None: all.
 
         Returns:
             Content hash, and a row and number of the medium, in row order. Vectors of their
@@ -124,7 +130,7 @@ class TableView(Keeper):
         """
         _, ref = self._vector_table(space, Modality.PICTURE)
         done = videos_done(vector_rows.stored_hashes(self.path, ref))
-        return vector_rows.pending(self._videos(), done)
+        return vector_rows.pending(self._videos().of(rows), done)
 
     def _videos(self) -> vector_rows.Parts:
         return vector_rows.parts_of(self.read(("media",)), Modality.PICTURE, kind="video")

@@ -92,6 +92,15 @@ class Parts:
     rows: IntArray
     parts: npt.NDArray[np.int32]
 
+    def of(self, rows: IntArray | None) -> Parts:
+        """Keep what some listings hold; None: all of it."""
+        if rows is None:
+            return self
+        kept = np.isin(self.rows, rows)
+        return Parts(
+            hashes=self.hashes.filter(pa.array(kept)), rows=self.rows[kept], parts=self.parts[kept]
+        )
+
 
 def parts_of(table: pa.Table, modality: Modality, *, kind: str = "picture") -> Parts:
     """List what the listings hold of a modality.

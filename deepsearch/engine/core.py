@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +18,10 @@ from deepsearch.engine.checks import (
     check_options,
     check_query,
     check_spaces,
-    checked_listings,
     one_by_one,
 )
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
-from deepsearch.engine.indexing import IndexReport, checked_source, index_source, with_claims
+from deepsearch.engine.indexing import IndexReport, checked_source, index_source, upsert_listings
 from deepsearch.engine.likeness import Likeness
 from deepsearch.engine.notebook import NotebookView
 from deepsearch.engine.options import SearchOptions
@@ -42,9 +42,9 @@ __all__ = ["SearchEngine"]
 class SearchEngine:
     """A catalogue, its indexes and encoders, and the way of a query through them.
 
-    Threads may share it: each search works on one snapshot, writes wait for each other, and
-    what a write changed is found once it returns. What other processes commit is found after
-    `refresh`.
+    Threads may share it: each search works on one snapshot, writes wait for each other's
+    commits, and what a write changed is found once it returns. What other processes commit
+    is found after `refresh`.
     """
 
     def __init__(
@@ -66,6 +66,8 @@ class SearchEngine:
         self.parser: RequirementParser = parser if parser is not None else RuleParser()
         self._likeness = Likeness(suite)
         self._shown = Shown(catalogue, suite)
+        # Each of two at once would encode what the other does.
+        self._indexing = threading.Lock()
 
     def __repr__(self) -> str:
         """Tell the folder, the listings and the encoders."""
@@ -172,7 +174,7 @@ class SearchEngine:
             InvalidInputError: If the mapping does not fit, or there is no folder of pictures.
         """
         checked, folder = checked_source(source, images)
-        with self._shown.writing():
+        with self._indexing:
             report = index_source(
                 self.catalogue,
                 self.suite,
@@ -202,11 +204,8 @@ class SearchEngine:
             DuplicateIdError: If an id comes twice.
             ConflictError: If another process's write takes longer than half a minute; try again.
         """
-        with self._shown.writing():
-            with self.catalogue.turn():
-                report = self.catalogue.upsert(map(with_claims, checked_listings(listings)))
-            encode_pending(self.catalogue, self.suite, progress=progress)
-            self._shown.replace()
+        report = upsert_listings(self.catalogue, self.suite, listings, progress=progress)
+        self._shown.replace()
         return report
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -222,10 +221,9 @@ class SearchEngine:
             UnknownIdError: If an id is not there; nothing is removed then.
             ConflictError: If another process's write takes longer than half a minute; try again.
         """
-        with self._shown.writing():
-            with self.catalogue.turn():
-                removed = self.catalogue.remove([*one_by_one(ids, "ids")])
-            self._shown.replace()
+        with self.catalogue.turn():
+            removed = self.catalogue.remove([*one_by_one(ids, "ids")])
+        self._shown.replace()
         return removed
 
     def rebuild(self, *, progress: Progress | None = None) -> EncodeReport:
@@ -237,7 +235,8 @@ class SearchEngine:
         Returns:
             What was encoded.
         """
-        with self._shown.writing():
+        with self._indexing:
+            self.catalogue.refresh()
             report = encode_pending(self.catalogue, self.suite, progress=progress)
             shutil.rmtree(self.catalogue.path / "indexes", ignore_errors=True)
             self._shown.replace(anew=True)

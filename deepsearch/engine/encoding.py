@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from deepsearch.encoders import VectorCache, default_cache
 from deepsearch.engine.videos import encode_video, pending_videos
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs import load_picture
 from deepsearch.protocols import EncoderSuite
-from deepsearch.schema import FloatArray, Modality, Role
+from deepsearch.schema import FloatArray, IntArray, Modality, Role
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -65,6 +67,7 @@ def encode_pending(
     catalogue: Catalogue,
     suite: EncoderSuite,
     *,
+    ids: Sequence[str] | None = None,
     progress: Progress | None = None,
     cache: VectorCache | Literal["default"] | None = "default",
 ) -> EncodeReport:
@@ -78,6 +81,7 @@ def encode_pending(
     Args:
         catalogue: The catalogue; its vector tables grow.
         suite: The encoders.
+        ids: Listings to encode, those that are there; None: all.
         progress: Told after each batch; what it raises ends the run.
         cache: Vectors known already; "default" is the user's own (DEEPSEARCH_CACHE), None
             uses none.
@@ -91,9 +95,11 @@ def encode_pending(
     """
     used = default_cache() if cache == "default" else cache
     with used if cache == "default" and used is not None else nullcontext():
+        shown = catalogue.at_version()
         run = _Run(
             catalogue=catalogue,
-            shown=catalogue.at_version(),
+            shown=shown,
+            rows=None if ids is None else _rows(shown, ids),
             suite=suite,
             cache=used,
             progress=progress,
@@ -117,6 +123,7 @@ class _Run:
     Attributes:
         catalogue: Where vectors are put; it moves on with whatever others commit meanwhile.
         shown: The version that is encoded, in which rows stay what they are.
+        rows: Its listings to encode; None: all.
         suite: The encoders.
         cache: Vectors known already.
         progress: Told after each batch.
@@ -124,6 +131,7 @@ class _Run:
 
     catalogue: Catalogue
     shown: Catalogue
+    rows: IntArray | None
     suite: EncoderSuite
     cache: VectorCache | None
     progress: Progress | None
@@ -189,7 +197,7 @@ def _encode_pictures(run: _Run) -> _Media:
 def _encode_videos(run: _Run) -> _Media:
     unreadable: list[tuple[str, str, str]] = []
     encoded = cached = 0
-    items = pending_videos(run.shown, run.suite)
+    items = pending_videos(run.shown, run.suite, rows=run.rows)
     places = _places(run.shown, items)
     for done, (item, place) in enumerate(zip(items, places, strict=True), start=1):
         try:
@@ -209,11 +217,17 @@ def _encode_videos(run: _Run) -> _Media:
 # ---------------------------------------------------------------- what is to be done
 
 
+def _rows(catalogue: Catalogue, ids: Sequence[str]) -> IntArray:
+    """Rows of listings; what another writer removed meanwhile has none."""
+    held = pc.is_in(catalogue.facts["id"], value_set=pa.array(ids, pa.string()))
+    return np.flatnonzero(held.to_numpy())
+
+
 def _pending(run: _Run, modality: Modality) -> _Pending:
     items: dict[str, PendingItem] = {}
     missing: dict[str, frozenset[str]] = {}
     for space in run.suite.spaces.get(modality, ()):
-        pending = run.shown.pending(space, modality)
+        pending = run.shown.pending(space, modality, rows=run.rows)
         missing[space.name] = frozenset(item.content_hash for item in pending)
         for item in pending:
             items.setdefault(item.content_hash, item)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deepsearch.catalogue import ArrowTable, Catalogue, ColumnMapping, IngestReport, ingest
-from deepsearch.engine.checks import as_path
+from deepsearch.catalogue import (
+    ArrowTable,
+    Catalogue,
+    ColumnMapping,
+    IngestReport,
+    UpsertReport,
+    ingest,
+)
+from deepsearch.engine.checks import as_path, checked_listings
 from deepsearch.engine.encoding import EncodeReport, Progress, encode_pending
 from deepsearch.engine.sources import check_source
 from deepsearch.errors import InvalidInputError
@@ -16,7 +24,7 @@ from deepsearch.protocols import EncoderSuite
 from deepsearch.schema import Listing
 from deepsearch.understanding import extract_claims
 
-__all__ = ["IndexReport", "checked_source", "index_source", "with_claims"]
+__all__ = ["IndexReport", "checked_source", "index_source", "upsert_listings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +114,45 @@ def index_source(
             mapping=mapping,
             images=images,
             source=name,
-            enrich=with_claims,
+            enrich=_with_claims,
             progress=reading,
         )
     encoded = encode_pending(catalogue, suite, progress=progress)
     return IndexReport(ingest=report, encoded=encoded, seconds=time.perf_counter() - start)
 
 
-def with_claims(listing: Listing) -> Listing:
+def upsert_listings(
+    catalogue: Catalogue,
+    suite: EncoderSuite,
+    listings: Iterable[Listing],
+    *,
+    progress: Progress | None,
+) -> UpsertReport:
+    """Write listings, with the claims their words make, and encode them, and no others.
+
+    Args:
+        catalogue: Where to.
+        suite: The encoders.
+        listings: The listings.
+        progress: Told how far encoding has come.
+
+    Returns:
+        How many were added, changed, or there already.
+    """
+    ids: list[str] = []
+
+    def given() -> Iterator[Listing]:
+        for listing in checked_listings(listings):
+            ids.append(listing.id)
+            yield _with_claims(listing)
+
+    with catalogue.turn():
+        report = catalogue.upsert(given())
+    encode_pending(catalogue, suite, ids=ids, progress=progress)
+    return report
+
+
+def _with_claims(listing: Listing) -> Listing:
     """Add to a listing the claims that its words make."""
     claims = extract_claims(listing)
     return replace(listing, claims=(*listing.claims, *claims)) if claims else listing

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from deepsearch.catalogue import Catalogue
@@ -22,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 class Shown:
-    """The snapshot that is searched, and the turns of those who write."""
+    """The snapshot that is searched."""
 
     def __init__(self, catalogue: Catalogue, suite: EncoderSuite) -> None:
         """Show nothing yet; the first search opens the snapshot.
@@ -35,7 +34,8 @@ class Shown:
         self._suite = suite
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
-        self._writing = threading.RLock()
+        # Of two snapshots opened at once the older could come to be shown last.
+        self._moving = threading.RLock()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -45,28 +45,18 @@ class Shown:
                 self._snapshot = self._opened()
             return self._snapshot
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Wait for the writes of other threads, and start from what was committed last.
-
-        Yields:
-            Nothing; no other thread writes inside the block.
-        """
-        with self._writing:
-            self._catalogue.refresh()
-            yield
-
     def replace(self, *, anew: bool = False) -> None:
         """Show the catalogue's version; searches go on in the older one until it is open.
 
         Args:
             anew: Whether to take over nothing of the older one.
         """
-        with self._lock:
-            previous = None if anew else self._snapshot
-        snapshot = self._opened(previous)
-        with self._lock:
-            self._snapshot = snapshot
+        with self._moving:
+            with self._lock:
+                previous = None if anew else self._snapshot
+            snapshot = self._opened(previous)
+            with self._lock:
+                self._snapshot = snapshot
 
     def _opened(self, previous: Snapshot | None = None) -> Snapshot:
         start = time.perf_counter()
@@ -86,7 +76,8 @@ class Shown:
         Returns:
             Whether another one was shown before.
         """
-        with self.writing():
+        with self._moving:
+            self._catalogue.refresh()
             with self._lock:
                 shown = self._snapshot
             if shown is not None and shown.catalogue.version == self._catalogue.version:

@@ -20,7 +20,7 @@ from deepsearch.encoders import VectorCache
 from deepsearch.errors import UnreadableFileError
 from deepsearch.inputs import read_video
 from deepsearch.protocols import EncoderSuite
-from deepsearch.schema import EmbeddingSpace, FloatArray, Modality, Role
+from deepsearch.schema import EmbeddingSpace, FloatArray, IntArray, Modality, Role
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,19 +32,22 @@ __all__ = ["encode_video", "pending_videos"]
 FRAMES = 8  # of a listing's video; a query's may have more
 
 
-def pending_videos(catalogue: Catalogue, suite: EncoderSuite) -> Sequence[PendingItem]:
+def pending_videos(
+    catalogue: Catalogue, suite: EncoderSuite, *, rows: IntArray | None = None
+) -> Sequence[PendingItem]:
     """List the videos that miss frames in any of a suite's spaces.
 
     Args:
         catalogue: The catalogue.
         suite: The encoders.
+        rows: Listings to look at; None: all.
 
     Returns:
         Each distinct video once.
     """
     items: dict[str, PendingItem] = {}
     for space in suite.spaces.get(Modality.PICTURE, ()):
-        for item in catalogue.pending_videos(space):
+        for item in catalogue.pending_videos(space, rows=rows):
             items.setdefault(item.content_hash, item)
     return list(items.values())
 

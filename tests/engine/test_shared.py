@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepsearch.catalogue import Catalogue
+from deepsearch.catalogue import Catalogue, UpsertReport
 from deepsearch.catalogue.manifest import write_lock
 from deepsearch.encoders import load_suite
 from deepsearch.engine import SearchEngine
@@ -220,3 +220,54 @@ def test_of_two_that_keep_an_index_at_once_the_second_keeps_nothing(tmp_path: Pa
     assert load_kept(tmp_path / "note", lambda: 1) == 1
     with pytest.raises(IndexFormatError, match="replaced"):
         load_kept(tmp_path / "note", lambda: keep_as("third"))
+
+
+def test_an_upsert_does_not_wait_for_a_long_encoding_nor_do_its_work(tmp_path: Path) -> None:
+    engine = toys(tmp_path / "c")
+    source = tmp_path / "kettles.csv"
+    lines = [f"k{n},Kettle number {n} of {n % 7} kinds" for n in range(1200)]
+    source.write_text("\n".join(["id,title", *lines]) + "\n")
+    written: list[UpsertReport] = []
+    encoded: list[int | None] = []
+
+    def progress(stage: str, done: int, total: int | None) -> None:
+        # Between the batches of the long encoding, from another thread of the same service.
+        if stage == "encoding texts" and not written:
+            with ThreadPoolExecutor(max_workers=1) as pool:
+                late = [Listing(id="late", title="Late toaster")]
+                told = lambda _, done, total: encoded.append(total)  # noqa: E731
+                write = pool.submit(engine.upsert, late, progress=told)
+                written.append(write.result(timeout=20))
+            assert "late" in found(engine, "Late toaster")
+
+    report = engine.index(source, progress=progress)
+    assert [each.added for each in written] == [1]
+    assert encoded == [1]
+    assert (report.ingest.added, report.encoded.texts) == (1200, 1200)
+    assert not engine.catalogue.pending(SPACE, Modality.TEXT)
+    assert engine.snapshot.catalogue.version == engine.catalogue.version
+
+
+def test_what_an_interrupted_job_left_is_encoded_by_the_next_and_by_no_upsert(
+    tmp_path: Path,
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(stage: str, done: int, total: int | None) -> None:
+        if stage == "encoding texts":
+            raise StoppedError
+
+    engine = toys(tmp_path / "c")
+    source = tmp_path / "kettles.csv"
+    source.write_text("id,title\n" + "".join(f"k{n},Kettle {n}\n" for n in range(600)))
+    with pytest.raises(StoppedError):
+        engine.index(source, progress=stop)
+    assert engine.refresh() or engine.snapshot.catalogue.version == engine.catalogue.version
+    left = len(engine.catalogue.pending(SPACE, Modality.TEXT))
+    assert left == 600 - 512
+    engine.upsert([Listing(id="late", title="Late toaster")])
+    assert len(engine.catalogue.pending(SPACE, Modality.TEXT)) == left
+    # An upsert of what was written and not encoded, as after a conflict, encodes it.
+    engine.upsert([Listing(id="new", title="Kettle 599")])
+    assert engine.index(source).encoded.texts == left - 1
