@@ -86,9 +86,9 @@ def _step(
     size = len(word)
     if inflected:
         for cut in range(min(4, size)):
-            if word[size - cut :] in ENDINGS and not _agent(word, size - cut):
+            if word[size - cut :] in ENDINGS:
                 child = child_of(word[: size - cut] + "~")
-                if child is not None:
+                if child is not None and not _agent(word, size - cut):
                     found.append(child)
     if prefixed:
         for cut in range(size, max(1, size - 12), -1):

@@ -80,3 +80,12 @@ def test_a_key_behind_a_number_of_prose_keeps_its_first_word() -> None:
 
 def test_a_word_of_another_sense_makes_a_choice_unread() -> None:
     assert "material" not in _read("bar counters in ply/MDF/glass please")
+
+
+def test_the_most_a_thing_may_weigh_is_a_ceiling_without_its_unit_too() -> None:
+    (weight,) = (
+        r
+        for r in parse("e-bike\nMax weight (kg): 24\nColor: red").requirements
+        if r.field == "weight"
+    )
+    assert (weight.op.value, weight.value) == ("le", 24)

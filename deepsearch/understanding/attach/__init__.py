@@ -81,7 +81,9 @@ def _said_again(state: Attaching, quantity: Quantity) -> bool:
 
 def _of_buyers_own(state: Attaching, quantity: Quantity) -> bool:
     """As in "a motor for my Ridgeline 48V 600 W scooter": a measure of what the buyer has."""
-    if quantity.shape != "one" or quantity.sense("count") or not quantity.units:
+    if not state.scan.of_kind("own") or quantity.shape != "one" or not quantity.units:
+        return False
+    if quantity.sense("count"):
         return False
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     for at in range(quantity.first - 1, max(clause.first, quantity.first - _OWN_REACH) - 1, -1):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.field_units import fits, in_field_unit
-from deepsearch.understanding.fields import DIMENSIONS, FIELD_UNIT
+from deepsearch.understanding.fields import CAPABILITY, DIMENSIONS, FIELD_UNIT
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.numerals import NumberReader
@@ -63,6 +63,7 @@ _ACTS = frozenset(
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
 _CELLS = frozenset({"bms", "series", "cells", "cell", "configuration", "battery_configuration"})
+_MOST = frozenset({"max", "maximum"})
 _GRAM = 0.001  # kg
 _TYRES = frozenset({"tire", "tires", "tyre", "tyres"})
 _DAY = 86400.0  # seconds
@@ -94,6 +95,8 @@ def bare_number(scan: Scan, pair: Pair) -> Draft | None:
             return None
         draft = _under_field(scan, pair, name, value, last)
         if draft is not None:
+            if name not in CAPABILITY and scan.tokens.words[pair.first] in _MOST:
+                draft.op = "le"  # "Max weight (kg): 12"
             return draft
     if pair.fields or (pair.name and not pair.texts and pair.sure):
         return Draft(pair.name, "eq", value, None, pair.first, last, 0.7) if pair.name else None
