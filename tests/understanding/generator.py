@@ -36,12 +36,16 @@ Phrase = tuple[str, str, str, tuple[float, ...], float, str | None]
 _W = (3, 8.5, 12, 24)
 _V = (12, 24, 110, 220, 230, 380)
 _CM = (45, 60, 98, 120)
+_FEW = (2, 3, 4, 6)
 _PRICE = (1.2, 4.5, 18, 99)
 _DAYS = (15, 20, 30, 45)
 _TEMP = (10, 18, 25, 30, 40)
 
 PHRASES: dict[str, tuple[Phrase, ...]] = {
     "en": (
+        ("{n} drawers", "drawers", "eq", _FEW, 1, None),
+        ("vacuum table {n} zones", "zones", "eq", _FEW, 1, None),
+        ("{n}-stage filter", "stages", "eq", _FEW, 1, None),
         ("weight max {n} kg", "weight", "le", _W, 1, "kg"),
         ("max weight {n} kg", "weight", "le", _W, 1, "kg"),
         ("weighing less than {n} kg", "weight", "lt", _W, 1, "kg"),
@@ -63,6 +67,8 @@ PHRASES: dict[str, tuple[Phrase, ...]] = {
         ("load capacity {n} kg", "load_capacity", "eq", (150, 500), 1, "kg"),
     ),
     "de": (
+        ("{n}-polig", "poles", "eq", _FEW, 1, None),
+        ("{n}-reihig", "rows", "eq", _FEW, 1, None),
         ("Gewicht höchstens {n} kg", "weight", "le", _W, 1, "kg"),
         ("Gewicht unter {n} kg", "weight", "lt", _W, 1, "kg"),
         ("einsetzbar bis minus {n} Grad", "operating_temperature", "le", _TEMP, -1, "degC"),
@@ -139,6 +145,8 @@ PHRASES: dict[str, tuple[Phrase, ...]] = {
         ("carico massimo {n} kg", "load_capacity", "ge", (150, 500), 1, "kg"),
     ),
     "ru": (
+        ("{n}-секционный", "panels", "eq", _FEW, 1, None),
+        ("{n}-полюсный", "poles", "eq", _FEW, 1, None),
         ("вес не более {n} кг", "weight", "le", _W, 1, "kg"),
         ("вес менее {n} кг", "weight", "lt", _W, 1, "kg"),
         ("работа при минус {n} градусов", "operating_temperature", "le", _TEMP, -1, "degC"),
@@ -154,6 +162,9 @@ PHRASES: dict[str, tuple[Phrase, ...]] = {
         ("грузоподъемность {n} кг", "load_capacity", "eq", (150, 500), 1, "kg"),
     ),
     "zh": (
+        ("{n}个抽屉", "drawers", "eq", _FEW, 1, None),
+        ("桌腿直径{n}厘米", "leg_diameter", "eq", _CM, 10, "mm"),
+        ("{n}工位", "stations", "eq", _FEW, 1, None),
         ("重量不超过{n}公斤", "weight", "le", _W, 1, "kg"),
         ("重量{n}公斤以内", "weight", "le", _W, 1, "kg"),
         ("零下{n}度能用", "operating_temperature", "le", _TEMP, -1, "degC"),
@@ -169,6 +180,9 @@ PHRASES: dict[str, tuple[Phrase, ...]] = {
         ("起订量{n}个", "min_order_quantity", "eq", (100, 500), 1, "piece"),
     ),
     "ja": (
+        ("引き出し{n}つ", "drawers", "eq", _FEW, 1, None),
+        ("脚の高さ{n}cm", "leg_height", "eq", _CM, 10, "mm"),
+        ("棚{n}枚", "shelves", "eq", _FEW, 1, None),
         ("重量{n}kg以下", "weight", "le", _W, 1, "kg"),
         ("重量{n}kg未満", "weight", "lt", _W, 1, "kg"),
         ("マイナス{n}度で使用可能", "operating_temperature", "le", _TEMP, -1, "degC"),
@@ -182,6 +196,8 @@ PHRASES: dict[str, tuple[Phrase, ...]] = {
         ("耐荷重{n}kg", "load_capacity", "eq", (150, 500), 1, "kg"),
     ),
     "ar": (
+        ("{n} أدراج", "drawers", "eq", _FEW, 1, None),
+        ("ارتفاع القاعدة {n} سم", "base_height", "eq", _CM, 10, "mm"),
         ("الوزن لا يزيد عن {n} كجم", "weight", "le", _W, 1, "kg"),
         ("الوزن أقل من {n} كجم", "weight", "lt", _W, 1, "kg"),
         ("يعمل عند {n} درجة تحت الصفر", "operating_temperature", "le", _TEMP, -1, "degC"),

@@ -1,4 +1,4 @@
-"""Grades told by their form alone, and sizes in the numbers and letters of countries."""
+"""Grades told by their form alone, sizes by number, credit in days, towns of Japan and China."""
 
 from __future__ import annotations
 
@@ -61,3 +61,30 @@ def test_sizes_in_numbers_and_letters_of_countries(text: str, size: object) -> N
 @pytest.mark.parametrize("text", ["bolts size 5 x 40, 500 pcs", "US 5 quote please", "size 5 mm"])
 def test_numbers_that_are_no_garments_size(text: str) -> None:
     assert _said(text).get("size") not in ("5", "US 5")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chairs, 40 units, payment within 45 days",
+        "chaises, 40 pièces, paiement à 45 jours fin de mois",
+        "sillas, 40 unidades, pago a 60 días",
+        "cadeiras, 40 unidades, pagamento 28 dias",
+        "Stühle, 40 Stück, Zahlung 30 Tage netto",
+        "كراسي عدد 40، الدفع بعد 30 يوم",
+    ],
+)
+def test_what_is_paid_after_days_is_on_account(text: str) -> None:
+    assert _said(text)["payment_terms"] == "O/A"
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("椅子を40脚、京都まで送料込み", "Kyoto"),
+        ("椅子40脚、納入場所:名古屋", "Nagoya"),
+        ("冰箱6台，送到呼和浩特", "Hohhot"),
+    ],
+)
+def test_towns_goods_go_to(text: str, town: str) -> None:
+    assert _said(text)["destination"] == town

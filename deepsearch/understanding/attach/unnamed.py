@@ -93,6 +93,9 @@ def _bare_color_temperature(
 def _bare_time(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     inside = range(clause.first, clause.last)
+    before = range(clause.first, quantity.first)
+    if any(state.scan.value_at(i, "textfield") == "payment_terms" for i in before):
+        return  # "payment within 45 days" is no time of delivery
     if 3600.0 <= unit.factor < 3e6 and _of_sample(state, quantity):
         emit(state, quantity, around, "sample_time", 0.75)
     elif unit.raw in _AGE_RAW or state.word(quantity.last) in ("old", "olds", "alt"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import list_draft, runs
 from deepsearch.understanding.mentions.reading import Reading
@@ -9,6 +10,8 @@ from deepsearch.understanding.mentions.reading import Reading
 __all__ = ["payments"]
 
 _DOUBTFUL_PAYMENT = word_set("mention", "doubtful_payment")
+_NEAR = 6  # tokens between "payment" and its days
+_DAY = 86400.0  # seconds
 
 
 def payments(reading: Reading) -> None:
@@ -32,6 +35,23 @@ def payments(reading: Reading) -> None:
             first -= 1
         draft.last = last
         reading.add(draft)
+    _credits(reading)
+
+
+def _credits(reading: Reading) -> None:
+    """As in "paiement à 45 jours", "оплата через 30 дней": what is paid later is on account."""
+    for match, value in reading.scan.of_kind("textfield"):
+        if value != "payment_terms" or not reading.scan.free(match.first, match.last):
+            continue
+        stop = min(reading.clause(match.first).stop, match.last + _NEAR)
+        for at in range(match.last, stop):
+            units = reading.scan.units_at(at + 1) if reading.tokens.kinds[at] == "n" else ()
+            if units and units[0].dimension == "time" and units[0].factor == _DAY:
+                last = units[0].last
+                if reading.scan.free(match.first, last):
+                    draft = Draft("payment_terms", "eq", "O/A", None, match.first, last, 0.75)
+                    reading.add(draft)
+                break
 
 
 def _believed(reading: Reading, match: Match) -> bool:
