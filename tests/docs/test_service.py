@@ -111,18 +111,18 @@ def test_an_index_job_ends_with_the_service_and_goes_on_after_it(
 
     monkeypatch.setenv("DEEPSEARCH_CACHE", str(tmp_path / "cache"))
     source = tmp_path / "pumps.csv"
-    source.write_text("id,title\n" + "".join(f"p{n},Pump {n} of steel\n" for n in range(1600)))
+    source.write_text("id,title\n" + "".join(f"p{n},Pump {n} of steel\n" for n in range(1100)))
     with TestClient(module.app) as client:
         assert client.post("/jobs", params={"source": str(source)}).status_code == 202
         engine = module.app.state.engine
-        while len(engine.catalogue) < 1600:  # read, and now being encoded
+        while len(engine.catalogue) < 1100:  # read, and now being encoded
             assert module.app.state.job.is_alive()
             time.sleep(0.01)
     assert not module.app.state.job.is_alive()
     again = SearchEngine.open(tmp_path / "shop")
     report = again.index(source)
-    assert report.ingest.unchanged == 1600
-    assert 0 < report.encoded.texts < 1600
+    assert report.ingest.unchanged == 1100
+    assert 0 < report.encoded.texts < 1100
 
 
 def test_removing_by_a_filter(grocery_folder: Path, tmp_path: Path) -> None:
