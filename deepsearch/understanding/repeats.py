@@ -7,7 +7,7 @@ from deepsearch.understanding.text import fold
 
 __all__ = ["said_once"]
 
-_NAMES = frozenset({"brand", "model", "compatible_with"})
+_NAMES = frozenset({"brand", "model", "compatible_with", "style", "type"})
 # One value that tells more than the other where both are said of one thing.
 _WIDER = (("lithium-ion", "LiFePO4"),)
 _LONGEST = 12  # words of a name

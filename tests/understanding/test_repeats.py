@@ -50,3 +50,12 @@ def test_what_is_said_again_is_one_demand(text: str, field: str, values: int) ->
 def test_two_things_that_differ_stay_two_demands() -> None:
     read = _read("fleece jackets, waterproof, model AX-210 and model AX-2100")
     assert [v for f, v in read if f == "model"] == ["AX-210", "AX-2100"]
+
+
+def test_a_wider_style_is_said_again_by_the_fuller_one() -> None:
+    read = _read("oak nightstand, modern design\nStyle: Modern Nordic\nColor: white")
+    assert [v for f, v in read if f == "style"] == ["modern nordic"]
+
+
+def test_a_name_begins_behind_the_code_before_it() -> None:
+    assert parse("4-oxo-2mq capsules, purity 98%").product == "capsules"

@@ -73,7 +73,17 @@ def find_product(scan: Scan, pairs: list[Pair], hidden: list[bool]) -> tuple[int
             found.append((first, last))
             if len(found) == _MOST or named_goods(finder, first, last):
                 break
-    return _likeliest(finder, found) or _keyed(finder, pairs) or _anywhere(finder, may_name)
+    named = _likeliest(finder, found) or _keyed(finder, pairs) or _anywhere(finder, may_name)
+    return _behind_code(finder, named) if named is not None else None
+
+
+def _behind_code(finder: Finder, named: tuple[int, int]) -> tuple[int, int]:
+    """A name without the end of a code before it: of "4-oxo-2mq capsules" the capsules."""
+    first, last = named
+    tokens = finder.tokens
+    coded = tokens.kinds[first] == "w" and first > 1 and tokens.glued(first)
+    coded = coded and tokens.kinds[first - 1] == "n" and tokens.words[first - 2] == "-"
+    return (first + 1, last) if coded and last - first > 1 else named
 
 
 def _asks(finder: Finder, pair: Pair) -> bool:
