@@ -17,6 +17,7 @@ from deepsearch.understanding.text import tokenise
 __all__ = ["background", "without_background"]
 
 _PLAIN, _DOES, _ASKS = 0, 1, 2
+_OPENING = ("speaks", "trouble", "does")  # kinds of phrases that open the buyer's doing
 _NO_SUBJECT = ("buy", "field", "with", "neg", "for")  # stand in no subject
 _SUBJECT_LENGTH = 5  # tokens between "our" and its verb
 _MODALS = word_set("text", "modals")
@@ -69,6 +70,11 @@ def _longest(kind: str, language: str) -> dict[str, int]:
     return longest
 
 
+@lru_cache(maxsize=16)
+def _openers(language: str) -> frozenset[str]:
+    return frozenset(word for kind in _OPENING for word in _longest(kind, language))
+
+
 class _Reader:
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
@@ -111,11 +117,13 @@ class _Reader:
         """What each token is part of: nothing told, the buyer's doing, the buyer's asking."""
         roles = [_PLAIN] * len(self.words)
         role, sentence = _PLAIN, -1
+        openers, starting = _openers(self.scan.language), self.scan.starting
         for clause in self.scan.clauses:
             if clause.sentence != sentence:
                 role, sentence = _PLAIN, clause.sentence
             for at in range(clause.first, clause.last):
-                opened = self._opens(at, clause.first, role)
+                may = at in starting or self.words[at] in openers
+                opened = self._opens(at, clause.first, role) if may else None
                 if opened is not None:
                     role, begin = opened
                     roles[begin:at] = [role] * (at - begin)

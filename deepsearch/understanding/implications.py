@@ -6,7 +6,8 @@ used (`surroundings`), and on numbers that were asked for; never on a word anywh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -235,23 +236,19 @@ def _goods(text: str, product: str, language: str) -> frozenset[str]:
     return kinds_of(tokenise(text), product, language)
 
 
-def _any(wanted: Iterable[str], found: Collection[str]) -> bool:
-    return any(item in found for item in wanted)
-
-
 def _holds(when: Mapping[str, Any], facts: _Facts) -> bool:
-    have: tuple[tuple[str, Collection[str]], ...] = (
-        ("goods", facts.goods),
-        ("market", facts.market),
-        ("context", facts.context),
-        ("packaging", facts.packaging),
+    have: tuple[tuple[str, str, AbstractSet[str]], ...] = (
+        ("goods", "not_goods", facts.goods),
+        ("market", "not_market", facts.market),
+        ("context", "not_context", facts.context),
+        ("packaging", "not_packaging", facts.packaging),
     )
-    for name, found in have:
-        if name in when and not _any(when[name], found):
+    for wanted, unwanted, found in have:
+        if wanted in when and found.isdisjoint(when[wanted]):
             return False
-        if f"not_{name}" in when and _any(when[f"not_{name}"], found):
+        if unwanted in when and not found.isdisjoint(when[unwanted]):
             return False
-    if "unless" in when and _any(when["unless"], facts.fields):
+    if "unless" in when and not facts.fields.isdisjoint(when["unless"]):
         return False
     return _within(when, facts)
 

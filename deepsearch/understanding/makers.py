@@ -52,9 +52,10 @@ def _name_end(scan: Scan, at: int) -> int:
 
 
 def _capital(scan: Scan, at: int) -> bool:
+    if scan.tokens.kinds[at] != "w" or scan.used[at] or scan.match_of(at) is not None:
+        return False
     raw = scan.raw(at, at + 1)
-    plain = scan.tokens.kinds[at] == "w" and scan.match_of(at) is None and not scan.used[at]
-    named = plain and raw[:1].isupper() and len(raw) > 1 and scan.tokens.words[at] not in _NO_NAME
+    named = raw[:1].isupper() and len(raw) > 1 and scan.tokens.words[at] not in _NO_NAME
     return named and not scan.coded(at + 1)
 
 
