@@ -48,7 +48,7 @@ _FORMS = (
     r"Hardox ?\d{3}",
 )
 _ALLOY = re.compile(rf"(?<![\w.,/-])(?:{'|'.join(_FORMS)})(?![\w]|[.,/-]\d)")
-_NOT_GLUED = re.compile(
+_BEFORE_HAN = re.compile(
     r"(?<![\w.,/-])(?:Q\d{3}[A-E]?|\d{2} ?号(?=钢)|SUS ?\d{3}[A-Z]?|\d{4}-T\d)(?=[\u3040-\u9fff])"
 )
 _SPACES = re.compile(r"\s+")
@@ -61,7 +61,8 @@ def alloys(state: Codes) -> None:
         state: The text.
     """
     text = state.tokens.text
-    for pattern in (_ALLOY, _NOT_GLUED):
+    glued = state.scan.language in ("zh", "ja")  # no space parts 6061-T6铝板
+    for pattern in (_ALLOY, _BEFORE_HAN) if glued else (_ALLOY,):
         for found in pattern.finditer(text):
             first = bisect_left(state.tokens.starts, found.start())
             last = bisect_left(state.tokens.ends, found.end()) + 1
