@@ -59,7 +59,7 @@ def _of_line(scan: Scan, pair: Pair) -> int:
 
 def boilerplate(value: str) -> bool:
     """Whether a folded value is what sellers write when they mean nothing: "as picture"."""
-    if any(value.startswith(word) for word in _BOILERPLATE):
+    if value.startswith(_BOILERPLATE):
         return True
     return len(value) < 40 and any(
         w in value for w in ("custom", "定制", "request", "optional", "choose")
