@@ -50,7 +50,7 @@ def goods_kinds(tokens: Tokens, first: int = 0, last: int | None = None) -> froz
     Returns:
         Names such as "lifting", "sheet", "vehicle".
     """
-    trie, tails = _trie()
+    trie, _ = _trie()
     found: set[str] = set()
     end = len(tokens) if last is None else last
     for index in range(first, end):
@@ -58,13 +58,17 @@ def goods_kinds(tokens: Tokens, first: int = 0, last: int | None = None) -> froz
         if match is not None:
             found.update(kind for _, kind in match.payloads)
             continue
-        word = tokens.words[index]
-        for one in _singulars(word) if tokens.kinds[index] == "w" else ():
-            found.update(tails.get(one, ()))
-        if tokens.kinds[index] == "w" and _SUFFIXES < len(word) <= 60:
-            for cut in range(1, len(word) - _SUFFIXES + 1):
-                kinds = tails.get(word[cut:])
-                if kinds:
-                    found.update(kinds)
-                    break
+        if tokens.kinds[index] == "w":
+            found.update(_by_end(tokens.words[index]))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4_096)  # of a text every stretch is asked about, some again and again
+def _by_end(word: str) -> frozenset[str]:
+    """Kinds of the word a plural is of, and of the last part of a compound."""
+    _, tails = _trie()
+    found = {kind for one in _singulars(word) for kind in tails.get(one, ())}
+    if _SUFFIXES < len(word) <= 60:
+        ends = (tails.get(word[cut:]) for cut in range(1, len(word) - _SUFFIXES + 1))
+        found.update(next(filter(None, ends), ()))
     return frozenset(found)

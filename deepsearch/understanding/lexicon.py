@@ -172,6 +172,18 @@ class Trie:
             self._first[word] = known
         return known
 
+    def opens(self, word: str) -> bool:
+        """Whether a phrase begins with a word.
+
+        Args:
+            word: A folded token.
+
+        Returns:
+            True where `longest` may find one at it.
+        """
+        known = self._first.get(word)
+        return bool(self._start(word) if known is None else known)
+
     def longest(self, tokens: Tokens, start: int, limit: int | None = None) -> Match | None:
         """Find the longest phrase beginning at a token.
 

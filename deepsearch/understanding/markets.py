@@ -207,7 +207,13 @@ def _named(parsed: ParsedQuery, tokens: Tokens) -> Iterator[_Named]:
 
 
 def _places_in(tokens: Tokens, languages: tuple[str, ...]) -> Iterator[_Named]:
-    trie = _places(languages)
+    yield from _places_of(tokens.text, languages)
+
+
+@lru_cache(maxsize=8)  # three ask for the places of a text
+def _places_of(text: str, languages: tuple[str, ...]) -> tuple[_Named, ...]:
+    tokens, trie = tokenise(text), _places(languages)
+    found: list[_Named] = []
     at = 0
     while at < len(tokens):
         match = trie.longest(tokens, at)
@@ -219,9 +225,10 @@ def _places_in(tokens: Tokens, languages: tuple[str, ...]) -> Iterator[_Named]:
         of_goods = any(kind == "goods" for kind, _ in match.payloads)
         for kind, code in match.payloads if shout and not of_goods else ():
             if kind != "city" or not raw[0].islower():  # "nice shoes"
-                yield _Named(match.first, match.last, str(code), kind == "adjective")
+                found.append(_Named(match.first, match.last, str(code), kind == "adjective"))
                 break
         at = match.last
+    return tuple(found)
 
 
 def _market(tokens: Tokens, place: _Named, *, selling: bool, making: bool) -> bool:

@@ -69,9 +69,10 @@ class Scan:
 
     def value_at(self, index: int, kind: str) -> Any:
         """The value of one kind for the phrase covering a token, or None."""
-        for name, value in self.kinds_at(index):
-            if name == kind:
-                return value
+        if 0 <= index < len(self.payloads):
+            for name, value in self.payloads[index]:
+                if name == kind:
+                    return value
         return None
 
     def has(self, index: int, kind: str) -> bool:

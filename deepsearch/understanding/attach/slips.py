@@ -51,6 +51,7 @@ def _one_slip(given: str, meant: str) -> bool:
     return short[at:] == long[at + 1 :]
 
 
+@lru_cache(maxsize=4_096)
 def mistyped(word: str) -> str | None:
     """The field whose English word this is but for one key, or None."""
     if word in _MEANT or len(word) < 5 or not word.isalpha() or not word.isascii():

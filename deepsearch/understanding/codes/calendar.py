@@ -9,7 +9,7 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.lexicon import load_data, split_spellings, word_set
 from deepsearch.understanding.text import fold
 
-__all__ = ["PARTS_OF_MONTH", "date_at", "month_numbers"]
+__all__ = ["PARTS_OF_MONTH", "date_at", "month_numbers", "opens_date"]
 
 _MIDDLE = word_set("code", "middle_of_month")
 _END = word_set("code", "end_of_month")
@@ -56,9 +56,17 @@ def date_at(state: Codes, index: int) -> tuple[dt.date, int] | None:
     return _feast(state, index) or _month_end(state, index) or _week(state, index)
 
 
+_WEEK_NAMES = frozenset({"kw", "kalenderwoche"})
+
+
+def opens_date(word: str) -> bool:
+    """Whether a date may begin with a word of no known phrase: a month, or a calendar week."""
+    return word in month_numbers() or word in _WEEK_NAMES
+
+
 def _week(state: Codes, index: int) -> tuple[dt.date, int] | None:
     """As in "spätestens KW 36": the last day of the ISO week that comes next."""
-    named = state.word(index) in ("kw", "kalenderwoche")
+    named = state.word(index) in _WEEK_NAMES
     measured = index > 0 and state.tokens.kinds[index - 1] == "n"  # "5kw 10kw"
     number = _number(state, index + 1) if named and not measured else None
     if number is None or not 1 <= number <= _WEEKS:

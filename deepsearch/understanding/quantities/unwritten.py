@@ -82,9 +82,10 @@ def unwritten(scan: Scan, index: int) -> Quantity | None:
         return _of_unit(scan, index, index + 1, 0.5)
     if word in ("a", "an") and scan.language == "en":
         return _of_unit(scan, index, index + 1, 1.0)
-    bounded = scan.value_at(index - 1, "cmp") in ("le", "ge")
-    if word in _BARE and (bounded or scan.value_at(index - 1, "field") == "warranty"):
-        return _of_unit(scan, index, index, 1.0)
+    if word in _BARE:
+        bounded = scan.value_at(index - 1, "cmp") in ("le", "ge")
+        if bounded or scan.value_at(index - 1, "field") == "warranty":
+            return _of_unit(scan, index, index, 1.0)
     return None
 
 
