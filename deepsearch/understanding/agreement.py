@@ -10,6 +10,7 @@ from deepsearch.understanding.titles import title_end
 
 __all__ = ["agreed"]
 
+_TWO = 2
 _UNSURE = 0.65  # a buyer's own word, that no lexicon knows
 _COUNTED = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget"})
 _NAMES = frozenset({"model", "compatible_with", "brand", "order_quantity"})
@@ -33,7 +34,23 @@ def agreed(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     gone = _corrected(scan, pairs, [draft for draft in drafts if draft.field == "material"])
     gone |= {id(model) for model in models if _in_another(model, drafts)}
     gone |= _asked_otherwise(scan, pairs, drafts) | _chosen(scan, pairs, drafts)
-    return [draft for draft in drafts if id(draft) not in gone] if gone else drafts
+    kept = [draft for draft in drafts if id(draft) not in gone] if gone else drafts
+    return _narrowest(kept)
+
+
+def _narrowest(drafts: list[Draft]) -> list[Draft]:
+    """Drop a material that is said more narrowly elsewhere: glass beside "borosilicate glass"."""
+    made = [d for d in drafts if d.field.endswith("material") and d.op in ("eq", "all_of")]
+    if len(made) < _TWO:
+        return drafts
+    said = [(draft.field, str(value)) for draft in made for value in _values(draft)]
+    wide = {
+        id(draft)
+        for draft in made
+        if draft.op == "eq"
+        and any(field == draft.field and v.endswith(f" {draft.value}") for field, v in said)
+    }
+    return [draft for draft in drafts if id(draft) not in wide]
 
 
 def _asked_otherwise(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> set[int]:

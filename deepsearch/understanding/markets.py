@@ -12,11 +12,12 @@ from deepsearch.understanding.lexicon import Trie, load_data, split_spellings
 from deepsearch.understanding.places import city_phrases, country_phrases
 from deepsearch.understanding.text import Tokens, fold, tokenise
 
-__all__ = ["country_of_town", "markets_named", "markets_of"]
+__all__ = ["country_of_place", "country_of_town", "markets_named", "markets_of", "nationality_at"]
 
 # Incoterms whose place is where the goods arrive.
 _ARRIVAL = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP", "CFR", "CIF"})
 _REACH = 9  # tokens between a word of selling and the country it is said of
+_ISO = 2  # letters of a country's code
 _LAWS = frozenset({"standards", "users", "homes", "kitchens"})  # beside these, no market is named
 _STOPS = frozenset(".!?;\n。！？；")
 _BREAKS = _STOPS | frozenset(",，、|()")
@@ -152,6 +153,36 @@ def country_of_town(name: str, language: str) -> str | None:
         return None
     codes = {str(code) if kind == "city" else None for kind, code in match.payloads}
     return codes.pop() if len(codes) == 1 else None
+
+
+def country_of_place(name: str, language: str) -> str | None:
+    """Tell the country that a region or town is surely in, or that has this name.
+
+    Args:
+        name: Its whole name, such as "Florida".
+        language: ISO 639-1 code of the text it stands in.
+
+    Returns:
+        ISO 3166-1 code; None where the name is not known or of a larger region.
+    """
+    code = country_of_town(name, language) or _code(name, language)
+    return code if code is not None and len(code) == _ISO else None
+
+
+def nationality_at(tokens: Tokens, at: int, languages: tuple[str, ...]) -> tuple[str, int] | None:
+    """Find an adjective of a country that begins at a token: "Kenyan", "chilenisch".
+
+    Args:
+        tokens: The text's tokens.
+        at: The token.
+        languages: Languages whose names of countries are looked for.
+
+    Returns:
+        ISO 3166-1 code and the token after it; None where no adjective of a country stands.
+    """
+    match = _places(languages).longest(tokens, at)
+    codes = [str(code) for kind, code in match.payloads if kind == "adjective"] if match else []
+    return (codes[0], match.last) if match is not None and codes else None
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.fitted import several_fitted
 from deepsearch.understanding.lexicon import Match, Trie, load_data, split_spellings, word_set
 from deepsearch.understanding.makers import read_makers
 from deepsearch.understanding.scan import Scan
@@ -61,6 +62,9 @@ def read_names(scan: Scan, product: tuple[int, int] | None = None) -> list[Draft
             continue
         at += 1
     kept = [draft for draft in _either(scan, drafts) if not _cut_list(scan, draft)]
+    for draft in kept:
+        if draft.field == "compatible_with":
+            several_fitted(scan, trie, draft)
     return kept + read_makers(scan, kept)
 
 
@@ -149,7 +153,7 @@ def _label(scan: Scan, at: int) -> bool:
 
 
 def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
-    """Brands joined by "or" or a slash are alternatives: "Dell or HP"."""
+    """Brands and models joined by "or" or a sign are alternatives: "Dell or HP", "B-20, B-30"."""
     kept: list[Draft] = []
     fitted = [fold(str(draft.value)) for draft in drafts if draft.field == "compatible_with"]
     again = -1
@@ -164,7 +168,8 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
         if (
             previous is not None
             and previous.field == draft.field
-            and draft.field.endswith("brand")
+            and (draft.field.endswith("brand") or draft.field == "model")
+            and draft.op == "eq"
             and draft.first - previous.last == 1
             and (scan.has(previous.last, "join") or scan.tokens.words[previous.last] in "/,")
         ):

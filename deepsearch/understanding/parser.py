@@ -39,11 +39,19 @@ _CHOICES = frozenset(
     {"size", "drive", "power_source", "battery_chemistry", "refrigerant", "resolution"}
     | {"neckline", "orientation", "closure", "fit"}
 )  # it has but one
+_BESIDE = frozenset({"size", "model", "orientation", "resolution"})
 _PREFIXES = frozenset({"m", "k", "c"})  # begin other units
 _LISTING = frozenset({"/", "*"})  # between sizes side by side
 _DOTS = 3
+_CODE = 6  # tokens of a member and the dot behind it
 _SIGNS = frozenset({"&", "+", "/", ","})
 _LISTED = frozenset({"material", "colour", "finish"})
+_MEASURED = frozenset(
+    {"voltage", "speed", "frequency", "power", "battery_capacity", "storage", "memory"}
+    | {"screen_size", "volume", "thickness", "diameter", "color_temperature", "weight"}
+    | {"current", "phases"}
+)  # two of them in one sentence are alternatives
+_NEAR = 8  # tokens
 _SHORT = 12  # tokens: what is so short may be a bare name
 
 
@@ -170,6 +178,7 @@ def read_scan(
     drafts = in_place(scanned, pairs, drafts)
     if requested:
         drafts = without_boasts(scanned, drafts)
+    drafts = [draft for draft in drafts if not _choices_cut_off(scanned, draft)]
     drafts = _merged(scanned, without_background(said_once(drafts), hidden))
     return product, agreed(scanned, pairs, alternatives(scanned, pairs, drafts))
 
@@ -216,6 +225,19 @@ def _choice_cut_off(scan: Scan, last: int) -> bool:
         return False
     dots = len(scan.tokens) - _DOTS
     return dots == last + 1 or (dots == last + 2 and scan.tokens.glued(dots))
+
+
+def _choices_cut_off(scan: Scan, draft: Draft) -> bool:
+    """Of "Color: red,blue,77 Ash ..." and "B-204,B-205..." the last choice may not be all there."""
+    words = scan.tokens.words
+    if not isinstance(draft.value, tuple) or draft.op == "between":
+        return False
+    if scan.tokens.word(draft.last) not in _SIGNS:
+        return False
+    ahead = words[draft.last + 1 : draft.last + 1 + _CODE]
+    dots = draft.last + 1 + ahead.index(".") if "." in ahead else len(words)
+    end = dots + _DOTS
+    return words[dots:end] == ["."] * _DOTS and words[end : end + 1] in ([], ["\n"])
 
 
 def _member_cut_off(scan: Scan, draft: Draft) -> bool:
@@ -268,47 +290,33 @@ def _merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
                 draft.last,
             )
             continue
-        if (
-            previous is not None
-            and previous.op in ("eq", "any_of")
-            and draft.op == "eq"
-            and isinstance(draft.value, float)
-            and previous.unit == draft.unit
-            and draft.first - previous.last <= 8
-            and draft.first >= previous.last
-            and draft.field
-            in (
-                "voltage",
-                "speed",
-                "frequency",
-                "power",
-                "battery_capacity",
-                "storage",
-                "memory",
-                "screen_size",
-                "volume",
-                "thickness",
-                "diameter",
-                "color_temperature",
-                "weight",
-                "current",
-                "phases",
-            )
-            and scanned.clauses[scanned.clause_of[draft.first]].sentence
-            == scanned.clauses[scanned.clause_of[previous.first]].sentence
-        ):
-            values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
-            if draft.value in values:
-                continue
-            previous.value, previous.op, previous.last = (
-                (*values, draft.value),
-                "any_of",
-                draft.last,
-            )
+        if previous is not None and _measured_again(scanned, previous, draft):
+            known = _numbers(previous)
+            added = tuple(value for value in _numbers(draft) if value not in known)
+            if added:
+                previous.value, previous.op, previous.last = (*known, *added), "any_of", draft.last
             continue
         kept.append(draft)
         latest[draft.field] = draft
     return kept
+
+
+def _numbers(draft: Draft) -> tuple[float, ...]:
+    values = draft.value if isinstance(draft.value, tuple) else (draft.value,)
+    return tuple(value for value in values if isinstance(value, float))
+
+
+def _measured_again(scanned: Scan, previous: Draft, draft: Draft) -> bool:
+    """Whether a sentence gives a measure again, near: "a 64 GB drive ... 8 GB 16 GB"."""
+    listed = draft.op == "any_of" and draft.last <= title_end(scanned)
+    joined = previous.op in ("eq", "any_of") and (draft.op == "eq" or listed)
+    if draft.field not in _MEASURED or not joined:
+        return False
+    near = 0 <= draft.first - previous.last <= _NEAR
+    alike = previous.unit == draft.unit and bool(_numbers(draft))
+    clauses, owner = scanned.clauses, scanned.clause_of
+    sentence = clauses[owner[draft.first]].sentence
+    return near and alike and sentence == clauses[owner[previous.first]].sentence
 
 
 def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
@@ -326,7 +334,7 @@ def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
 
 def _beside(previous: Draft, draft: Draft) -> bool:
     """Whether a size follows another with nothing between: each will do."""
-    sizes = previous.field == draft.field and draft.field in ("size", "model", "orientation")
+    sizes = previous.field == draft.field and draft.field in _BESIDE
     sizes = sizes and isinstance(draft.value, str)
     joined = sizes and draft.op == "eq" and previous.op in ("eq", "any_of")
     return joined and draft.first == previous.last

@@ -29,6 +29,7 @@ def said_once(drafts: list[Draft]) -> list[Draft]:
     whole = {(d.field, value) for d in drafts if d.op == "all_of" for value in _values(d)}
     whole |= {(d.field, wide) for d in drafts for wide, near in _WIDER if d.value == near}
     longer = _beginnings(drafts)
+    lists = {(d.field, frozenset(_values(d))) for d in drafts if d.op == "any_of"}
     codes = _codes_ends(drafts)
     kept = []
     for draft in drafts:
@@ -36,6 +37,8 @@ def said_once(drafts: list[Draft]) -> list[Draft]:
             if _bare(draft.value) in codes:
                 continue
             codes.add(_bare(draft.value))
+        if draft.op == "any_of" and _in_longer(draft, lists):
+            continue
         if draft.op == "eq" and isinstance(draft.value, str):
             again = (draft.field, draft.value) in whole
             if again or (draft.field, fold(draft.value)) in longer:
@@ -45,6 +48,14 @@ def said_once(drafts: list[Draft]) -> list[Draft]:
         if draft.op != "eq" or draft.value is not True or draft.field not in worded:
             kept.append(draft)
     return kept
+
+
+def _in_longer(draft: Draft, lists: set[tuple[str, frozenset[object]]]) -> bool:
+    """Whether a longer list of names holds all that this one names."""
+    own = frozenset(_values(draft))
+    return draft.field in _NAMES and any(
+        field == draft.field and own < members for field, members in lists
+    )
 
 
 def _bare(code: str) -> str:

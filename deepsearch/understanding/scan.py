@@ -260,6 +260,10 @@ def _breaks(tokens: Tokens, index: int) -> bool:
 
 _TELL = (["specify"], ["state"], ["mention"], ["indicate"], ["advise"], ["angeben"], ["indicar"])
 
+# Before "if you can" these ask whether.
+_ASKING = (["wondering"], ["wonder"], ["know"], ["see"], ["ask"], ["saber"], ["savoir"], ["sapere"])
+_IF = ("if", "si", "se")
+
 
 def _soften(scan: Scan) -> None:
     """A wish colours its clause; alone in it, the clause beside."""
@@ -267,6 +271,8 @@ def _soften(scan: Scan) -> None:
     for match, _ in scan.of_kind("wish"):
         if words[match.first] in _OPTIONAL and words[match.first - 1 : match.first] == [":"]:
             continue  # "Engine:Optional Color:Optional" wishes nothing of the keys beside
+        if words[match.first] in _IF and words[match.first - 1 : match.first] in _ASKING:
+            continue  # "I was wondering if you can ship to Peru"
         if words[match.first - 1 : match.first] in _TELL:
             continue  # "Voltage: specify if available"
         number = scan.clause_of[match.first]

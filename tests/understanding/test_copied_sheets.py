@@ -134,7 +134,7 @@ def test_a_dash_in_a_protection_class() -> None:
         (
             "TX310 TX410 Fuser Roller For DCX-L2520 L2540 C612 Printer\nPlease quote",
             "compatible_with",
-            "DCX-L2520 L2540 C612",
+            ("DCX-L2520", "L2540", "C612"),
         ),
         ("TX310 TX410 Fuser Roller\nPlease quote fuser rollers", "model", ("TX310", "TX410")),
         ("please quote AX-3300/AX-4200 pumps", "model", ("AX-3300", "AX-4200")),
@@ -151,7 +151,7 @@ def test_a_dash_in_a_protection_class() -> None:
         ("electrode, range 0-12 pH", "ph", (0, 12)),
         ("the quantity minimum is 500 pieces", "min_order_quantity", 500),
         ("Stainless Steel Mesh Band Classic Watch Men\nprice?", "band_material", "stainless steel"),
-        ("Usage: Home . Office . Hotel\nColor: red", "application", "home . office . hotel"),
+        ("Usage: Home . Office . Hotel\nColor: red", "application", ("home", "office", "hotel")),
     ],
 )
 def test_lists_and_parts_are_read_whole(text: str, field: str, value: object) -> None:

@@ -13,8 +13,10 @@ from deepsearch.understanding.quantities import Quantity
 __all__ = ["bears", "direct", "says_up_to"]
 
 _SHORTER = frozenset({"lead_time", "response_time", "sample_time"})
+_BORNE = frozenset({"load_capacity", "pressure"})
 _SOONER = frozenset({"better", "faster", "sooner"})
 _UP_TO = word_set("quantity", "up_to")
+_MOST = word_set("bound", "most")  # inside a field's name
 
 _NEGATIVE_KEEP = word_set("quantity", "floor_of_cold")
 
@@ -44,13 +46,24 @@ def direct(
         op = "ge"
     elif op is None and name in CAPABILITY and _required(state, quantity):
         op = "ge"  # "must lift 8 t"
-    elif op is None and name == "load_capacity" and bears(state, quantity):
-        op = "ge"  # "chairs that bear 150 kg", "200 kg aushalten"
+    elif op is None and name in _BORNE and bears(state, quantity):
+        op = "ge"  # "chairs that bear 150 kg", "200 kg aushalten", "pressure resistance: 6 bar"
     elif op is None and around.bound is not None and name not in CAPABILITY:
         op = {"max": "le", "min": "ge"}[around.bound]
-    elif op is None and around.bound == "max" and name in CAPABILITY:
+    elif op is None and name in CAPABILITY and _topped(state, around, name):
         op = "ge"
     return name, op
+
+
+def _topped(state: Attaching, around: Surroundings, name: str) -> bool:
+    """Whether a field is said to be the most, by its own words too: "top speed"."""
+    if around.bound == "max":
+        return True
+    for found, first, last in (*around.left[:1], *around.right[:1]):
+        words = state.tokens.folded[state.tokens.starts[first] : state.tokens.ends[last - 1]]
+        if found == name and any(most in words for most in _MOST):
+            return True
+    return False
 
 
 def _clause(state: Attaching, quantity: Quantity) -> range:
@@ -69,7 +82,9 @@ def bears(state: Attaching, quantity: Quantity) -> bool:
         True if only comparators stand between.
     """
     at = quantity.first - 1
-    while at > 0 and state.scan.has(at, "cmp") and not state.scan.has(at, "withstand"):
+    while at > 0 and (
+        state.word(at) == ":" or (state.scan.has(at, "cmp") and not state.scan.has(at, "withstand"))
+    ):
         at -= 1
     return any(state.scan.has(i, "withstand") for i in (at, quantity.last))
 

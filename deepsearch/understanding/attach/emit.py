@@ -99,7 +99,8 @@ def record(
     if quantity.shape == "range":
         draft.op, draft.value = "between", (numbers[0], numbers[1])
     elif quantity.shape == "list":
-        both = state.scan.has(quantity.first - 1, "both")
+        added = "+" in state.tokens.words[quantity.first + 1 : quantity.last]  # "72 MP+12 MP"
+        both = added or state.scan.has(quantity.first - 1, "both")
         draft.op, draft.value = "all_of" if both else "any_of", tuple(dict.fromkeys(numbers))
     elif quantity.tolerance is not None:
         scale = value / quantity.values[0] if quantity.values[0] else 1.0

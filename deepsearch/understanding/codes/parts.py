@@ -24,7 +24,21 @@ def bearing(state: Codes, index: int) -> bool:
         suffix, last = suffix + state.word(at + 1), at + 2
     if suffix not in _SUFFIXES or not state.tokens.raw(at, last).isupper():
         return False
-    state.add(Draft("model", "eq", state.tokens.raw(index, last), None, index, last, 0.8))
+    return _listed(
+        state, Draft("model", "eq", state.tokens.raw(index, last), None, index, last, 0.8)
+    )
+
+
+def _listed(state: Codes, draft: Draft) -> bool:
+    """Keep a code, as a further choice where it follows another: "6203-2RS, 6204-2RS"."""
+    previous = state.drafts[-1] if state.drafts else None
+    near = previous is not None and draft.first - previous.last <= 1
+    if previous is None or not near or previous.field != draft.field:
+        state.add(draft)
+        return True
+    values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+    previous.value, previous.op, previous.last = (*values, draft.value), "any_of", draft.last
+    state.scan.claim(draft.first, draft.last)
     return True
 
 
@@ -67,11 +81,4 @@ def refrigerant(state: Codes, index: int) -> bool:
     if "".join(state.tokens.words[index:last]) not in _REFRIGERANTS:
         return False
     value = state.tokens.raw(index, last)
-    previous = state.drafts[-1] if state.drafts else None
-    if previous is not None and previous.field == "refrigerant" and index - previous.last <= 1:
-        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
-        previous.value, previous.op, previous.last = (*values, value), "any_of", last
-        state.scan.claim(index, last)
-        return True
-    state.add(Draft("refrigerant", "eq", value, None, index, last, 0.85))
-    return True
+    return _listed(state, Draft("refrigerant", "eq", value, None, index, last, 0.85))

@@ -51,6 +51,8 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
             continue
         read = {i for d in own for i in range(d.first, d.last)}
         whole = len(own) == 1 and all(read & {*range(*member)} for member in members)
+        if whole and isinstance(own[0].value, tuple):  # "red/rose red/prink": a run may skip some
+            whole = len(own[0].value) >= len({scan.raw(*member) for member in members})
         words = {*scan.tokens.words[pair.begin : pair.end]}
         if whole and words & _ET_CETERA and own[0].op == "all_of":
             own[0].op = "any_of"  # "steel, brass, etc.": whichever is asked for

@@ -64,6 +64,7 @@ _OF_THE_WHOLE = word_set("key", "of_the_whole")
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
 _CELLS = frozenset({"bms", "series", "cells", "cell", "configuration", "battery_configuration"})
 _MOST = frozenset({"max", "maximum"})
+_RESISTING = frozenset({"resistant", "resistance", "resisting", "proof"})
 _GRAM = 0.001  # kg
 _TYRES = frozenset({"tire", "tires", "tyre", "tyres"})
 _DAY = 86400.0  # seconds
@@ -167,6 +168,8 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         if general or scan.tokens.words[quantity.last : quantity.last + 1] == ["/"]:
             continue
         draft = _measured(pair, quantity, _bound(scan, pair, quantity))
+        if draft is not None and draft.op == "any_of" and "+" in _between(scan, quantity):
+            draft.op = "all_of"  # "Camera: 50 MP+12 MP"
         staffed = quantity.unit is not None and quantity.unit.dimension == "persons"
         if staffed and not pair.fields:  # "Workers required: 5-6 people"
             scan.claim(pair.first, quantity.last)
@@ -177,6 +180,10 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         elif not pair.sure and quantity.unit is not None and quantity.unit.dimension in _VAGUE:
             scan.claim(pair.first, quantity.last)  # of something, but of what?
     return found
+
+
+def _between(scan: Scan, quantity: Quantity) -> list[str]:
+    return scan.tokens.words[quantity.first + 1 : quantity.last]
 
 
 def _unfit(scan: Scan, pair: Pair, quantity: Quantity) -> bool:
@@ -263,7 +270,14 @@ def _leading(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Quantity 
 
 
 def _bound(scan: Scan, pair: Pair, quantity: Quantity) -> str:
-    """The operator of a comparator between the colon and the quantity, or behind it."""
+    """The operator of a comparator between the colon and the quantity, or behind it.
+
+    What a thing must bear is a floor: "Temperature resistant: 300 °C".
+    """
+    if quantity.shape == "one" and any(
+        scan.has(at, "withstand") for at in range(pair.first, pair.colon)
+    ):
+        return "ge"
     for at in range(pair.begin, quantity.first):
         op = scan.value_at(at, "cmp")
         if op in ("ge", "gt", "le", "lt"):
@@ -282,7 +296,9 @@ def _measured(pair: Pair, quantity: Quantity, op: str) -> Draft | None:
     head = name.rsplit("_", 1)[-1]
     if unit.dimension == "temperature" and unit.raw in _DEGREES:
         return Draft(name, op, quantity.values[0], "deg", pair.first, quantity.last, 0.65)
-    if unit.dimension == "charge" and head == "capacity":
+    if unit.dimension == "temperature" and op == "ge" and head in _RESISTING:
+        name = "temperature"
+    elif unit.dimension == "charge" and head == "capacity":
         name = "battery_capacity"
     elif unit.dimension in DIMENSIONS.get(head, ()) and not pair.fields:
         name = head  # "Max. Speed: 80 km/h" is a speed

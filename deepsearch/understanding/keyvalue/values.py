@@ -8,6 +8,7 @@ from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.english import english_value
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
+from deepsearch.understanding.keyvalue.choices import members
 from deepsearch.understanding.keyvalue.foreign import foreign
 from deepsearch.understanding.keyvalue.model import Pair
 from deepsearch.understanding.keyvalue.numbers import bare_number
@@ -132,8 +133,29 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     seller = scan.value_at(pair.begin, "supplier_type")
     if name == "type" and seller is not None and end - pair.begin == 1:
         return Draft("supplier_type", "eq", str(seller), None, pair.first, end, 0.65)
-    kept = _kept(scan, pair, name, value)
-    return Draft(name, "eq", kept, None, pair.first, end, 0.65) if kept else None
+    return _said(scan, pair, name, end)
+
+
+def _said(scan: Scan, pair: Pair, name: str, end: int) -> Draft | None:
+    """A draft of a value's words, or of each of those it leaves the choice between."""
+    if _goes_on(scan, pair):
+        return None
+    choice = members(scan, pair, end) or [(pair.begin, end)]
+    kept = [_kept(scan, pair, name, scan.raw(*member).strip()) for member in choice]
+    known = tuple(dict.fromkeys(value for value in kept if value))
+    if not all(kept):
+        return None
+    if len(known) == 1:
+        return Draft(name, "eq", known[0], None, pair.first, end, 0.65)
+    return Draft(name, "any_of", known, None, pair.first, end, 0.65)
+
+
+def _goes_on(scan: Scan, pair: Pair) -> bool:
+    """Whether a list goes on behind the sign a value was ended at: "Use: cosmetic;food.drinks"."""
+    sign, ahead = pair.end, pair.end + 1
+    listed = scan.tokens.word(sign) == ";" and scan.tokens.kinds[ahead : ahead + 1] == ["w"]
+    small = listed and scan.raw(ahead, ahead + 1).islower()
+    return small and scan.tokens.glued(sign) and scan.tokens.glued(ahead)
 
 
 def _kept(scan: Scan, pair: Pair, name: str, value: str) -> str | None:

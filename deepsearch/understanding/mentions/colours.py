@@ -61,8 +61,9 @@ def _believable_colour(reading: Reading, match: Match, _value: str) -> bool:
     ahead = reading.word(match.last)
     if single and reading.tokens.kinds[match.first] == "c":
         return reading.lone_han(match)
-    if single and ahead in _KINDS_BY_COLOUR:
-        return False  # "green coffee" is a kind of coffee
+    listed = reading.scan.has(match.first - 1, "colour") and reading.scan.has(match.last, "colour")
+    if single and ahead in _KINDS_BY_COLOUR and not listed:
+        return False  # "green coffee" is a kind of coffee; "white black gold" are three colours
     if single and word in _DOUBTFUL_COLOURS and _other_sense(reading, match):
         return False
     if single and (ahead == "led" or reading.of_a_name(match)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.markets import markets_named
+from deepsearch.understanding.mentions.one_place import located, said_once
 from deepsearch.understanding.mentions.place_names import capital, place_at
 from deepsearch.understanding.mentions.reading import Reading
 
@@ -54,17 +55,9 @@ def destinations(reading: Reading) -> None:
         free = reading.scan.free(match.first, match.last)
         placed = headed or _at_port(reading, match) or _arrives(reading, match)
         if free and (placed or _closes(reading, match)):
-            country = _country_behind(reading, match.last)
-            last = country.last if country is not None else match.last
-            told = reading.scan.value_at(last - 1, "country") if country is not None else value
+            told, last = located(reading, value, match.first, match.last)
             reading.add(Draft("destination", "eq", told, None, match.first, last, 0.65))
-
-
-def _country_behind(reading: Reading, at: int) -> Match | None:
-    """The country of "Illinois, USA", though a form's key follows: "... USA Suit for: ..."."""
-    country = reading.scan.match_of(at + (reading.word(at) == ","))
-    named = country is not None and reading.scan.has(country.first, "country")
-    return country if named else None
+    said_once(reading)
 
 
 def _at_port(reading: Reading, match: Match) -> bool:
@@ -179,7 +172,8 @@ def _destination(reading: Reading, cue: Match) -> None:
     if country is not None and (place is not None or country[1] - at <= 5):
         reading.add(Draft("destination", "eq", country[0], None, cue.first, country[2], 0.9))
     elif place is not None and not _house(reading, *place[1:]):
-        reading.add(Draft("destination", "eq", place[0], None, cue.first, place[2], 0.8))
+        told, last = located(reading, *place)
+        reading.add(Draft("destination", "eq", told, None, cue.first, last, 0.8))
     elif reading.scan.language in ("ja", "zh"):
         _destination_before(reading, cue)
 
