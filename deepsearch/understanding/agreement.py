@@ -32,8 +32,12 @@ def agreed(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draft]:
     models = [draft for draft in drafts if draft.field == "model"]
     _fit(models, drafts)
     gone = _corrected(scan, pairs, [draft for draft in drafts if draft.field == "material"])
+    gone |= _asked_otherwise(scan, pairs, drafts)
+    for draft in drafts if gone else ():
+        if id(draft) in gone:
+            scan.overrule(draft.first, draft.last, draft.field)
     gone |= {id(model) for model in models if _in_another(model, drafts)}
-    gone |= _asked_otherwise(scan, pairs, drafts) | _chosen(scan, pairs, drafts)
+    gone |= _chosen(scan, pairs, drafts)
     kept = [draft for draft in drafts if id(draft) not in gone] if gone else drafts
     return _narrowest(kept)
 

@@ -122,7 +122,11 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
         product = None  # a letter that asks for nothing names no goods
     name = tokens.raw(*product).strip(" .,;:-|\n") if product is not None else ""
     return ParsedQuery(
-        text=text, language=language, product=name, requirements=finish(scanned, drafts)
+        text=text,
+        language=language,
+        product=name,
+        requirements=finish(scanned, drafts),
+        notes=tuple(dict.fromkeys(scanned.notes)),
     )
 
 

@@ -48,6 +48,7 @@ class Scan:
         clause_of: Token → index of its clause.
         used: Tokens already spoken for.
         title: Token after a copied title, 0 for none; None until `titles.title_end` looked.
+        notes: What the text says and the request itself corrects, as sentences.
     """
 
     tokens: Tokens
@@ -61,6 +62,7 @@ class Scan:
     clause_of: list[int] = field(default_factory=list)
     used: list[bool] = field(default_factory=list)
     title: int | None = None
+    notes: list[str] = field(default_factory=list)
     _units: dict[int, tuple[Unit, ...]] = field(default_factory=dict)
 
     def kinds_at(self, index: int) -> tuple[tuple[str, Any], ...]:
@@ -82,6 +84,14 @@ class Scan:
                 if name == kind:
                     return True
         return False
+
+    def overrule(self, first: int, last: int, name: str) -> None:
+        """Note that what tokens say of a field is left out, since the request says another."""
+        words = self.raw(first, last).strip()
+        self.notes.append(
+            f"'{words}' is left out: the request itself says otherwise of the "
+            f"{name.replace('_', ' ')}."
+        )
 
     def match_of(self, index: int) -> Match | None:
         """The phrase covering a token."""

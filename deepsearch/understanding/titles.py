@@ -102,13 +102,18 @@ def without_boasts(scan: Scan, drafts: list[Draft]) -> list[Draft]:
     if not copied:
         return drafts
     places = Counter((draft.first, draft.last) for draft in drafts)
-    kept, titled = [], []
+    kept, titled, held = [], [], []
     for draft in drafts:
         if not any(copy.start <= draft.first and draft.last <= copy.stop for copy in copied):
             kept.append(draft)
         elif not _boast(scan, draft, alone=places[draft.first, draft.last] == 1):
             titled.append(draft)
-    return kept + [draft for draft in titled if not _said_otherwise(draft, kept)]
+    for draft in titled:
+        if not _said_otherwise(draft, kept):
+            held.append(draft)
+        elif draft.field not in _SEVERAL:
+            scan.overrule(draft.first, draft.last, draft.field)
+    return kept + held
 
 
 def _said_otherwise(draft: Draft, request: list[Draft]) -> bool:

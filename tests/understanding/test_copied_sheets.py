@@ -256,6 +256,24 @@ def test_the_buyers_sentence_knows_better_than_the_copied_sheet() -> None:
     assert read[0] < 200_000
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "field"),
+    [
+        (
+            "Industrial Air Filter Electrostatic Fume Control System\n"
+            "I need a filter for 7000 m3/h to Peru Material:Steel Air flow:50000 m3/h",
+            "50000 m3/h",
+            "flow rate",
+        ),
+        ("3 Layer Soft Toilet Paper Tissue Roll\nWe want toilet paper of 2 layers", "3", "layers"),
+    ],
+)
+def test_what_the_request_corrects_is_told(text: str, words: str, field: str) -> None:
+    (note,) = parse(text).notes
+    assert words in note
+    assert field in note
+
+
 def test_one_of_a_titles_choices_is_the_buyers() -> None:
     text = "Custom Spiral Notebook Planner Diary A4/A5/A6 Printing\nI need 100 of size A5"
     assert [r.value for r in parse(text).requirements if r.field == "size"] == ["A5"]
