@@ -293,6 +293,7 @@ DEFAULT: dict[str, str] = {
     "color_temperature": "color_temperature",
     "pixels": "resolution",
     "ppi": "print_resolution",
+    "pixel_density": "pixel_density",
     "luminance": "luminance",
     "illuminance": "illuminance",
     "strength": "strength",

@@ -13,6 +13,7 @@ _EQUAL = word_set("mention", "equal_brands")
 _NO_NAME = word_set("mention", "no_brand")
 _OBJECTS = frozenset({"the", "a", "an", "it", "them", "this"})
 _LONGEST = 2  # words of a name
+_BRAND_FIRST = frozenset({"es", "fr", "it", "pt"})  # "marca Bosch", never "Bosch marca"
 _MOST = 4  # names of one list
 
 
@@ -63,16 +64,17 @@ def _told(scan: Scan, first: int, last: int) -> Draft | None:
     """A brand, where a word for it stands right before or behind, or "or equivalent"."""
     key = first - 1
     beside = (scan.value_at(at, "textfield") == "brand" for at in (key, last))
-    if any(beside) and ontology().heads.longest(scan.tokens, last - 1) is not None:
+    goods = (ontology().heads.longest(scan.tokens, at) for at in range(first, last))
+    if any(beside) and any(named is not None for named in goods):
         return None  # "used clothes brand clothing"
     if scan.value_at(key, "textfield") == "brand" and not _making(scan, key):
         return Draft("brand", "eq", scan.raw(first, last), None, key, last, 0.75)
     behind = scan.value_at(last, "textfield") == "brand" and not _making(scan, last)
-    if behind and scan.tokens.word(last + 1) != ":":
-        match = scan.match_of(last)
-        return Draft(
-            "brand", "eq", scan.raw(first, last), None, first, match.last if match else last, 0.7
-        )
+    match = scan.match_of(last)
+    end = match.last if match else last + 1
+    keyed = scan.tokens.word(end) == ":"  # "SIM card: 1 SIM brand name: other"
+    if behind and not keyed and scan.language not in _BRAND_FIRST:
+        return Draft("brand", "eq", scan.raw(first, last), None, first, end, 0.7)
     listed = scan.value_at(last, "join") == "or"
     other = _name_end(scan, last + 1) if listed else last
     made = other > last + 1 and scan.value_at(other, "textfield") == "brand"  # "A or B make"

@@ -179,7 +179,7 @@ def read_scan(
     drafts += leftover_values(scanned, pairs, drafts)
     drafts = whole_lists(scanned, pairs, drafts)
     drafts = [draft for draft in drafts if not _cut_off(scanned, draft)]
-    drafts = in_place(scanned, pairs, drafts)
+    drafts = in_place(scanned, pairs, drafts, product)
     if requested:
         drafts = without_boasts(scanned, drafts)
     drafts = [draft for draft in drafts if not _choices_cut_off(scanned, draft)]

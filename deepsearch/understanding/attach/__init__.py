@@ -130,6 +130,11 @@ def _one_of_ranges(state: Attaching, quantity: Quantity) -> bool:
     return False
 
 
+def _stored(state: Attaching, name: str) -> str:
+    """The field of data: a memory stick stores, whatever its name."""
+    return "storage" if name == "memory" and "storage" in state.kinds else name
+
+
 def _per_pack(state: Attaching, first: int, last: int) -> bool:
     """As in "QTY/CTN: 600 sets": between a field word and its number a pack is named."""
     return state.word(first) in ("/", "per") and any(
@@ -171,6 +176,7 @@ def _one(state: Attaching, quantity: Quantity) -> None:
     clause = state.scan.clauses[state.scan.clause_of[quantity.first]]
     if name == "unit_price" and _ALTOGETHER & {*state.tokens.words[clause.first : quantity.first]}:
         name = "budget"  # "will both of them cost me 700?"
+    name = _stored(state, name)
     if name in ("memory", "storage") and memory_and_storage(state, quantity):
         return
     if name == "order_quantity" and _per_pack(state, last, quantity.first):

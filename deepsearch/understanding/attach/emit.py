@@ -8,6 +8,7 @@ from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.field_units import in_field_unit
 from deepsearch.understanding.fields import COUNT_NOUNS, DIMENSIONS
+from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.quantities import Quantity
 from deepsearch.understanding.units import Unit
 
@@ -17,6 +18,8 @@ __all__ = ["about", "emit", "record"]
 _NEED_UNIT = frozenset({"order_quantity", "min_order_quantity", "unit_price", "budget"})
 
 
+_WORN = word_set("quantity", "worn_by_weight")
+_OF_WEARER = 1.0  # kg: no nappy weighs so much
 _LARGEST = {"supplier_years": 300.0, "rating": 10.0}
 # What is none at all is not said in these.
 _NEVER_ZERO = frozenset(
@@ -49,6 +52,8 @@ def emit(
         name = "energy"
     if name in COUNT_NOUNS and quantity.counts[0] != int(quantity.counts[0]):
         return  # "4.2 Door leaves" is a clause
+    if name == "weight" and max(quantity.values) >= _OF_WEARER and _worn(state):
+        name = "wearer_weight"
     name, op = direct(state, quantity, around, name)
     values = _values(quantity, name, unit)
     unit_name = values[0][1]
@@ -61,6 +66,11 @@ def emit(
     first, last = span or (around.first, around.last)
     draft = Draft(name, op or "", values[0][0], unit_name, first, last, confidence)
     record(state, quantity, around, draft, tuple(value for value, _ in values))
+
+
+def _worn(state: Attaching) -> bool:
+    """Whether nappies are asked for: "27 to 35 lbs" is the weight of who wears them."""
+    return bool(_WORN & {*state.tokens.words[max(0, state.product[0]) : max(0, state.product[1])]})
 
 
 def _values(quantity: Quantity, name: str, unit: Unit | None) -> list[tuple[float, str | None]]:

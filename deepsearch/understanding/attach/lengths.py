@@ -18,6 +18,7 @@ from deepsearch.understanding.units import Unit
 __all__ = ["bare_length"]
 
 _THIN = 1.5  # mm: what is so short is a thickness
+_INCH = 25.4  # mm
 _FOOT = 300  # mm, or somewhat more
 _METRE = 1000  # mm: in metres a tube is measured along
 _NEAR = 4  # tokens
@@ -26,13 +27,14 @@ _ROLLS = word_set("quantity", "rolls")
 _PACK_LINKS = word_set("quantity", "pack_links")
 _WORKING = word_set("mention", "material_verbs")
 _WALLS = word_set("quantity", "walls")
+_BAGS = word_set("quantity", "bags")
 _THICKEST_WALL = 60.0  # mm
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
 
 
 def bare_length(state: Attaching, quantity: Quantity, around: Surroundings, unit: Unit) -> None:
     """Record a length."""
-    if state.word(quantity.first - 1) in _WORKING:
+    if state.word(quantity.first - 1) in _WORKING or _of_carried(state, quantity, unit):
         return  # "cuts 5 mm in wood"
     if state.opens_line(quantity.first) and _runs_by_line(state, quantity, unit):
         emit(state, quantity, around, "order_quantity", 0.75)  # "100 m hose"
@@ -64,7 +66,7 @@ def _of_goods(state: Attaching, quantity: Quantity, around: Surroundings, unit: 
             around
         )  # "under 80,000 km": no buyer wants less range
         emit(state, quantity, around, "mileage" if run else "range", 0.7)
-    elif unit.factor == 25.4 and "screen" in state.kinds | _kinds_beside(state, quantity):
+    elif unit.factor == _INCH and "screen" in state.kinds | _kinds_beside(state, quantity):
         emit(state, quantity, around, "screen_size", 0.8)
     elif around.left_words and state.scan.value_at(around.left_words[0], "part") == "cable":
         emit(state, quantity, around, "cable_length", 0.8)
@@ -86,6 +88,15 @@ def _whole(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
         return False  # "5 x 8 + 3 in": of a fold
     few = len(state.quantities) < _MANY
     return quantity.shape != "one" or bool(around.op or around.left) or few
+
+
+def _of_carried(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
+    """Whether inches are of what a bag is for: "16 inch laptop backpacks" have no screen."""
+    first, last = state.product
+    carries = first >= 0 and _BAGS & {state.word(first), state.word(last - 1)}
+    if not carries or unit.factor != _INCH:
+        return False
+    return "screen" in state.kinds | _kinds_beside(state, quantity)
 
 
 def _kinds_beside(state: Attaching, quantity: Quantity) -> frozenset[str]:

@@ -35,6 +35,10 @@ _YEARLY = word_set("quantity", "yearly")
 _MINUTES = {"h": 60.0, "min": 1.0, "s": 1 / 60}
 
 _GOODS = ("count", "mass", "length", "volume", "area")
+# What a part or a metre may have its own share of.
+_SHARED = {"power": "power", "light": "brightness"}
+_MEASURES = {("mm", 1000.0): "metre", ("mm", 304.8): "foot", ("m2", 1.0): "square_metre"}
+_EACH = word_set("quantity", "shared_parts")
 
 
 def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
@@ -49,6 +53,8 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
         Whether it was a rate, and is recorded.
     """
     unit = quantity.unit
+    if unit is not None and unit.dimension in _SHARED:
+        return _of_each(state, quantity, around, _SHARED[unit.dimension])
     if unit.dimension not in _GOODS if unit is not None else quantity.shape != "one":
         return False
     found = _period(state, quantity, unit is not None)
@@ -74,6 +80,24 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
         record(state, quantity, around, draft, numbers)
     else:
         _emit_rate(state, quantity, around, per, last)
+    return True
+
+
+def _of_each(state: Attaching, quantity: Quantity, around: Surroundings, name: str) -> bool:
+    """Record "10 W/m", "300 W/gang", "14 Watt pro Meter": so much for each, not in all."""
+    at = quantity.last + 1
+    if state.word(quantity.last) not in _RATE_JOIN or at >= len(state.tokens):
+        return False
+    senses = state.scan.units_at(at)
+    each = next(
+        (_MEASURES[u.canonical, u.factor] for u in senses if (u.canonical, u.factor) in _MEASURES),
+        "",
+    )
+    last = senses[0].last if each else at + 1
+    if not each and state.word(at) not in _EACH:
+        return False
+    each = each or slug(state.word(at))
+    emit(state, quantity, around, f"{name}_per_{each}", 0.7, span=(around.first, last))
     return True
 
 

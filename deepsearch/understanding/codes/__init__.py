@@ -9,7 +9,13 @@ from deepsearch.understanding.codes.calendar import opens_date
 from deepsearch.understanding.codes.dates import date
 from deepsearch.understanding.codes.grades import FIRST_OF_GRADES, grade, lettered
 from deepsearch.understanding.codes.multiples import multiples
-from deepsearch.understanding.codes.parts import bearing, pressure_class, refrigerant, tyre
+from deepsearch.understanding.codes.parts import (
+    bare_refrigerant,
+    bearing,
+    pressure_class,
+    refrigerant,
+    tyre,
+)
 from deepsearch.understanding.codes.pictures import picture
 from deepsearch.understanding.codes.ratings import ip_rating
 from deepsearch.understanding.codes.sizes import GARMENT_SIZES, paper, sizes
@@ -25,7 +31,7 @@ __all__ = ["read_codes"]
 
 # By the kind of token a code begins with; the first that reads a token has it.
 _READERS = {
-    "n": (lettered, picture, bearing, tyre, date, container, sizes, grade),
+    "n": (lettered, picture, bare_refrigerant, bearing, tyre, date, container, sizes, grade),
     "w": (
         lettered,
         hs_code,

@@ -6,9 +6,11 @@ from deepsearch.understanding.codes.state import Codes
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
 
-__all__ = ["bearing", "pressure_class", "refrigerant", "tyre"]
+__all__ = ["bare_refrigerant", "bearing", "pressure_class", "refrigerant", "tyre"]
 
 _REFRIGERANTS = word_set("code", "refrigerants")
+_COOLANTS = word_set("code", "coolants")
+_GASES = frozenset({"gas", "fluido", "剂", "غاز"})  # of any kind
 _SUFFIXES = word_set("code", "bearing_suffixes")
 
 
@@ -37,7 +39,9 @@ def _listed(state: Codes, draft: Draft) -> bool:
         state.add(draft)
         return True
     values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
-    previous.value, previous.op, previous.last = (*values, draft.value), "any_of", draft.last
+    if draft.value not in values:
+        previous.value, previous.op = (*values, draft.value), "any_of"
+    previous.last = draft.last
     state.scan.claim(draft.first, draft.last)
     return True
 
@@ -81,4 +85,19 @@ def refrigerant(state: Codes, index: int) -> bool:
     if "".join(state.tokens.words[index:last]) not in _REFRIGERANTS:
         return False
     value = state.tokens.raw(index, last)
+    return _listed(state, Draft("refrigerant", "eq", value, None, index, last, 0.85))
+
+
+def bare_refrigerant(state: Codes, index: int) -> bool:
+    """Read the number of "refrigerant 134a", "gas 410A", "Kältemittel 290": no amperes."""
+    if state.word(index - 1) not in _COOLANTS:
+        return False
+    last = index + 1
+    if state.tokens.kinds[last : last + 1] == ["w"] and state.tokens.glued(last):
+        last += 1
+    number = "".join(state.tokens.words[index:last])
+    plain = number.isdigit() and (state.word(index - 1) in _GASES or state.scan.units_at(last))
+    if plain or f"r{number}" not in _REFRIGERANTS:
+        return False  # "gas 32 kg"
+    value = f"R{state.tokens.raw(index, last)}"
     return _listed(state, Draft("refrigerant", "eq", value, None, index, last, 0.85))

@@ -61,11 +61,15 @@ _ACTS = frozenset(
     }
 )
 _OF_THE_WHOLE = word_set("key", "of_the_whole")
+_FITTED = frozenset({"applied", "applicable", "suitable", "compatible", "suited"})
+# Of these the goods have their own, and what they serve another.
+_ITS_OWN = _SIDES | {"volume", "area", "tank_capacity", "displacement"}
 _BOUNDS = frozenset({"max", "maximum", "min", "minimum", "."})
 _CELLS = frozenset({"bms", "series", "cells", "cell", "configuration", "battery_configuration"})
 _MOST = frozenset({"max", "maximum"})
 _RESISTING = frozenset({"resistant", "resistance", "resisting", "proof"})
 _GRAM = 0.001  # kg
+_ALL = 100  # percent
 _TYRES = frozenset({"tire", "tires", "tyre", "tyres"})
 _DAY = 86400.0  # seconds
 _NO_MEASURE = frozenset({"count", "money", "persons"})
@@ -152,6 +156,8 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
             continue
         counted = _counted(scan, pair, quantity) or _per_area(pair, quantity)
         counted = counted or _tyre(scan, pair, quantity)
+        if counted is None and _share_of(scan, pair, quantity):
+            continue  # "Filling: 100% memory foam"
         if counted is not None:
             found.append(counted)
             scan.claim(counted.first, counted.last)
@@ -201,6 +207,8 @@ def _unfit(scan: Scan, pair: Pair, quantity: Quantity) -> bool:
 def _of_part(scan: Scan, pair: Pair) -> bool:
     """Whether a key measures a part: "Band Width" is no width of the watch."""
     words = scan.tokens.words[pair.first : pair.colon]
+    if pair.sure and not pair.whole and words[0] in _FITTED and _ITS_OWN & {*pair.fields}:
+        return True  # "Applied capacity: 40-200 l" is that of the fridge, not the compressor
     if pair.sure and any(
         word in _ACTS and words[i - 1 : i] != ["per"] for i, word in enumerate(words)
     ):
@@ -235,6 +243,17 @@ def _tyre(scan: Scan, pair: Pair, quantity: Quantity) -> Draft | None:
         return None
     value = scan.raw(quantity.first, quantity.last)
     return Draft(pair.name, "eq", value, None, pair.first, quantity.last, 0.65)
+
+
+def _share_of(scan: Scan, pair: Pair, quantity: Quantity) -> bool:
+    """Whether a percentage under a key no field knows is of the words behind it."""
+    percent = quantity.unit is not None and quantity.unit.dimension == "percent"
+    at = quantity.last
+    if at >= pair.end or not percent or pair.fields:
+        return False
+    return scan.has(at, "material") or (
+        quantity.counts[0] == _ALL and scan.tokens.kinds[at] in "wc"
+    )
 
 
 def _per_area(pair: Pair, quantity: Quantity) -> Draft | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deepsearch.understanding.drafts import Draft
+from deepsearch.understanding.drafts import Draft, slug
 from deepsearch.understanding.english import english_value
 from deepsearch.understanding.fields import DIMENSIONS
 from deepsearch.understanding.keyvalue.chains import NO_END
@@ -55,6 +55,7 @@ _FLAGS = dict.fromkeys(word_set("key", "flags_yes"), True) | dict.fromkeys(
 )
 _SPEAKER = frozenset({"i", "we", "my", "our", "me", "please"})
 _LETTERHEAD = word_set("key", "letterhead")  # requires nothing of the goods
+_WEARERS = word_set("key", "wearers")
 # What a form's field holds until somebody fills it in.
 _BLANK = re.compile(r"\bxx+\b|\$ ?xx|dd/mm|mm/dd|yyyy", re.IGNORECASE)
 _COUNTED = re.compile(r"\d+$|\d[\d.,]* ?(?:mm|cm|g|gsm|oz|colou?rs?|kinds?|types?|styles?)")
@@ -118,7 +119,7 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     letterhead = bool(set(name.split("_")) & _LETTERHEAD) or name in _LETTERHEAD
     if len(name) < _SHORTEST or letterhead or not pair.sure:
         return None
-    if not _plausible(scan, pair) or _read_elsewhere(scan, pair):
+    if not _plausible(scan, pair) or _read_elsewhere(scan, pair) or _of_wearer(scan, pair, name):
         return None
     end = pair.end
     while end > pair.begin and scan.tokens.words[end - 1] in (",", "-", "(", "/"):
@@ -126,9 +127,11 @@ def _own_words(scan: Scan, pair: Pair) -> Draft | None:
     value = scan.raw(pair.begin, end).strip() if end > pair.begin else ""
     flag = _FLAGS.get(fold(value))
     if flag is not None:
-        return Draft(name, "eq", flag, None, pair.first, end, 0.6) if not pair.texts else None
+        told = not pair.texts and not _unnamed(scan, pair)
+        return Draft(name, "eq", flag, None, pair.first, end, 0.6) if told else None
     timed = name == "application" and _holds_measure(scan, pair)  # "Usage: more than 30 years"
-    if timed or not _speaks(scan, pair, value) or _names_none(name, value):
+    again = slug(fold(value)) == name  # "Interior: Interior ..."
+    if timed or again or not _speaks(scan, pair, value) or _names_none(name, value):
         return None
     seller = scan.value_at(pair.begin, "supplier_type")
     if name == "type" and seller is not None and end - pair.begin == 1:
@@ -156,6 +159,19 @@ def _goes_on(scan: Scan, pair: Pair) -> bool:
     listed = scan.tokens.word(sign) == ";" and scan.tokens.kinds[ahead : ahead + 1] == ["w"]
     small = listed and scan.raw(ahead, ahead + 1).islower()
     return small and scan.tokens.glued(sign) and scan.tokens.glued(ahead)
+
+
+def _of_wearer(scan: Scan, pair: Pair, name: str) -> bool:
+    """Whether a key says who the thing is for, and its value no attribute: "Men: OG101"."""
+    if name in _WEARERS:
+        scan.claim(pair.begin, pair.end)
+    return name in _WEARERS
+
+
+def _unnamed(scan: Scan, pair: Pair) -> bool:
+    """Whether a key of another language has no English name: "Fuga sin costuras: Sí"."""
+    key = slug(fold(scan.raw(pair.first, pair.colon)))
+    return pair.name == key and foreign(scan, pair)
 
 
 def _kept(scan: Scan, pair: Pair, name: str, value: str) -> str | None:

@@ -24,6 +24,8 @@ _CARRIERS = word_set("mention", "carriers")
 _NO_LACK = word_set("mention", "no_lack")
 _OFFERED = word_set("key", "offered_free")
 _THIS = frozenset({"this", "that", "these", "those"})
+_MARKS = frozenset({"ce", "ul", "rohs", "fcc", "iso"})
+_VAGUE = word_set("mention", "vague_sizes")
 _ADJECTIVES = (
     "oral",
     "ious",
@@ -81,10 +83,28 @@ def _listed(reading: Reading, cue: int, at: int, *, wanted: bool) -> None:
         if {reading.word(first), reading.word(last - 1)} & (_NO_LACK | _NO_PART):
             return  # "without obligation"
         compound = reading.titled(first) and reading.word(last) == "&"  # "Music & Light Control"
-        if compound or _cut_off(reading, last):
+        if compound or _cut_off(reading, last) or _certified(reading, last):
             return
+        if wanted and _goods_again(reading, first, last):
+            return  # "chandelier with hanging lamps ... 12 hanging lamps"
+        if reading.word(last - 1) in _VAGUE:
+            return  # "con espacio grande": how large?
         _add(reading, (first, last), (begin, last), wanted)
         begin = last + 1
+
+
+def _certified(reading: Reading, at: int) -> bool:
+    """As in "with EPI & CE certificates": a mark beside known ones is no part."""
+    return reading.scan.has(at, "join") and (
+        reading.scan.has(at + 1, "certification") or reading.word(at + 1) in _MARKS
+    )
+
+
+def _goods_again(reading: Reading, first: int, last: int) -> bool:
+    """Whether words are the product's name, or its end."""
+    goods = reading.tokens.words[max(0, reading.product[0]) : max(0, reading.product[1])]
+    named = reading.tokens.words[first:last]
+    return len(named) <= len(goods) and named in (goods[-len(named) :], goods[: len(named)])
 
 
 def _describes(reading: Reading, at: int) -> bool:

@@ -22,6 +22,8 @@ _REACH = 8  # tokens
 
 _ORANGES = frozenset({"juice", "oil", "tree", "peel", "soda", "flavor", "flavour"})
 _FORMS = ("form", "type", "texture", "kind", "category")
+_CREAMS = frozenset({"cream", "creme", "crema"})
+_LISTED = frozenset({"/", ",", "+", "&", "-"})
 
 
 def colours(reading: Reading) -> None:
@@ -82,15 +84,45 @@ def _other_sense(reading: Reading, match: Match) -> bool:
     before = reading.word(match.first - 1)
     if word == "gold" and reading.scan.has(match.first, "supplier_flag"):
         return True
-    if word == "cream":
-        inside = reading.product[0] < match.first < reading.product[1]
+    if word in _CREAMS:
         key = reading.word(match.first - 2) if reading.word(match.first - 1) == ":" else ""
-        return inside or key in _FORMS  # "stretch mark cream" is a cream; "cream sofa" is not
+        return (
+            _a_cream(reading, word) or key in _FORMS
+        )  # "stretch mark cream" is a cream; "cream sofa" is not
+    if match.last == match.first + 1 and word.startswith("natur"):
+        return not _told_colour(reading, match)
     if word in ("gold", "golden", "silver"):
         two_words = reading.tokens.kinds[match.last : match.last + 2] == ["w", "w"]
         named = reading.scan.raw(match.first, match.last + 2).istitle()
         return ahead in ("supplier", "plated", "bar", "wire", "bonding") or (two_words and named)
     return word == "orange" and (ahead in _ORANGES or before == "soda")
+
+
+def _a_cream(reading: Reading, word: str) -> bool:
+    """Whether the goods are a cream: "stretch mark cream", "crème hydratante"."""
+    first, last = reading.product
+    if first < 0:
+        return False
+    said = reading.tokens.words[first + 1 : last] if word == "cream" else [reading.word(first)]
+    return word in said
+
+
+def _told_colour(reading: Reading, match: Match) -> bool:
+    """Whether "natural" is said of a colour: under its name, or beside another."""
+    beside = (match.first - 1, match.first - 2, match.last, match.last + 1)
+    if any(reading.scan.value_at(at, "textfield") == "colour" for at in beside if at >= 0):
+        return True
+    listed = (match.first - 2, match.last + 1)
+    signs = (match.first - 1, match.last)
+    return (
+        any(
+            reading.scan.has(at, "colour")
+            and (reading.word(sign) in _LISTED or reading.scan.has(sign, "join"))
+            for at, sign in zip(listed, signs, strict=True)
+            if at >= 0
+        )
+        or reading.word(match.first - 1) in _IN
+    )
 
 
 def _part_beside(reading: Reading, group: Group) -> str | None:

@@ -15,6 +15,7 @@ _NO_SAMPLE = word_set("mention", "no_sample")
 _NO_CUSTOM_DESIGN = word_set("mention", "no_custom_design")
 
 _NO_OEM = word_set("mention", "no_oem")
+_PART_WORDS = word_set("key", "part_words")
 
 _PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
 _LOGO_ON = word_set("mention", "logo_on")
@@ -108,6 +109,16 @@ def _timed(reading: Reading, at: int) -> bool:
     return False
 
 
+def _of_a_part(reading: Reading, at: int) -> bool:
+    """As in "custom leather cover" of a tumbler: what comes with the goods is."""
+    first, last = reading.product
+    beyond = reading.scan.match_of(at)
+    if beyond is None or not reading.scan.has(at, "material") or first < 0:
+        return False
+    word = reading.word(beyond.last)
+    return word in _PART_WORDS and word not in reading.tokens.words[first:last]
+
+
 def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
     following, before = reading.word(match.last), reading.word(match.first - 1)
     if following in _CUSTOMS or following.startswith("charge"):
@@ -119,7 +130,9 @@ def _wanted_custom(reading: Reading, match: Match, value: str) -> bool:
     if value in ("oem", "odm"):
         return following not in _NO_OEM and before not in ("/", "from", "an")
     if value == "custom_design":  # "red, blue or customized" is a seller's offer
-        return following not in _NO_CUSTOM_DESIGN and not (before == "or" and following in _ENDS)
+        offered = before == "or" and following in _ENDS
+        parted = _of_a_part(reading, match.last)
+        return following not in _NO_CUSTOM_DESIGN and not (offered or parted)
     given = value == "custom_logo" and before == "free" and reading.titled(match.first)
     drawn = value == "custom_logo" and following in ("design", "creation")
     return not given and (not drawn or before in ("our", "with"))  # given: by the seller

@@ -38,9 +38,14 @@ _KINDS = {"seamless", "weave"} | {name.partition("=")[0] for name in load_data("
 _OF_PARTS = frozenset(
     {"adjustable", "removable", "foldable", "retractable", "single_sided", "double_sided"}
 )
-_SIDES = frozenset({"front", "back", "rear", "side", "inner", "outer", "upper", "lower"})
+_SIDES = frozenset(
+    {"front", "back", "rear", "side", "inner", "outer", "upper", "lower", "bottom", "top"}
+)
 _PART_NOUNS = word_set("key", "part_words") | word_set("key", "parts_moved")
 _NEAR = 4  # tokens
+_SCREENS = frozenset(
+    {"tv", "tvs", "television", "televisor", "televisores", "fernseher", "monitor", "pc"}
+)
 _WORK = frozenset({"printing", "logo_method"})  # "laser engraving machine"
 
 
@@ -135,7 +140,7 @@ def _wanted_feature(reading: Reading, match: Match, name: str) -> bool:
     knitted = name == "weave" and reading.word(match.last) in _PART_WORDS  # "rib knit collar"
     kind = inside and (name in _KINDS or (reading.machine and name in _WORK))
     of_a_part = _of_a_part(reading, match, name) and not _part_ahead(reading, match.last)[0]
-    of_another = of_a_part or _of_a_measure(reading, match, name)
+    of_another = of_a_part or _of_a_measure(reading, match, name) or _brought(reading, match)
     if knitted or kind or of_another:
         return False
     if name == "connectivity":
@@ -154,6 +159,19 @@ def _of_a_part(reading: Reading, match: Match, name: str) -> bool:
     head = reading.word(reading.product[1] - 1) if reading.product[1] > 0 else ""
     keyed = ":" in reading.tokens.words[at : at + 3]
     return bool(part) and not keyed and word.removesuffix("s") != head.removesuffix("s")
+
+
+def _brought(reading: Reading, match: Match) -> bool:
+    """As in "with flame retardant PC bottom case": of what comes with the thing."""
+    with_it = reading.scan.language == "en" and reading.scan.has(match.first - 1, "with")
+    if not with_it or _part_ahead(reading, match.last)[0]:
+        return False
+    for at in range(match.last, match.last + _NEAR):
+        if reading.tokens.kinds[at : at + 1] != ["w"] or reading.scan.has(at, "stop"):
+            return False
+        if reading.word(at) in _PART_WORDS:
+            return at > match.last  # "with waterproof zipper" names it
+    return False
 
 
 def _of_a_measure(reading: Reading, match: Match, name: str) -> bool:
@@ -176,6 +194,9 @@ def _stored(reading: Reading, match: Match) -> bool:
 
 def _other_meaning(reading: Reading, match: Match, name: str) -> bool:
     """Lithium as a chemical; "4x4 posts", which are four by four inches."""
+    beside = {reading.word(match.first - 1), reading.word(match.last)}
+    if name == "backlit" and beside & _SCREENS:
+        return True  # "TV backlight strip": what it lights
     sides = name == "drive" and reading.word(match.first + 1) == "x"
     if sides and reading.tokens.kinds[match.first] == "n":
         return _plain_word(reading, match.last)

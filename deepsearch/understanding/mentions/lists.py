@@ -122,7 +122,7 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     at = group.last + _adjective(reading, group.last)
     word = reading.word(at)
     part = word if word in _PART_WORDS else word.removesuffix("s")
-    if part not in _PART_WORDS or len(group.values) > 1:
+    if part not in _PART_WORDS or len(group.values) > 1 or _of_key(reading, at):
         return None
     if reading.word(at + 1) == "-" and reading.tokens.glued(at + 1):
         return None  # "fold-up pump-windows"
@@ -137,6 +137,12 @@ def part_behind(reading: Reading, group: Group) -> str | None:
     ahead = reading.tokens.words[at : at + 4]
     keyed = ":" in (ahead[: ahead.index("\n")] if "\n" in ahead else ahead) and not next_key
     return None if asked or keyed or reading.scan.has(at, "material") else slug(part)
+
+
+def _of_key(reading: Reading, at: int) -> bool:
+    """Whether a key that was found begins at a token: "Frame: steel Wheel size: 14"."""
+    inside = at < len(reading.tokens) and reading.scan.used[at]
+    return inside and reading.word(at + 2) == ":"
 
 
 def _adjective(reading: Reading, at: int) -> bool:

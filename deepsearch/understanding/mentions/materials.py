@@ -5,21 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from deepsearch.understanding.drafts import Draft, slug
-from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.owners import part_named_before
 from deepsearch.understanding.mentions.reading import Reading
+from deepsearch.understanding.mentions.worked import is_measure, worked_key, works_on
 
 __all__ = ["materials"]
 
 _WORKED_MATERIALS = word_set("mention", "worked_materials")
 
 _MATERIAL_WORK = word_set("mention", "material_work")
-
-_MATERIAL_VERBS = word_set("mention", "material_verbs")
-
-_CUTTING = word_set("mention", "cutting_machines")
 
 _SALTS = word_set("mention", "salts")
 
@@ -74,16 +70,12 @@ _WIDE = {
     ),
     "plastic": frozenset({"PVC", "ABS", "PP", "PE", "HDPE", "LDPE", "PET", "acrylic", "nylon"}),
 }
-_PRINTERS = frozenset({"printer", "printers"})
-_CARDS = 6  # tokens a printer's name may have behind what it prints on
 _SEVERAL = 2
-_AHEAD = 8  # tokens
-_MAKING = frozenset({"making", "forming", "recycling", "shredding", "pelletizing"})
-# What machines work on far oftener than they are made of it.
-_WORKED = frozenset(
-    {"wood", "paper", "plastic", "stone", "cardboard", "fabric", "rubber", "leather"}
-)
+_NOUN_FIRST = frozenset({"es", "fr", "it", "pt", "ar"})
 _METALS = frozenset({"pewter", "copper", "bronze", "brass", "silver", "gold", "chrome"})
+_CLOCKS = word_set("mention", "clocks")
+_LIKE = word_set("mention", "like_words")
+_LIKENESS = word_set("mention", "likeness")
 
 _HALF = frozenset({"semi", "non", "bi"})  # "semi-metallic"
 
@@ -120,6 +112,9 @@ def materials(reading: Reading) -> None:
         if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
             continue  # "color nogal"
+        if group.values == ["quartz"] and _keeps_time(reading, group):
+            reading.add(Draft("movement", "eq", "quartz", None, group.first, group.last, 0.8))
+            continue
         _split(reading, group)
         field = "material"
         part = (
@@ -162,6 +157,32 @@ def _split(reading: Reading, group: Group) -> None:
     group.last = sign
 
 
+def _keeps_time(reading: Reading, group: Group) -> bool:
+    """As in "quartz watch", "reloj de cuarzo": what it goes by, not what it is made of."""
+    goods = reading.tokens.words[max(0, reading.product[0]) : max(0, reading.product[1])]
+    beside = reading.tokens.words[max(0, group.first - 2) : group.last + 2]
+    return bool(_CLOCKS & {*goods, *beside})
+
+
+def _goods_again(reading: Reading, at: int) -> bool:
+    """Whether a word is the noun the product's name is built around."""
+    first, last = reading.product
+    if first < 0:
+        return False
+    head = first if reading.scan.language in _NOUN_FIRST else last - 1
+    return reading.word(at).removesuffix("s") == reading.word(head).removesuffix("s")
+
+
+def _likened(reading: Reading, at: int) -> bool:
+    """As in "soft as rubber", "suave como la seda", 像橡胶一样: what it only resembles."""
+    before = at - 1
+    while reading.scan.has(before, "stop") and reading.word(before) not in _LIKE and before > 0:
+        before -= 1
+    if reading.word(before) == "像":
+        return True
+    return reading.word(before) in _LIKE and reading.word(before - 1) in _LIKENESS
+
+
 def _packing_before(reading: Reading, group: Group) -> str | None:
     """As in "embalados em palete de madeira": the packing is of it, not the goods."""
     at = group.first - 1
@@ -175,7 +196,7 @@ def _wanted(reading: Reading, match: Match, value: str) -> bool:
         _shade(reading, match, value)
         or _otherwise(reading, match)
         or _chemical(reading, match)
-        or _worked_on(reading, match, value)
+        or works_on(reading, match, value)
     ):
         return False
     cased = single and reading.word(match.first) in _CASED_MATERIALS
@@ -209,6 +230,8 @@ def _otherwise(reading: Reading, match: Match) -> bool:
         or {reading.word(match.first - 1), ahead} & _LOOKS
     ):
         return True
+    if _likened(reading, match.first):
+        return True
     at = match.last
     while (beyond := reading.scan.match_of(at)) is not None and reading.scan.has(at, "material"):
         at = beyond.last  # "steel metal drill bits"
@@ -226,7 +249,13 @@ def _keyed_part(reading: Reading, group: Group) -> str | None:
     plain = before >= 0 and reading.tokens.kinds[before] == "w" and not reading.tokens.glued(first)
     if not plain or first != colon - 1 or reading.word(before) in _MAIN_PARTS:
         return None
-    known = reading.scan.has(before, "part") or reading.word(before) in _PART_WORDS
+    if _goods_again(reading, before):
+        return None  # "air mattress ... type: air mattress Material: PVC"
+    known = (
+        worked_key(reading, before)
+        or reading.scan.has(before, "part")
+        or reading.word(before) in _PART_WORDS
+    )
     return slug(reading.word(before)) if known else None
 
 
@@ -237,49 +266,6 @@ def _chemical(reading: Reading, match: Match) -> bool:
     beside = {reading.word(match.last), before, reading.word(match.first - 2) if linked else ""}
     pair = reading.word(match.first - 2) + before  # Han characters are tokens of their own
     return bool(beside & _SALTS) or pair in _SALTS
-
-
-def _of_machine(reading: Reading, at: int) -> bool:
-    """As in "trituradora de madera": the noun before the link is a machine's."""
-    latin = reading.scan.language in ("es", "fr", "it", "pt")
-    linked = latin and reading.word(at + 1) in ("de", "di", "du", "da", "do")
-    return linked and "machine" in goods_kinds(reading.tokens, at, at + 1)
-
-
-def _being_made(reading: Reading, match: Match) -> bool:
-    """As in "paper pulp egg carton tray making ...": in a title, what is made of it."""
-    if not reading.titled(match.first):
-        return False
-    ahead = reading.tokens.words[match.last : min(reading.title_end, match.last + _AHEAD)]
-    return bool(_MAKING & {*ahead})
-
-
-def _worked_on(reading: Reading, match: Match, value: str) -> bool:
-    """As in "to cut steel", 切割不锈钢的机器, ステンレス用: what the thing works on."""
-    at = match.first - 1
-    opens = reading.clause(match.first).start
-    while at > opens and (reading.scan.has(at, "stop") or _measure(reading, at)):
-        at -= 1  # "cuts 5 mm in wood"
-    before = reading.word(at)
-    if value in _WORKED and (_of_machine(reading, at) or _being_made(reading, match)):
-        return True
-    verb = before in _MATERIAL_VERBS or reading.word(at - 1) + before in _MATERIAL_VERBS
-    inside = reading.product[0] <= match.first < reading.product[1]
-    worked = _printed_on(reading, match) or (reading.machine and _cutting(reading))
-    if reading.titled(match.first) and worked:
-        return True
-    return (verb and not inside) or reading.word(match.last) == "用"
-
-
-def _cutting(reading: Reading) -> bool:
-    """As in "Fiber Laser 3000W Stainless Steel Carbon Steel": it works on metals."""
-    return bool(_CUTTING & {*reading.tokens.words[: reading.title_end]})
-
-
-def _printed_on(reading: Reading, match: Match) -> bool:
-    """As in "Plastic PVC Smart ID Card Printer": what a printer prints on."""
-    ahead = reading.tokens.words[match.last : match.last + _CARDS]
-    return bool(_PRINTERS & {*ahead})
 
 
 def _slashed(reading: Reading, group: Group) -> bool:
@@ -315,7 +301,7 @@ def _lone_material(reading: Reading, match: Match) -> bool:
 def _for_only(reading: Reading, group: Group) -> bool:
     """As in "for wood", "for cutting metal": what it works on, not what it is made of."""
     before = group.first - 1
-    while before > 0 and _measure(reading, before):
+    while before > 0 and is_measure(reading, before):
         before -= 1
     for at in range(before, max(-1, before - 3), -1):
         if reading.scan.has(at, "for") and reading.scan.language not in ("ja",):
@@ -325,13 +311,6 @@ def _for_only(reading: Reading, group: Group) -> bool:
         if reading.scan.has(at, "textfield"):
             return False
     return False
-
-
-def _measure(reading: Reading, at: int) -> bool:
-    """Whether a token is of a measure before a material: "for 4 mm or 5 mm corrugated signs"."""
-    behind = reading.tokens.kinds[at - 1] == "n" and bool(reading.scan.units_at(at))
-    joined = reading.scan.has(at, "join") and reading.tokens.kinds[at + 1] == "n"
-    return reading.tokens.kinds[at] == "n" or behind or joined
 
 
 def _made_of(reading: Reading, match: Match) -> bool:

@@ -11,6 +11,7 @@ __all__ = ["no_feature", "parts"]
 
 _NO_FEATURE = word_set("mention", "no_feature")
 _SUITING = word_set("mention", "suiting")  # "goes well with a suit"
+_EXAMPLES = word_set("mention", "example_words")
 
 
 def parts(reading: Reading) -> None:
@@ -69,8 +70,8 @@ def _with_cue(reading: Reading, match: Match) -> tuple[bool, int, int]:
             if found is not None and no_feature(reading, found):
                 return False, match.first, match.last
             return True, found.first if found is not None else at, match.last
-        if reading.tokens.kinds[at] == "n":
-            break
+        if reading.tokens.kinds[at] == "n" or reading.word(at) in _EXAMPLES:
+            break  # "includes items like straps"
     if reading.scan.language == "ja" and reading.scan.has(match.last, "with"):
         found = reading.scan.match_of(match.last)
         return True, match.first, found.last if found is not None else match.last

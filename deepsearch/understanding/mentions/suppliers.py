@@ -13,6 +13,19 @@ _MAKERS = frozenset({"maker", "makers"})
 
 _NO_MAKER = word_set("mention", "no_maker")
 _BOASTS = word_set("mention", "boasts")
+_SELLING = frozenset(
+    {
+        "suministro",
+        "venta",
+        "ventas",
+        "fourniture",
+        "vente",
+        "fornitura",
+        "vendita",
+        "fornecimento",
+        "venda",
+    }
+)
 _WORKS = word_set("mention", "works")
 
 
@@ -87,6 +100,9 @@ def _boasts(reading: Reading, match: Match) -> bool:
     """As in "Factory wholesale muffin cups": a seller's title, copied, asks for no maker."""
     opens = match.first == 0 or reading.word(match.first - 1) in ("\n", ".")
     titled = opens and reading.scan.raw(match.first, match.first + 1)[:1].isupper()
+    linked = reading.word(match.first - 1) in ("de", "di", "d")  # "suministro de fábrica"
+    if linked and reading.word(match.first - 2) in _SELLING:
+        return True
     following = reading.word(match.last)
     if {reading.word(i) for i in range(max(0, match.first - 3), match.first)} & _PRICES:
         return True  # "prix d'usine"

@@ -21,6 +21,8 @@ _LATIN_PARTS = word_set("key", "latin_parts")
 _NOUN_FIRST = ("es", "fr", "it", "pt")
 _SERVED = word_set("mention", "served_goods")
 _KITS = frozenset({"kit", "kits"})
+# Behind a place: that is where the thing is from, not where it is used.
+_GROWN = frozenset({"grown", "created", "made", "production", "produced", "tested", "testing"})
 _ENGINES = word_set("mention", "engines")
 
 _WEAK_USES = frozenset(
@@ -54,7 +56,9 @@ def product_words(reading: Reading) -> None:
                 continue
             inside = reading.product[0] <= match.first < reading.product[1]
             if kind == "application":
-                if value in _WEAK_USES and not _for_cue(reading, match):
+                if reading.word(match.last) in _GROWN or (
+                    value in _WEAK_USES and not _for_cue(reading, match)
+                ):
                     continue
                 if not (
                     inside

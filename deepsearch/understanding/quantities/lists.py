@@ -13,6 +13,7 @@ __all__ = ["list_of", "listed"]
 _MOST, _PAIR = 24, 2
 _STEP, _INCH = 1.6, 25.4  # times the number before; mm
 _WIDEST = 20.0  # times the least, what stands beside it as a choice
+_GRAMS = frozenset({"g", "gr", "gram", "grams"})
 _Member = tuple[Atom, tuple[Unit, ...]]
 
 
@@ -42,6 +43,9 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
     Returns:
         A quantity of shape "list", or None if fewer than two belong together.
     """
+    areal = _areal(state, head)
+    if areal is not None:
+        return areal
     members = _members(state, head)
     if len(members) < 2:
         members = _rising(state, head)
@@ -73,6 +77,30 @@ def listed(state: Numbers, head: Head) -> Quantity | None:
         glued=True,
         core=head.atom.first,
     )
+
+
+def _areal(state: Numbers, head: Head) -> Quantity | None:
+    """As in "650g/850g/sqm", "180g/200g/m2": all the grams are by the square metre."""
+    if not head.units or head.units[0].raw not in _GRAMS or state.word(head.after) != "/":
+        return None
+    values, at = [head.atom.value], head.after + 1
+    while len(values) < _MOST:
+        number = state.atom(at)
+        if number is None or number.values:
+            return None
+        values.append(number.value)
+        units = state.scan.units_at(number.last)
+        if not units:
+            return None
+        if units[0].dimension == "areal":
+            last = units[0].last
+            return Quantity(
+                head.first, last, "list", tuple(values), tuple(values), units, core=head.atom.first
+            )
+        if units[0].raw not in _GRAMS or state.word(units[0].last) != "/":
+            return None
+        at = units[0].last + 1
+    return None
 
 
 def _labelled(state: Numbers, head: Head) -> Quantity | None:

@@ -30,7 +30,7 @@ def ranged(state: Numbers, head: Head) -> Quantity | None:
         money = state.scan.units_at(at)
         at = money[0].last if money and money[0].dimension == "money" else at
     other = state.atom(at)
-    if other is None or other.values:
+    if other is None or other.values or _coded(state, head, other.last):
         return None
     units = state.scan.units_at(other.last)
     last = units[0].last if units else other.last
@@ -58,6 +58,14 @@ def ranged(state: Numbers, head: Head) -> Quantity | None:
         glued=bool(kept),
         core=head.atom.first,
     )
+
+
+def _coded(state: Numbers, head: Head, last: int) -> bool:
+    """As in "12vdc-1c": letters that are no unit are glued to the second number."""
+    if not head.units or state.word(head.after) != "-" or not state.tokens.glued(head.after):
+        return False
+    lettered = state.tokens.kinds[last : last + 1] == ["w"] and state.tokens.glued(last)
+    return lettered and not state.scan.units_at(last)
 
 
 def _sign(state: Numbers, at: int) -> tuple[int, float]:

@@ -121,6 +121,8 @@ def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
     word = state.word(index)
     if word in "([" and word and state.word(index + 1) in _LABELS and state.word(index + 2) in ")]":
         return index + 3, _LABELS[state.word(index + 1)]
+    if state.word(index + 1) == ":":
+        return index, None  # "Size: 1 m * 1 m Thickness: 0.4 mm"
     if word in _WHOLE_WORDS and {state.word(index + 1), state.word(index - 3)} & TIMES:
         return index + 1, word  # "124 mm width x 110 mm length"
     if word in _LABELS and len(word) < 6:

@@ -21,7 +21,7 @@ def inside_code(state: Numbers, atom: Atom) -> bool:
     """A number glued to letters on its left is part of a code: "M10", "CRBFV108AT"."""
     tokens, before = state.tokens, atom.first - 1
     if atom.worded or not tokens.glued(atom.first) or tokens.kinds[before] != "w":
-        return not atom.worded and _chained(state, before)
+        return not atom.worded and (_chained(state, before) or _between_codes(state, atom))
     word = tokens.words[before]
     if any("\u0600" <= char <= "\u06ff" for char in word):
         return False
@@ -59,6 +59,19 @@ def _chained(state: Numbers, sign: int) -> bool:
     glued = all(tokens.glued(i) for i in range(max(1, sign - 1), sign + 2))
     words = [tokens.kinds[i] for i in range(sign - 3, sign + 1)] if sign > 2 else []
     return glued and words == ["n", "s", "w", "s"] and tokens.words[sign - 2] == "-"
+
+
+def _between_codes(state: Numbers, atom: Atom) -> bool:
+    """As in "jrd-a-12vdc-1c": dashes on both sides, and behind the second a code."""
+    tokens, before = state.tokens, atom.first - 1
+    if before < 1 or tokens.words[before] != "-" or not tokens.glued(before):
+        return False
+    units = state.scan.units_at(atom.last)
+    at = units[0].last if units else atom.last
+    if state.word(at) != "-" or tokens.kinds[at + 1 : at + 3] != ["n", "w"]:
+        return False
+    glued = all(tokens.glued(i) for i in range(atom.first, at + 3))
+    return glued and not state.scan.units_at(at + 2)
 
 
 def _worded_label(state: Numbers, index: int) -> bool:
