@@ -24,6 +24,7 @@ from deepsearch.index.prepared import PreparedFilter
 from deepsearch.index.snapshot import (
     REMOVED,
     Snapshot,
+    base_mask,
     detached,
     drop,
     put,
@@ -82,6 +83,7 @@ class LiveIndex:
         self._build = build or _like(snapshot.base)
         self._writing = threading.Lock()
         self._compacting = threading.Lock()
+        self._alive_of: tuple[BoolArray, PreparedFilter | None] | None = None
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot, *, build: Builder | None = None) -> LiveIndex:
@@ -152,7 +154,7 @@ class LiveIndex:
             mask=mask,
             count=int(np.count_nonzero(mask & (state.where != REMOVED))),
             made_for=state,
-            base=state.base.prepare(_base_mask(state, mask)),
+            base=state.base.prepare(base_mask(state, mask)),
         )
 
     def search(
@@ -198,9 +200,9 @@ class LiveIndex:
         if isinstance(allowed, PreparedFilter) and allowed.made_for is state:
             among = allowed.base
         elif mask is None:
-            among = None if state.base_live.all() else state.base_live
+            among = self._alive(state)
         else:
-            among = _base_mask(state, mask)
+            among = base_mask(state, mask)
         found, plan = state.base.search_planned(batch, k=k, allowed=among)
         base_ids = (
             np.where(found.ids >= 0, state.base_positions[np.maximum(found.ids, 0)], np.int64(-1))
@@ -222,6 +224,16 @@ class LiveIndex:
             allowed_count=plan.allowed_count + rows.shape[0],
             reason=f"{plan.reason}; {rows.shape[0]} fresh rows all scored",
         )
+
+    def _alive(self, state: Snapshot) -> PreparedFilter | None:
+        # What stands of the base, made ready at the first search after a write; None for all.
+        # Two threads may both make it, which does no harm.
+        known = self._alive_of
+        if known is None or known[0] is not state.base_live:
+            live = state.base_live
+            known = (live, None if live.all() else state.base.prepare(live))
+            self._alive_of = known
+        return known[1]
 
     def scores(self, query: FloatArray, positions: IntArray) -> FloatArray:
         """Score given live vectors, exactly: what another retriever found, say.
@@ -367,14 +379,6 @@ def _like(base: PlannedIndex) -> Builder:
         return build_index(vectors, space, config=config, target_recall=target)
 
     return build
-
-
-def _base_mask(state: Snapshot, mask: BoolArray) -> BoolArray:
-    rows = state.base_positions.shape[0]
-    # Positions of a base never reordered are its rows: no gather is needed.
-    if rows and state.base_positions[-1] == rows - 1:
-        return state.base_live & mask[:rows]
-    return state.base_live & mask[state.base_positions]
 
 
 def _positions(positions: IntArray, count: int) -> IntArray:

@@ -10,7 +10,7 @@ from deepsearch.index.planner import PlannedIndex
 from deepsearch.index.tail import Segment, sealed
 from deepsearch.schema import BoolArray, FloatArray, IntArray
 
-__all__ = ["REMOVED", "Snapshot", "detached", "drop", "put", "rebase", "vectors_at"]
+__all__ = ["REMOVED", "Snapshot", "base_mask", "detached", "drop", "put", "rebase", "vectors_at"]
 
 REMOVED = -1
 """What `Snapshot.where` says of a removed position."""
@@ -57,6 +57,23 @@ def vectors_at(state: Snapshot, positions: IntArray) -> FloatArray:
     out[in_base] = state.base.exact.vectors[where[in_base]]
     out[~in_base] = state.tail[-2 - where[~in_base]]
     return out
+
+
+def base_mask(state: Snapshot, mask: BoolArray) -> BoolArray:
+    """Turn a mask over positions into one over the rows of the base that still stand.
+
+    Args:
+        state: A snapshot.
+        mask: (positions,) bool.
+
+    Returns:
+        (len(base),) bool.
+    """
+    rows = state.base_positions.shape[0]
+    # Positions of a base never reordered are its rows: no gather is needed.
+    if rows and state.base_positions[-1] == rows - 1:
+        return state.base_live & mask[:rows]
+    return state.base_live & mask[state.base_positions]
 
 
 def detached(state: Snapshot) -> Snapshot:

@@ -9,7 +9,7 @@ from deepsearch.ranking.cross_encoder import (
 )
 from deepsearch.ranking.dimensions import DIMENSIONS, Dimension
 from deepsearch.ranking.html import to_html
-from deepsearch.ranking.json_types import AnswerJson, HitJson, ParsedJson
+from deepsearch.ranking.json_types import AnswerJson, HitJson, ParsedJson, SupplierHitJson
 from deepsearch.ranking.judging import judge
 from deepsearch.ranking.learned import (
     FEATURES,
@@ -23,7 +23,7 @@ from deepsearch.ranking.pair_models import OnnxPairs, TransformersPairs
 from deepsearch.ranking.profiles import PROFILES, Profile
 from deepsearch.ranking.ranking import Candidate, RankingConfig, order_quantity_of, rank
 from deepsearch.ranking.relax import Change, Relaxation, relax
-from deepsearch.ranking.report import parsed_to_json, to_json, to_rows
+from deepsearch.ranking.report import parsed_to_json, suppliers_to_json, to_json, to_rows
 from deepsearch.ranking.rerankers import load_reranker
 from deepsearch.ranking.suppliers import SupplierHit, rank_suppliers
 from deepsearch.ranking.tables import FactTable
@@ -52,6 +52,7 @@ __all__ = [
     "RequirementMatcher",
     "RerankConfig",
     "SupplierHit",
+    "SupplierHitJson",
     "TrainingQuery",
     "TransformersPairs",
     "judge",
@@ -61,6 +62,7 @@ __all__ = [
     "rank",
     "rank_suppliers",
     "relax",
+    "suppliers_to_json",
     "to_html",
     "to_json",
     "to_rows",

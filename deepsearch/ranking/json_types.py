@@ -127,6 +127,17 @@ class HitJson(TypedDict):
     media: NotRequired[MediaJson]
 
 
+class SupplierHitJson(TypedDict):
+    """A ranked supplier; `listings` are what speaks for him, best first."""
+
+    rank: int
+    score: float
+    supplier: SupplierJson
+    requirements: list[JudgementJson]
+    explanation: list[PartJson]
+    listings: list[HitJson]
+
+
 class NoteJson(TypedDict):
     """Something to know about how the answer came about."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,16 @@ from deepsearch.ranking.json_types import (
     HitJson,
     JudgementJson,
     ParsedJson,
+    PartJson,
     PriceJson,
     RequirementJson,
+    SupplierHitJson,
     SupplierJson,
 )
+from deepsearch.ranking.suppliers import SupplierHit
 from deepsearch.schema import (
     Evidence,
+    Explanation,
     Hit,
     Judgement,
     Offer,
@@ -28,7 +32,7 @@ from deepsearch.schema import (
     Supplier,
 )
 
-__all__ = ["parsed_to_json", "to_json", "to_rows"]
+__all__ = ["parsed_to_json", "suppliers_to_json", "to_json", "to_rows"]
 
 
 def to_json(result: SearchResult) -> AnswerJson:
@@ -50,6 +54,35 @@ def to_json(result: SearchResult) -> AnswerJson:
     }
 
 
+def suppliers_to_json(hits: Iterable[SupplierHit]) -> list[SupplierHitJson]:
+    """Turn ranked suppliers into plain data, as `to_json` does with listings.
+
+    Args:
+        hits: Suppliers, such as `SearchEngine.search_suppliers` returns.
+
+    Returns:
+        Dicts, lists, texts, finite numbers, bools and None only. What is not known is null.
+    """
+    return [
+        {
+            "rank": hit.rank,
+            "score": hit.score,
+            "supplier": _supplier(hit.supplier),
+            "requirements": [_judgement(judgement) for judgement in hit.judgements],
+            "explanation": _parts(hit.explanation),
+            "listings": [_hit(listing) for listing in hit.listings],
+        }
+        for hit in hits
+    ]
+
+
+def _parts(explanation: Explanation) -> list[PartJson]:
+    return [
+        {"name": part.name, "value": part.value, "sentence": part.sentence}
+        for part in explanation.contributions
+    ]
+
+
 def _plain(value: object) -> object:
     """Numbers of numpy and tuples as plain ones; what else there is as text."""
     if value is None or isinstance(value, bool | int | float | str):
@@ -62,7 +95,7 @@ def _plain(value: object) -> object:
 
 
 def _hit(hit: Hit) -> HitJson:
-    least = hit.listing.offer.min_order_quantity
+    least, seller = hit.listing.offer.min_order_quantity, hit.listing.supplier
     data: HitJson = {
         "rank": hit.rank,
         "listing_id": hit.listing.id,
@@ -72,12 +105,9 @@ def _hit(hit: Hit) -> HitJson:
         "price": _price(hit.listing.offer),
         "min_order_quantity": None if least is None else {"value": least.value, "unit": least.unit},
         "images": [medium.uri for medium in hit.listing.media if medium.kind == "picture"],
-        "supplier": _supplier(hit.listing.supplier),
+        "supplier": None if seller is None else _supplier(seller),
         "requirements": [_judgement(judgement) for judgement in hit.judgements],
-        "explanation": [
-            {"name": part.name, "value": part.value, "sentence": part.sentence}
-            for part in hit.explanation.contributions
-        ],
+        "explanation": _parts(hit.explanation),
     }
     if hit.media is not None:
         data["media"] = {
@@ -100,9 +130,7 @@ def _price(offer: Offer) -> PriceJson | None:
     }
 
 
-def _supplier(supplier: Supplier | None) -> SupplierJson | None:
-    if supplier is None:
-        return None
+def _supplier(supplier: Supplier) -> SupplierJson:
     return {
         "id": supplier.id,
         "name": supplier.name,

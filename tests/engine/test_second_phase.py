@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,11 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from deepsearch.engine import SearchEngine, SearchOptions
 from deepsearch.engine.second_phase import rerank_hits
 from deepsearch.errors import EncodingError, InvalidInputError
-from deepsearch.ranking import CrossEncoderReranker, RerankConfig
+from deepsearch.ranking import (
+    CrossEncoderReranker,
+    RerankConfig,
+    SupplierHitJson,
+    suppliers_to_json,
+)
 from deepsearch.schema import (
     Contribution,
     Explanation,
@@ -270,4 +277,12 @@ def test_suppliers_are_ranked_by_what_the_second_phase_read(engine: SearchEngine
     failed = engine.search_suppliers("orange juice", k=5, options=replace(options,
                                      reranker=Rerank(fail)))  # fmt: skip
     assert failed.hits == plain.hits
+    data = json.loads(json.dumps(suppliers_to_json(plain), allow_nan=False))
+    TypeAdapter(list[SupplierHitJson]).validate_python(data)
+    assert [hit["supplier"]["id"] for hit in data] == [hit.supplier.id for hit in plain]
+    assert [[h["listing_id"] for h in hit["listings"]] for hit in data] == [
+        [h.listing.id for h in hit.listings] for hit in plain
+    ]
+    for hit in data:
+        assert sum(part["value"] for part in hit["explanation"]) == pytest.approx(hit["score"])
     assert "the model is gone" in next(n.text for n in failed.notes if n.stage == "rerank")
