@@ -322,6 +322,8 @@ CAPABILITY = frozenset(
         "head",
         "torque",
         "data_rate",
+        "battery_life",
+        "service_life",
     }
 )
 """Fields whose "max" says what the thing must be able to do, so at least that much."""

@@ -39,15 +39,18 @@ def _code(word: str) -> bool:
 
 
 def _by_brand(scan: Scan, brands: Trie, draft: Draft) -> list[str]:
-    """The stretches that begin with a brand, another than the one before: not "Opel Corsa Opel"."""
+    """The stretches that begin with a brand, another than the one before it."""
     starts: list[int] = []
-    name = None
+    name, last = None, 0
     at = draft.first + scan.has(draft.first, "for")
     while at < draft.last:
         match = None if scan.tokens.kinds[at] == "n" else brands.longest(scan.tokens, at)
-        if match is not None and match.last <= draft.last and match.payloads[0][1] != name:
-            name = match.payloads[0][1]
-            starts.append(at)
+        if match is not None and match.last <= draft.last:
+            if match.payloads[0][1] != name:
+                starts.append(at)
+            elif at > last:
+                return []  # "Opel Vauxhall Opel": of one between them no list knows
+            name, last = match.payloads[0][1], match.last
         at = match.last if match is not None else at + 1
     if not starts or starts[0] > draft.first + 1:
         return []

@@ -323,9 +323,32 @@ def _measured_again(scanned: Scan, previous: Draft, draft: Draft) -> bool:
     return near and alike and sentence == clauses[owner[previous.first]].sentence
 
 
+def _or_between(scanned: Scan, at: int, stop: int) -> bool:
+    """Whether one word for "or" is all between two places; in French it is gold."""
+    match = scanned.match_of(at)
+    word = scanned.tokens.word(at)
+    alone = match is not None and (match.first, match.last) == (at, stop)
+    either = scanned.value_at(at, "join") == "or" and word != "/"
+    return alone and either and (word, scanned.language) != ("or", "fr")
+
+
+def _all(draft: Draft) -> tuple[object, ...]:
+    return draft.value if isinstance(draft.value, tuple) else (draft.value,)
+
+
+def _first(draft: Draft) -> object:
+    return _all(draft)[0]
+
+
 def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
-    """Whether nothing but a slash stands between two numbers of one field."""
-    if draft.op != "eq" or draft.first - previous.last != 1:
+    """Whether nothing but a slash or "or" stands between two values of one field."""
+    if draft.op != "eq" or draft.first <= previous.last or previous.field != draft.field:
+        return False
+    if _or_between(scanned, previous.last, draft.first) and draft.value is not True:
+        chosen = previous.op in ("eq", "any_of") and not isinstance(draft.value, bool)
+        same = previous.unit == draft.unit and type(_first(previous)) is type(draft.value)
+        return chosen and same and draft.value not in _all(previous)
+    if draft.first - previous.last != 1:
         return False
     if previous.op != "eq" and (previous.op != "any_of" or draft.field not in _CHOICES):
         return False

@@ -37,6 +37,13 @@ def _all(text: str) -> list[tuple[str, str, object]]:
             "Compatible Replacement Ink Cartridge for Zetto QX760 QX770 Printer\nprice?",
             ("compatible_with", "any_of", ("QX760", "QX770")),
         ),
+        ("Table, shape round or oval", ("shape", "any_of", ("round", "oval"))),
+        ("Runder oder ovaler Tisch", ("shape", "any_of", ("round", "oval"))),
+        ("圆形或方形的桌子", ("shape", "any_of", ("round", "square"))),
+        ("Garden shed, 2 doors or 3 doors", ("doors", "any_of", (2, 3))),
+        ("Drill\nBrand: Bosch/Makita", ("brand", "any_of", ("Bosch", "Makita"))),
+        ("sillas, marca Ikea o Philips", ("brand", "any_of", ("Ikea", "Philips"))),
+        ("Tuner\nModel: QB120, QB140", ("model", "any_of", ("QB120", "QB140"))),
     ],
 )
 def test_what_is_listed_is_a_choice(text: str, wanted: tuple[str, str, object]) -> None:
@@ -88,6 +95,8 @@ def test_a_destination_is_its_country_and_said_once(text: str, value: str) -> No
         ("دراجة شحن، السرعة القصوى 36 كم/س", ("speed", "ge", 10)),
         ("Probe\nPressure Resistance: up to 0.8 MPa", ("pressure", "ge", 8)),
         ("Probe\nPressure resistance: 0.8 MPa", ("pressure", "ge", 8)),
+        ("Torch, battery life up to 2 minutes", ("battery_life", "ge", 120)),
+        ("Pump\nHead (min.): 30 m", ("head", "ge", 30000)),
         ("Gloves\nTemperature resistant: 480 Celsius", ("temperature", "ge", 480)),
     ],
 )
@@ -95,6 +104,13 @@ def test_what_a_thing_can_do_or_bears_is_a_floor(
     text: str, wanted: tuple[str, str, object]
 ) -> None:
     assert wanted in _all(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Crate\nWeight (max): 5 kg", "Kiste\nGewicht (max.): 5 kg", "Caja\nPeso (máx.): 5 kg"]
+)
+def test_a_bound_may_stand_in_brackets(text: str) -> None:
+    assert ("weight", "le", 5) in _all(text)
 
 
 def test_a_material_said_more_narrowly_is_said_once() -> None:

@@ -150,6 +150,11 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
     found = []
     starting = {quantity.first: quantity for quantity in quantities}
     for pair in pairs:
+        bounded = _in_brackets(scan, pair, starting)
+        if bounded is not None:
+            found.append(bounded)
+            scan.claim(bounded.first, bounded.last)
+            continue
         sized = pair.texts == ("size",) and not pair.whole  # "Grip size: 45 mm"
         quantity = _leading(scan, pair, starting)
         if quantity is None or not pair.name or (pair.texts and not sized):
@@ -186,6 +191,22 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
         elif not pair.sure and quantity.unit is not None and quantity.unit.dimension in _VAGUE:
             scan.claim(pair.first, quantity.last)  # of something, but of what?
     return found
+
+
+def _in_brackets(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Draft | None:
+    """As in "Weight (max): 5 kg": what bounds a value stands in brackets behind its key."""
+    bound = scan.value_at(pair.unit_hint, "bound") if pair.unit_hint > 0 else None
+    quantity = starting.get(pair.begin) if bound is not None else None
+    if quantity is None or quantity.shape != "one":
+        return None
+    for name in pair.fields:
+        unit = next((u for u in quantity.units if u.dimension in DIMENSIONS.get(name, ())), None)
+        if unit is None or name in _LEFT_TO_QUANTITIES:
+            continue
+        value, canonical = in_field_unit(name, quantity.values[0], quantity.counts[0], unit)
+        op = "le" if bound == "max" and name not in CAPABILITY else "ge"
+        return Draft(name, op, value, canonical, pair.first, quantity.last, 0.85)
+    return None
 
 
 def _between(scan: Scan, quantity: Quantity) -> list[str]:

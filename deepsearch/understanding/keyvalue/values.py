@@ -143,7 +143,7 @@ def _said(scan: Scan, pair: Pair, name: str, end: int) -> Draft | None:
     """A draft of a value's words, or of each of those it leaves the choice between."""
     if _goes_on(scan, pair):
         return None
-    choice = members(scan, pair, end) or [(pair.begin, end)]
+    choice = members(scan, pair, end, named=name in _NAMED) or [(pair.begin, end)]
     kept = [_kept(scan, pair, name, scan.raw(*member).strip()) for member in choice]
     known = tuple(dict.fromkeys(value for value in kept if value))
     if not all(kept):

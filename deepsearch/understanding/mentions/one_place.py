@@ -78,7 +78,11 @@ def _nationality(reading: Reading, at: int) -> tuple[str, int] | None:
 def said_once(reading: Reading) -> None:
     """Join the destinations of a text that are choices, and keep one of those that are the same."""
     places = sorted(
-        (d for d in reading.drafts if d.field == "destination" and d.op == "eq"),
+        (
+            draft
+            for draft in reading.drafts
+            if draft.field == "destination" and draft.op == "eq" and not reading.titled(draft.first)
+        ),
         key=lambda draft: draft.first,
     )
     gone: set[int] = set()
@@ -107,11 +111,14 @@ def _extend(reading: Reading, draft: Draft) -> None:
         match = reading.scan.match_of(at)
         if match is None or match.first != at or not reading.scan.free(at, match.last):
             return
-        told = reading.scan.value_at(at, "country") or reading.scan.value_at(at, "place")
+        told, last = reading.scan.value_at(at, "country"), match.last
         if told is None:
-            return
-        _choose(draft, str(told), match.last)
-        reading.scan.claim(at, match.last)
+            town = reading.scan.value_at(at, "place")
+            if town is None:
+                return
+            told, last = located(reading, str(town), at, match.last)
+        _choose(draft, str(told), last)
+        reading.scan.claim(at, last)
 
 
 def _choose(draft: Draft, value: str, last: int) -> None:
