@@ -150,17 +150,12 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
     found = []
     starting = {quantity.first: quantity for quantity in quantities}
     for pair in pairs:
-        bounded = _in_brackets(scan, pair, starting)
-        if bounded is not None:
-            found.append(bounded)
-            scan.claim(bounded.first, bounded.last)
-            continue
         sized = pair.texts == ("size",) and not pair.whole  # "Grip size: 45 mm"
         quantity = _leading(scan, pair, starting)
         if quantity is None or not pair.name or (pair.texts and not sized):
             continue
         counted = _counted(scan, pair, quantity) or _per_area(pair, quantity)
-        counted = counted or _tyre(scan, pair, quantity)
+        counted = counted or _tyre(scan, pair, quantity) or _in_brackets(scan, pair, quantity)
         if counted is None and _share_of(scan, pair, quantity):
             continue  # "Filling: 100% memory foam"
         if counted is not None:
@@ -193,11 +188,10 @@ def open_quantities(scan: Scan, pairs: list[Pair], quantities: list[Quantity]) -
     return found
 
 
-def _in_brackets(scan: Scan, pair: Pair, starting: dict[int, Quantity]) -> Draft | None:
+def _in_brackets(scan: Scan, pair: Pair, quantity: Quantity) -> Draft | None:
     """As in "Weight (max): 5 kg": what bounds a value stands in brackets behind its key."""
     bound = scan.value_at(pair.unit_hint, "bound") if pair.unit_hint > 0 else None
-    quantity = starting.get(pair.begin) if bound is not None else None
-    if quantity is None or quantity.shape != "one":
+    if bound is None or quantity.shape != "one":
         return None
     for name in pair.fields:
         unit = next((u for u in quantity.units if u.dimension in DIMENSIONS.get(name, ())), None)
