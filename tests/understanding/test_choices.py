@@ -43,6 +43,10 @@ def _all(text: str) -> list[tuple[str, str, object]]:
         ("Garden shed, 2 doors or 3 doors", ("doors", "any_of", (2, 3))),
         ("Drill\nBrand: Bosch/Makita", ("brand", "any_of", ("Bosch", "Makita"))),
         ("sillas, marca Ikea o Philips", ("brand", "any_of", ("Ikea", "Philips"))),
+        (
+            "Smart Television 8K Frameless Voice Control 2K Monitor Wall Mounted\nprice?",
+            ("resolution", "any_of", ("8K", "2K")),
+        ),
         ("Tuner\nModel: QB120, QB140", ("model", "any_of", ("QB120", "QB140"))),
     ],
 )
@@ -111,6 +115,18 @@ def test_what_a_thing_can_do_or_bears_is_a_floor(
 )
 def test_a_bound_may_stand_in_brackets(text: str) -> None:
     assert ("weight", "le", 5) in _all(text)
+
+
+def test_of_two_features_of_which_one_will_do_neither_is_a_must() -> None:
+    fields = {field for field, *_ in _all("20 garden poles, foldable or telescopic")}
+    assert not fields & {"foldable", "telescopic"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Cups: 60 pieces equals 60 boxes", "60 Stück sind 60 Kartons", "60件即60箱"]
+)
+def test_an_order_said_in_another_unit_is_one(text: str) -> None:
+    assert [field for field, *_ in _all(text)].count("order_quantity") == 1
 
 
 def test_a_material_said_more_narrowly_is_said_once() -> None:
