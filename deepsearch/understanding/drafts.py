@@ -14,7 +14,7 @@ __all__ = ["Draft", "finish", "plural", "slug"]
 _LATIN = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True))
     | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
-    | {"ю": "yu", "я": "ya", "ь": "", "ъ": ""}
+    | {"ю": "yu", "я": "ya", "ь": "", "ъ": "", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"}
 )
 _LISTED = 3  # orders in one text are a list: each of its things has its own
 

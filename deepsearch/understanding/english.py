@@ -8,13 +8,13 @@ from deepsearch.understanding.drafts import slug
 from deepsearch.understanding.lexicon import load_data
 from deepsearch.understanding.text import fold
 
-__all__ = ["english_name", "english_value"]
+__all__ = ["english_name", "english_part", "english_value"]
 
 
 _COUNTED = ("anzahl_der_", "anzahl_", "numero_de_", "nombre_de_", "numero_di_", "cantidad_de_")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _table(name: str) -> dict[str, str]:
     return dict(load_data("keys")[name])
 
@@ -31,6 +31,19 @@ def english_name(name: str) -> str:
     table = _table("names")
     counted = next((name[len(key) :] for key in _COUNTED if name.startswith(key)), "")
     return table.get(name) or table.get(counted, name)
+
+
+def english_part(word: str) -> str:
+    """The English name of a part, or the word's own in Latin letters where no table has it.
+
+    Args:
+        word: The part's noun, folded.
+
+    Returns:
+        Such as "backrest" for "respaldo".
+    """
+    name = slug(word)
+    return _table("part_names").get(name, name)
 
 
 def english_value(value: str) -> str | None:

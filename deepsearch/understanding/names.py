@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from deepsearch.understanding.devices import accessory_at
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.fitted import several_fitted
 from deepsearch.understanding.lexicon import Match, Trie, load_data, split_spellings, word_set
@@ -245,6 +246,14 @@ def _brand(scan: Scan, match: Match, drafts: list[Draft], head: int) -> int:
         end += 1
     while 0 < end < len(scan.tokens) and scan.tokens.glued(end) and scan.tokens.kinds[end] in "nw":
         end += 1  # no code is cut in two
+    accessory = accessory_at(scan, match, end)
+    if accessory:
+        told = _code_end(scan, last, accessory) if accessory > last else last
+        if not any(draft.field == "brand" and draft.value == name for draft in drafts):
+            value = scan.raw(first, told)
+            drafts.append(Draft("compatible_with", "eq", value, None, first, told, 0.7))
+        scan.claim(first, told)  # of the goods themselves, an accessory beside them
+        return told
     if fits:
         told = _fitted_end(scan, first, last, end)
         value = scan.raw(first, told)

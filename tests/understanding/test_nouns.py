@@ -20,7 +20,7 @@ def _read(text: str) -> list[tuple[str, str, object, str | None]]:
     [
         ("Oil lamps, glow time 12 hours minimum, 500 pcs", ("glow_time", "ge", 12, "hour")),
         ("Handscheinwerfer mit 40 h Leuchtdauer", ("leuchtdauer", "eq", 40, "hour")),
-        ("Sedie con seduta da 48 cm, 20 pezzi", ("seduta", "eq", 480, "mm")),
+        ("Sedie con seduta da 48 cm, 20 pezzi", ("seat", "eq", 480, "mm")),
         ("Roll paper, core 76 mm, 400 rolls", ("core", "eq", 76, "mm")),
         ("Welding machine, 45 % duty factor, 20 pcs", ("duty_factor", "eq", 45, "%")),
         ("Wood varnish, monomer share under 90 g/l", ("monomer_share", "lt", 90, "g/l")),

@@ -114,3 +114,17 @@ def test_cream_of_a_cream_is_no_colour() -> None:
     text = "Scar Removal Gel Skin Repair Cream\nWe want 500 pcs face cream, private label"
     assert "colour" not in fields(text)
     assert ("colour", "off-white", None) in said("We want 20 sofas in cream")
+
+
+@pytest.mark.parametrize("text", ["LED灯带 每米14W 500米", "LED-Streifen, je Meter 14 W"])
+def test_a_share_may_stand_behind_its_measure(text: str) -> None:
+    assert ("power_per_metre", 14.0, "W") in said(text)
+
+
+def test_plural_nouns_are_on_no_scale() -> None:
+    text = "Nous cherchons une presse avec des moules, briques 20, pavés 12"
+    assert not {"briques", "paves"} & fields(text)
+
+
+def test_brackets_at_the_end_are_no_label() -> None:
+    assert _PARSER.parse("0(A").requirements == ()

@@ -182,3 +182,89 @@ def test_perfume_is_no_brand() -> None:
 def test_a_brand_key_behind_a_value_is_a_key() -> None:
     text = "Used phones\nWe need phones. SIM Card:1 SIM brand name:Other version:US"
     assert not {name for name in fields(text) if name.endswith("brand")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir brauchen Laptoptaschen 15,6 Zoll, 300 Stück",
+        "Nous cherchons 300 housses pour ordinateur 15,6 pouces",
+        "Buscamos 300 fundas para portátil de 14 pulgadas",
+        "需要300个电脑背包，15.6寸，防水",
+    ],
+)
+def test_inches_of_what_a_bag_holds_are_no_side_of_it(text: str) -> None:
+    assert not {"length", "screen_size"} & fields(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Dog harness for dogs 20-30 kg, nylon", "wearer_weight"),
+        ("Hundegeschirr für Hunde von 20-30 kg, Nylon", "wearer_weight"),
+        ("Arneses para perros de 20-30 kg, nailon", "wearer_weight"),
+        ("Life jackets for children up to 30 kg, 200 pcs", "wearer_weight"),
+        ("Trajes para niños de 90-110 cm, 50 unidades", "wearer_height"),
+    ],
+)
+def test_whom_goods_are_for_has_its_own_measures(text: str, name: str) -> None:
+    assert name in fields(text)
+    assert not {"weight", "length", "height"} & fields(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [
+        ("iPhone 15 case 500 pcs TPU", "iPhone 15"),
+        ("20 pcs MacBook Pro 2015 keyboard", "MacBook Pro 2015"),
+        ("iPhone 13 screens OLED 100 pcs", "iPhone 13"),
+    ],
+)
+def test_what_is_made_for_a_device_is_none(text: str, device: str) -> None:
+    found = said(text)
+    assert ("compatible_with", device) in found
+    assert "model" not in fields(text)
+
+
+def test_a_device_with_its_charger_is_one() -> None:
+    assert ("brand", "Apple") in said("50 used iPhone 12, with charger")
+
+
+def test_a_packing_machine_is_not_of_what_it_packs() -> None:
+    text = "Packing machine for tea bags, paper and plastic film, stainless steel body"
+    assert {v for f, v in said(text) if f == "material"} == {"stainless steel"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maschine zur Herstellung von Pflastersteinen aus Beton",
+        "станок для производства блоков из бетона, 1 шт",
+    ],
+)
+def test_stones_of_concrete_make_no_machine_of_it(text: str) -> None:
+    assert "material" not in fields(text)
+
+
+def test_a_box_beside_the_goods_is_packaging() -> None:
+    text = "Glass bottle 500 ml with bamboo lid, box of kraft paper"
+    assert ("packaging_material", "kraft paper") in said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Kreissäge, Gehäuse aus Aluminium", "housing_material"),
+        ("Fahrrad, Radgröße 26 Zoll", "wheel_size"),
+        ("Sillas, ancho del respaldo 40 cm", "backrest_width"),
+        ("Chaises, largeur du dossier 40 cm", "backrest_width"),
+        ("Mesas, espessura do tampo 25 mm", "top_thickness"),
+    ],
+)
+def test_parts_have_english_names(text: str, name: str) -> None:
+    assert name in fields(text)
+
+
+def test_a_blend_is_of_both() -> None:
+    found = _PARSER.parse("Polo shirts, cotton blend. Material: Cotton/Polyester").requirements
+    assert any(r.field == "material" and r.op.value == "all_of" for r in found)

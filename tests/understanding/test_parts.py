@@ -20,11 +20,11 @@ def _read(text: str) -> dict[str, tuple[str, object, str | None]]:
         ("40 floor lamps, base weight 4 kg, weight 7 kg", "base_weight", 4, ("weight", 7)),
         ("Ladders, closed height 2.2 m, height 4 m", "closed_height", 2200, ("height", 4000)),
         ("Roller shutters, slat thickness 2 mm, overall width 3 m", "slat_thickness", 2, ("width", 3000)),  # noqa: E501
-        ("Sillas, ancho del respaldo 40 cm, altura total 110 cm", "respaldo_width", 400, ("height", 1100)),  # noqa: E501
-        ("Chaises, largeur du dossier 40 cm, largeur 55 cm", "dossier_width", 400, ("width", 550)),
-        ("Mesas, espessura do tampo 25 mm, largura 80 cm", "tampo_thickness", 25, ("width", 800)),
-        ("Sedie, altezza della seduta 45 cm, altezza 90 cm", "seduta_height", 450, ("height", 900)),
-        ("Насос, диаметр вала 14 мм, диаметр 200 мм", "vala_diameter", 14, ("diameter", 200)),
+        ("Sillas, ancho del respaldo 40 cm, altura total 110 cm", "backrest_width", 400, ("height", 1100)),  # noqa: E501
+        ("Chaises, largeur du dossier 40 cm, largeur 55 cm", "backrest_width", 400, ("width", 550)),
+        ("Mesas, espessura do tampo 25 mm, largura 80 cm", "top_thickness", 25, ("width", 800)),
+        ("Sedie, altezza della seduta 45 cm, altezza 90 cm", "seat_height", 450, ("height", 900)),
+        ("Насос, диаметр вала 14 мм, диаметр 200 мм", "shaft_diameter", 14, ("diameter", 200)),
     ],
 )  # fmt: skip
 def test_the_side_of_a_part_is_its_own(text, named, side, of_the_goods):
@@ -48,10 +48,10 @@ def test_the_wall_is_all_a_tube_has(text):
         ("Glass jars, lid black, 500 pcs", "lid_colour", "black"),
         ("Ballpoint pens, clip of metal, 500 pcs", "clip_material", "metal"),
         ("3.1 The chairs shall be stackable. 3.2 The seat shall be of polypropylene.", "seat_material", "polypropylene"),  # noqa: E501
-        ("Mochilas, hebillas de metal, 300 unidades", "hebillas_material", "metal"),
-        ("Armoires en pin, pieds noirs, 20 pièces", "pieds_colour", "black"),
+        ("Mochilas, hebillas de metal, 300 unidades", "buckles_material", "metal"),
+        ("Armoires en pin, pieds noirs, 20 pièces", "legs_colour", "black"),
         ("Borse in pelle, fodera rossa, 40 pezzi", "lining_colour", "red"),
-        ("Mesas brancas, pernas de metal, 30 unidades", "pernas_material", "metal"),
+        ("Mesas brancas, pernas de metal, 30 unidades", "legs_material", "metal"),
         ("Стулья, ножки из металла, 40 шт", "legs_material", "metal"),
         ("Stühle, Gestell aus Stahl, 40 Stück", "frame_material", "steel"),
     ],

@@ -10,7 +10,7 @@ from deepsearch.understanding.attach.pieces import packed
 from deepsearch.understanding.attach.rates import rate
 from deepsearch.understanding.attach.sides import dims
 from deepsearch.understanding.attach.state import Attaching, attaching
-from deepsearch.understanding.attach.surroundings import surroundings
+from deepsearch.understanding.attach.surroundings import Surroundings, surroundings
 from deepsearch.understanding.attach.unnamed import memory_and_storage, without_word
 from deepsearch.understanding.drafts import Draft
 from deepsearch.understanding.lexicon import word_set
@@ -25,6 +25,8 @@ _PACKS = frozenset({"bag", "box", "carton", "pack", "case", "bottle", "pallet"})
 _OWN_REACH = 8  # tokens
 _FOR = word_set("code", "fit_words")
 _ROUNDED = 0.04  # of a number given again in another unit
+_BEINGS = word_set("quantity", "beings")
+_OF_BEINGS = {"mass": "weight", "length": "height"}
 _QUESTIONS = word_set("quantity", "does_it")
 _ALTOGETHER = frozenset({"both", "altogether", "total", "all"})
 _WORDED = ("material", "colour", "finish", "shape", "feature", "power_source", "form")
@@ -130,6 +132,22 @@ def _one_of_ranges(state: Attaching, quantity: Quantity) -> bool:
     return False
 
 
+def _of_being(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
+    """Record "for dogs 20-30 kg", "para niños de 90-110 cm": whom the goods are for."""
+    unit, at = quantity.unit, min(around.first, quantity.first) - 1
+    if unit is None or unit.dimension not in _OF_BEINGS:
+        return False
+    at -= state.scan.has(at, "stop")
+    match = state.scan.match_of(at)
+    phrase = match is not None and match.first < at  # "for children"
+    before = (i for i in (at - 1, at - 2) if i >= 0)
+    led = phrase or any(state.scan.has(i, "for") for i in before)
+    led = led and state.word(at) in _BEINGS
+    if led:
+        emit(state, quantity, around, f"wearer_{_OF_BEINGS[unit.dimension]}", 0.7)
+    return led
+
+
 def _stored(state: Attaching, name: str) -> str:
     """The field of data: a memory stick stores, whatever its name."""
     return "storage" if name == "memory" and "storage" in state.kinds else name
@@ -155,7 +173,7 @@ def _one(state: Attaching, quantity: Quantity) -> None:
         scan.claim(quantity.first, quantity.last)
         return
     around = surroundings(state, quantity)
-    if _one_of_ranges(state, quantity):
+    if _one_of_ranges(state, quantity) or _of_being(state, quantity, around):
         return
     if quantity.shape == "dims":
         dims(state, quantity, around)

@@ -7,6 +7,7 @@ from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.attach.surroundings import Surroundings
 from deepsearch.understanding.attach.unitless import plain_side
 from deepsearch.understanding.drafts import slug
+from deepsearch.understanding.english import english_part
 from deepsearch.understanding.field_units import fits
 from deepsearch.understanding.fields import COUNT_NOUNS
 from deepsearch.understanding.lexicon import word_set
@@ -145,7 +146,7 @@ def _of_its_part(
         opens = before < clause.first or any(
             state.scan.has(before, kind) for kind in ("stop", "with", "join", "cmp", "bound")
         )
-        return (f"{slug(state.word(part))}_{name}", part, last) if opens else chosen
+        return (f"{english_part(state.word(part))}_{name}", part, last) if opens else chosen
     part = last
     while part < quantity.first and state.word(part) in _OF:
         part += 1
@@ -153,7 +154,7 @@ def _of_its_part(
     genitive = state.scan.language != "ru" or state.word(part).endswith(_GENITIVE)
     if not linked or not genitive or part >= quantity.first or not _part(state, part):
         return chosen
-    return f"{slug(state.word(part))}_{name}", first, part + 1
+    return f"{english_part(state.word(part))}_{name}", first, part + 1
 
 
 def _of_known_part(state: Attaching, chosen: tuple[str, int, int]) -> tuple[str, int, int]:

@@ -18,6 +18,7 @@ _FOR = word_set("quantity", "holding")
 _NUMBERED = word_set("quantity", "numbered") | word_set("quantity", "places_numbered")
 _SHORTEST_PART, _MOST_PARTS = 3, 1000
 _LONGEST_NAME = 3  # words before a number: "auto tool changer 8 slots"
+_PLURAL_S = frozenset({"es", "fr", "pt"})  # "briques 20" are some of a size, on no scale
 _NUMBERED_KINDS = frozenset({"colour", "size"})  # "4 colours, 3 sizes"
 _LED_BY = word_set("quantity", "of_number")
 _FEW_PARTS = 60  # what is more may be an order of them
@@ -42,7 +43,8 @@ def on_a_scale(state: Attaching, quantity: Quantity, around: Surroundings) -> bo
     named = named_before(state, quantity)
     if named is None or not whole_phrase(state, named[1]):
         return False
-    if not bounded and not _says_how_much(state, quantity, named[1]):
+    plural_noun = state.scan.language in _PLURAL_S and named[0].endswith("s")
+    if not bounded and (plural_noun or not _says_how_much(state, quantity, named[1])):
         return False
     if quantity.negative and quantity.shape == "one":  # "pour point -30 or lower"
         degrees = Draft(

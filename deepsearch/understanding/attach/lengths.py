@@ -28,6 +28,20 @@ _PACK_LINKS = word_set("quantity", "pack_links")
 _WORKING = word_set("mention", "material_verbs")
 _WALLS = word_set("quantity", "walls")
 _BAGS = word_set("quantity", "bags")
+_BAG_ENDS = ("tasche", "taschen", "rucksack", "rucksacke", "hulle", "hullen", "包", "套")
+_CARRIED = (
+    *(
+        "laptop",
+        "notebook",
+        "tablet",
+        "computer",
+        "ordenador",
+        "portátil",
+        "portatil",
+        "ordinateur",
+    ),
+    *("computador", "macbook", "ipad", "phone", "电脑", "笔记本", "ноутбук", "планшет", "パソコン"),
+)
 _THICKEST_WALL = 60.0  # mm
 _RUN = 9.0  # metres: "100 yards of fabric" is bought, "3 m of cable" comes with the lamp
 
@@ -93,10 +107,14 @@ def _whole(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
 def _of_carried(state: Attaching, quantity: Quantity, unit: Unit) -> bool:
     """Whether inches are of what a bag is for: "16 inch laptop backpacks" have no screen."""
     first, last = state.product
-    carries = first >= 0 and _BAGS & {state.word(first), state.word(last - 1)}
-    if not carries or unit.factor != _INCH:
+    if first < 0 or unit.factor != _INCH:
         return False
-    return "screen" in state.kinds | _kinds_beside(state, quantity)
+    heads = state.word(first), state.word(last - 1)
+    if not (_BAGS & {*heads} or heads[1].endswith(_BAG_ENDS)):
+        return False
+    words = state.scan.raw(min(first, quantity.first), max(last, quantity.last)).lower()
+    held = any(name in words for name in _CARRIED)
+    return held or "screen" in state.kinds | _kinds_beside(state, quantity)
 
 
 def _kinds_beside(state: Attaching, quantity: Quantity) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepsearch.understanding.attach.state import Attaching
 from deepsearch.understanding.drafts import slug
-from deepsearch.understanding.english import english_name
+from deepsearch.understanding.english import english_name, english_part
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.part_nouns import WITHOUT_NAMES, part_ending
@@ -69,6 +69,8 @@ def named_before(state: Attaching, quantity: Quantity) -> tuple[str, int] | None
     opening = clause.first == 0 and not state.scan.has(first - 1, "with")
     if opening or any(state.scan.has(i, "buy") for i in range(clause.first, first)):
         return None  # the product itself: "hose 20 mm"
+    if first == at:
+        return english_name(english_part(state.word(at))), first
     return english_name(slug("_".join(state.tokens.words[first : at + 1]))), first
 
 

@@ -39,6 +39,7 @@ _GOODS = ("count", "mass", "length", "volume", "area")
 _SHARED = {"power": "power", "light": "brightness"}
 _MEASURES = {("mm", 1000.0): "metre", ("mm", 304.8): "foot", ("m2", 1.0): "square_metre"}
 _EACH = word_set("quantity", "shared_parts")
+_LED = frozenset({"每", "je", "pro", "per", "par", "por", "на", "al", "cada"})
 
 
 def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
@@ -86,18 +87,21 @@ def rate(state: Attaching, quantity: Quantity, around: Surroundings) -> bool:
 def _of_each(state: Attaching, quantity: Quantity, around: Surroundings, name: str) -> bool:
     """Record "10 W/m", "300 W/gang", "14 Watt pro Meter": so much for each, not in all."""
     at = quantity.last + 1
-    if state.word(quantity.last) not in _RATE_JOIN or at >= len(state.tokens):
+    before = quantity.first - 2  # 每米14W, "je Meter 14 W"
+    ahead = before >= 0 and state.word(before) in _LED
+    if not ahead and (state.word(quantity.last) not in _RATE_JOIN or at >= len(state.tokens)):
         return False
-    senses = state.scan.units_at(at)
+    senses = state.scan.units_at(before + 1 if ahead else at)
     each = next(
         (_MEASURES[u.canonical, u.factor] for u in senses if (u.canonical, u.factor) in _MEASURES),
         "",
     )
     last = senses[0].last if each else at + 1
-    if not each and state.word(at) not in _EACH:
+    if not each and (ahead or state.word(at) not in _EACH):
         return False
+    first, last = (before, quantity.last) if ahead else (around.first, last)
     each = each or slug(state.word(at))
-    emit(state, quantity, around, f"{name}_per_{each}", 0.7, span=(around.first, last))
+    emit(state, quantity, around, f"{name}_per_{each}", 0.7, span=(first, last))
     return True
 
 

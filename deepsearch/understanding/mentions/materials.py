@@ -71,9 +71,25 @@ _WIDE = {
     "plastic": frozenset({"PVC", "ABS", "PP", "PE", "HDPE", "LDPE", "PET", "acrylic", "nylon"}),
 }
 _SEVERAL = 2
+_BLENDS = frozenset(
+    {
+        "blend",
+        "blends",
+        "blended",
+        "mischgewebe",
+        "mezcla",
+        "melange",
+        "mischung",
+        "misto",
+        "mista",
+        "mistura",
+    }
+)
 _NOUN_FIRST = frozenset({"es", "fr", "it", "pt", "ar"})
 _METALS = frozenset({"pewter", "copper", "bronze", "brass", "silver", "gold", "chrome"})
 _CLOCKS = word_set("mention", "clocks")
+_PACKAGING_NOUNS = word_set("mention", "packaging_nouns")
+_OF = frozenset({"of", "de", "di", "aus", "из", "in", "en"})
 _LIKE = word_set("mention", "like_words")
 _LIKENESS = word_set("mention", "likeness")
 
@@ -105,6 +121,7 @@ def materials(reading: Reading) -> None:
     """Read materials."""
     if reading.scan.language in ("de", "nl") and not reading.machine:
         _compounds(reading)
+    _movements(reading)
     for group in runs(reading, "material", partial(_wanted, reading)):
         if not _slashed(reading, group):
             _narrow(group)
@@ -112,9 +129,6 @@ def materials(reading: Reading) -> None:
         if coloured and reading.scan.language in ("es", "it", "pt", "fr"):
             reading.add(list_draft(reading, "colour", group, "any_of"))
             continue  # "color nogal"
-        if group.values == ["quartz"] and _keeps_time(reading, group):
-            reading.add(Draft("movement", "eq", "quartz", None, group.first, group.last, 0.8))
-            continue
         _split(reading, group)
         field = "material"
         part = (
@@ -126,9 +140,7 @@ def materials(reading: Reading) -> None:
         )
         if part is not None:
             field = f"{part}_material"
-        draft = list_draft(
-            reading, field, group, "any_of" if _slashed(reading, group) else "all_of"
-        )
+        draft = list_draft(reading, field, group, "any_of" if _either(reading, group) else "all_of")
         if draft.op not in ("ne", "none_of") and _for_only(reading, group):
             continue
         if draft.op == "all_of" and len({value.split(" ")[-1] for value in group.values}) == 1:
@@ -157,11 +169,15 @@ def _split(reading: Reading, group: Group) -> None:
     group.last = sign
 
 
-def _keeps_time(reading: Reading, group: Group) -> bool:
-    """As in "quartz watch", "reloj de cuarzo": what it goes by, not what it is made of."""
+def _movements(reading: Reading) -> None:
+    """Record "quartz watch", "reloj de cuarzo": what it goes by, not what it is made of."""
     goods = reading.tokens.words[max(0, reading.product[0]) : max(0, reading.product[1])]
-    beside = reading.tokens.words[max(0, group.first - 2) : group.last + 2]
-    return bool(_CLOCKS & {*goods, *beside})
+    for match, value in reading.scan.of_kind("material"):
+        if value != "quartz" or not reading.scan.free(match.first, match.last):
+            continue
+        beside = reading.tokens.words[max(0, match.first - 2) : match.last + 2]
+        if _CLOCKS & {*goods, *beside}:
+            reading.add(Draft("movement", "eq", value, None, match.first, match.last, 0.8))
 
 
 def _goods_again(reading: Reading, at: int) -> bool:
@@ -187,7 +203,9 @@ def _packing_before(reading: Reading, group: Group) -> str | None:
     """As in "embalados em palete de madeira": the packing is of it, not the goods."""
     at = group.first - 1
     linked = reading.scan.has(at, "stop") and reading.scan.has(at - 1, "packaging")
-    return "packaging" if linked else None
+    packed = reading.word(at - 1) in _PACKAGING_NOUNS and reading.word(at) in _MADE_OF | _OF
+    goods = reading.product[0] <= at - 1 < reading.product[1]
+    return "packaging" if linked or (packed and not goods and reading.product[0] >= 0) else None
 
 
 def _wanted(reading: Reading, match: Match, value: str) -> bool:
@@ -266,6 +284,11 @@ def _chemical(reading: Reading, match: Match) -> bool:
     beside = {reading.word(match.last), before, reading.word(match.first - 2) if linked else ""}
     pair = reading.word(match.first - 2) + before  # Han characters are tokens of their own
     return bool(beside & _SALTS) or pair in _SALTS
+
+
+def _either(reading: Reading, group: Group) -> bool:
+    """Whether one of several is enough: not where the text says that it is a blend of them."""
+    return _slashed(reading, group) and not _BLENDS & {*reading.tokens.words}
 
 
 def _slashed(reading: Reading, group: Group) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepsearch.understanding.drafts import slug
+from deepsearch.understanding.english import english_part
 from deepsearch.understanding.kinds import goods_kinds
 from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.mentions.lists import Group
@@ -56,7 +57,7 @@ def part_named_before(reading: Reading, group: Group) -> str | None:
     alone = _opens(reading, at, inside.start) and _closes(reading, group.last, inside.stop)
     if not (named or alone):
         return None
-    return str(known) if known is not None else slug(reading.word(at))
+    return str(known) if known is not None else english_part(reading.word(at))
 
 
 def _known_part(reading: Reading, group: Group) -> str | None:

@@ -14,6 +14,7 @@ _PRODUCING = word_set("mention", "producing")
 _PACKING = word_set("mention", "packing_work")
 _MACHINES = word_set("mention", "machine_words")
 _OF = frozenset({"de", "di", "d", "du", "da", "do", "des", "of", "von", "van", "out"})
+_MADE_FROM = frozenset({"aus", "из", "uit", "in", "en"})
 _PRINTERS = frozenset({"printer", "printers"})
 _MAKING = frozenset({"making", "forming", "recycling", "shredding", "pelletizing"})
 # What machines work on far oftener than they are made of it.
@@ -51,7 +52,7 @@ def works_on(reading: Reading, match: Match, value: str) -> bool:
     if reading.titled(match.first) and worked:
         return True
     behind = (verb and not inside) or reading.word(match.last) == "用"
-    return behind or (reading.machine and _of_products(reading, match))
+    return behind or (reading.machine and _of_products(reading, match, value))
 
 
 def worked_key(reading: Reading, at: int) -> bool:
@@ -99,15 +100,19 @@ def _being_made(reading: Reading, match: Match) -> bool:
 
 def _packed(reading: Reading, match: Match) -> bool:
     """As in "Tea Paper Seed Máquina de envasado": in a title, what the machine packs."""
+    goods = {*reading.tokens.words[max(0, reading.product[0]) : max(0, reading.product[1])]}
+    if reading.machine and _PACKING & goods:
+        return reading.word(match.first - 1) != ":"  # "Material: plastic" is its own
     if not reading.titled(match.first):
         return False
     title = {*reading.tokens.words[: reading.title_end]}
     return bool(_PACKING & title and _MACHINES & title)
 
 
-def _of_products(reading: Reading, match: Match) -> bool:
+def _of_products(reading: Reading, match: Match, value: str) -> bool:
     """As in "máquina para la fabricación de tubos de cobre": what it makes is of copper."""
-    if reading.word(match.first - 1) not in _OF:
+    link = reading.word(match.first - 1)
+    if link not in _OF and not (link in _MADE_FROM and value in _WORKED):
         return False
     floor = max(reading.clause(match.first).start, match.first - _BACK)
     for at in range(match.first - 2, floor - 1, -1):

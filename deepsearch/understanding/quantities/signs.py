@@ -119,7 +119,12 @@ def label_ahead(state: Numbers, index: int) -> tuple[int, str | None]:
 def label_at(state: Numbers, index: int) -> tuple[int, str | None]:
     """The side a label behind a number names, and the token after it."""
     word = state.word(index)
-    if word in "([" and word and state.word(index + 1) in _LABELS and state.word(index + 2) in ")]":
+    if (
+        word in "(["
+        and word
+        and state.word(index + 1) in _LABELS
+        and state.word(index + 2) in (")", "]")
+    ):
         return index + 3, _LABELS[state.word(index + 1)]
     if state.word(index + 1) == ":":
         return index, None  # "Size: 1 m * 1 m Thickness: 0.4 mm"
