@@ -268,3 +268,16 @@ def test_parts_have_english_names(text: str, name: str) -> None:
 def test_a_blend_is_of_both() -> None:
     found = _PARSER.parse("Polo shirts, cotton blend. Material: Cotton/Polyester").requirements
     assert any(r.field == "material" and r.op.value == "all_of" for r in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("5 dump trucks\nEngine Model: WP12.400\nGears: 10", ("engine_model", "WP12.400")),
+        ("Excavator\nPump model: K3V112\nBrand: Sany", ("pump_model", "K3V112")),
+        ("Diesel engine\nEngine model: WP10.340E32", ("model", "WP10.340E32")),
+    ],
+)
+def test_the_model_of_what_goods_work_with_is_its_own(text: str, wanted: tuple[str, str]) -> None:
+    assert wanted in said(text)
+    assert len({"model", "engine_model", "pump_model"} & fields(text)) == 1

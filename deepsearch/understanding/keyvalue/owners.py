@@ -89,7 +89,7 @@ class _Under:
         lit: Tokens under keys of brightness: "high brilliance" is no gloss.
         choices: Tokens of "Type: reinforced/plain": each is one that may be had.
         counted: Token → pair whose key asks how many of something.
-        sized: Token → name of a key of a part's size.
+        renamed: Token and field → name of the size or model its key asks of a part.
     """
 
     owner: dict[int, Pair] = field(default_factory=dict)
@@ -102,16 +102,16 @@ class _Under:
     lit: set[int] = field(default_factory=set)
     choices: set[int] = field(default_factory=set)
     counted: dict[int, Pair] = field(default_factory=dict)
-    sized: dict[int, str] = field(default_factory=dict)
+    renamed: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def field_of(self, draft: Draft) -> str:
         """The field of a draft under its key."""
         pair = self.owner.get(draft.first)
+        if (draft.first, draft.field) in self.renamed:
+            return self.renamed[draft.first, draft.field]  # "Wheel size", "Engine model"
         named = pair.name.split("_") if draft.field == "model" and pair is not None else [""]
         if pair is not None and {named[0], named[-1]} & _WORKS:
             return pair.name  # "CPU: SP9832e", "LED light source: XHP70"
-        if draft.field == "size" and draft.first in self.sized:
-            return self.sized[draft.first]  # "Wheel size: 14"
         if draft.first in self.parts and draft.field in _PARTED:
             return f"{self.parts[draft.first]}_{draft.field}"  # "Blade: 304 stainless steel"
         if draft.first in self.fed and (draft.field, draft.value) == ("interface", "USB"):
@@ -167,8 +167,8 @@ def _under(scan: Scan, pairs: list[Pair], goods: str) -> _Under:
             tokens.update(value)
         if _counting(scan, pair):
             found.counted.update(dict.fromkeys(value, pair))
-        if _sized_part(scan, pair):
-            found.sized.update(dict.fromkeys(value, pair.name))
+        if (asked := _asked_of_part(scan, pair, goods)) is not None:
+            found.renamed.update(dict.fromkeys(((at, asked) for at in value), pair.name))
         part = _part_named(scan, pair, goods)
         if (part and not pair.sure) or _foreign_part(scan, pair):
             found.used.update(value)
@@ -233,10 +233,14 @@ def _foreign_part(scan: Scan, pair: Pair) -> bool:
     return any(word not in _OF_THE_WHOLE | _MAIN_PARTS | _GENERAL for word in rest)
 
 
-def _sized_part(scan: Scan, pair: Pair) -> bool:
-    """Whether a key is of a part's size: "Wheel size"."""
+def _asked_of_part(scan: Scan, pair: Pair, goods: str) -> str | None:
+    """The field that a key asks of a part: "Wheel size", "Engine model"; None if of the goods."""
     words = scan.tokens.words[pair.first : pair.colon]
-    return pair.texts == ("size",) and len(words) == _TWO and words[0] in _PART_WORDS
+    if len(words) != _TWO or words[0] == goods:
+        return None
+    if pair.texts == ("size",) and words[0] in _PART_WORDS:
+        return "size"
+    return "model" if pair.texts == ("model",) and words[0] in _WORKS else None
 
 
 def _counting(scan: Scan, pair: Pair) -> bool:
