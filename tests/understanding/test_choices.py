@@ -117,6 +117,16 @@ def test_a_bound_may_stand_in_brackets(text: str) -> None:
     assert ("weight", "le", 5) in _all(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Leggings\nMaterial: nylon/spandex", "Leggings\nMaterial: polyester/spandex/tencel mix"],
+)
+def test_a_cloth_with_spandex_is_a_blend(text: str) -> None:
+    assert [(op, "spandex" in value) for field, op, value in _all(text) if field == "material"] == [
+        ("all_of", True)
+    ]
+
+
 def test_of_two_features_of_which_one_will_do_neither_is_a_must() -> None:
     fields = {field for field, *_ in _all("20 garden poles, foldable or telescopic")}
     assert not fields & {"foldable", "telescopic"}

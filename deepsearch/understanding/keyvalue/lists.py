@@ -8,11 +8,13 @@ from deepsearch.understanding.lexicon import word_set
 from deepsearch.understanding.scan import Scan
 from deepsearch.understanding.text import fold
 
-__all__ = ["whole_lists"]
+__all__ = ["BLENDED", "whole_lists"]
 
 _LISTED = {"colour": "any_of", "material": "all_of"}
 _OTHERS = frozenset({"colour", "material", "transparency", "finish"})  # what one word may be else
 _SIGNS = frozenset({",", "/", "、", ";", "+", "\\"})
+BLENDED = "spandex"
+"""No cloth is of it alone: "spandex/nylon" is a blend, no choice."""
 _PART_WORDS = word_set("key", "part_words")
 _LIKE = frozenset({"similar", "equivalent", "equal", "ahnlich", "ahnliches", "similares"})
 _LONGEST = 3  # words of a member
@@ -60,7 +62,8 @@ def whole_lists(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Draf
             continue
         values = tuple(dict.fromkeys(_value(scan, field, *member) for member in members))
         slashed = words & ({"/", "\\"} | _ET_CETERA)
-        op = "any_of" if slashed else _LISTED[field]
+        either = slashed and BLENDED not in values
+        op = "any_of" if either else _LISTED[field]
         gone |= set(map(id, inside))
         added.append(Draft(field, op, values, None, pair.begin, members[-1][1], 0.7))
     kept = [draft for draft in drafts if id(draft) not in gone]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from deepsearch.understanding.drafts import Draft, slug
+from deepsearch.understanding.keyvalue.lists import BLENDED
 from deepsearch.understanding.lexicon import Match, word_set
 from deepsearch.understanding.mentions.lists import Group, list_draft, part_behind, runs
 from deepsearch.understanding.mentions.owners import part_named_before
@@ -288,7 +289,8 @@ def _chemical(reading: Reading, match: Match) -> bool:
 
 def _either(reading: Reading, group: Group) -> bool:
     """Whether one of several is enough: not where the text says that it is a blend of them."""
-    return _slashed(reading, group) and not _BLENDS & {*reading.tokens.words}
+    blend = BLENDED in group.values or bool(_BLENDS & {*reading.tokens.words})
+    return _slashed(reading, group) and not blend
 
 
 def _slashed(reading: Reading, group: Group) -> bool:
