@@ -108,7 +108,10 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
     scanned = scan(tokens, language, lexicons)
     product, drafts = read_scan(scanned, today)
     letter = len(tokens) > _SHORT or "?" in tokens.words
-    if not drafts and letter and not scanned.of_kind("buy") and not _keyed(scanned):
+    headed = product is not None and "\n" in tokens.words[product[1] :]
+    headed = headed and "\n" not in tokens.words[: product[0]]
+    asked = scanned.of_kind("buy") or _keyed(scanned) or headed
+    if not drafts and letter and not asked:
         product = None  # a letter that asks for nothing names no goods
     name = tokens.raw(*product).strip(" .,;:-|\n") if product is not None else ""
     return ParsedQuery(

@@ -282,3 +282,10 @@ def test_one_of_a_titles_choices_is_the_buyers() -> None:
 @pytest.mark.parametrize("text", ["PO", "powder", "adjustable", "brand", "for AB12", "steel mesh"])
 def test_a_text_that_ends_where_more_is_looked_for(text: str) -> None:
     assert parse(text).text == text
+
+
+def test_a_line_above_a_letter_that_asks_for_nothing_names_the_goods() -> None:
+    assert parse("Rubber boots for rain\nFurther requirements: none so far").product
+    assert not parse(
+        "Dear Mr Chen, it was a pleasure to meet you at the fair. See you soon."
+    ).product
