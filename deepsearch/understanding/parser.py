@@ -30,7 +30,7 @@ from deepsearch.understanding.product import find_product
 from deepsearch.understanding.quantities import find_quantities
 from deepsearch.understanding.repeats import said_once
 from deepsearch.understanding.scan import Scan, scan
-from deepsearch.understanding.text import tokenise
+from deepsearch.understanding.text import Tokens, tokenise
 from deepsearch.understanding.titles import without_boasts
 
 __all__ = ["RuleParser", "parse"]
@@ -108,9 +108,7 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
     scanned = scan(tokens, language, lexicons)
     product, drafts = read_scan(scanned, today)
     letter = len(tokens) > _SHORT or "?" in tokens.words
-    headed = product is not None and "\n" in tokens.words[product[1] :]
-    headed = headed and "\n" not in tokens.words[: product[0]]
-    asked = scanned.of_kind("buy") or _keyed(scanned) or headed
+    asked = scanned.of_kind("buy") or _keyed(scanned) or _headed(tokens, product)
     if not drafts and letter and not asked:
         product = None  # a letter that asks for nothing names no goods
     name = tokens.raw(*product).strip(" .,;:-|\n") if product is not None else ""
@@ -121,6 +119,13 @@ def read(text: str, today: dt.date | None = None) -> ParsedQuery:
         requirements=finish(scanned, drafts),
         notes=tuple(dict.fromkeys(scanned.notes)),
     )
+
+
+def _headed(tokens: Tokens, product: tuple[int, int] | None) -> bool:
+    """Whether the product stands in a line above all others."""
+    if product is None:
+        return False
+    return "\n" in tokens.words[product[1] :] and "\n" not in tokens.words[: product[0]]
 
 
 def _keyed(scanned: Scan) -> bool:
