@@ -107,6 +107,7 @@ def _measured(given: DataSet, index: Any, counted: Counted) -> dict[str, list[di
         recalls = ((e, _recall(given, index, filtered, truth, e)) for e in index.efforts())
         enough = next((e for e, recall in recalls if recall >= TARGET), index.efforts()[-1])
         row = _points(given, index, filtered, truth, [enough])[0]
+        row["made ready us"] = _made_ready(index, filtered)
         profile.append({**head, **row, **_spent(given, index, counted, filtered, enough)})
         if filtered.how == "none":
             sigmas = [{"data": given.kind, **row} for row in _doubts(given, index, truth)]
@@ -131,6 +132,14 @@ def _searching(index: Any, filtered: Filter, effort: int) -> Callable[[Any, Any]
         return index.search_with(queries, k=10, among=among, effort=effort)
 
     return search
+
+
+def _made_ready(index: Any, filtered: Filter) -> float | None:
+    """What making a filter ready takes, once; None where everything is allowed."""
+    if filtered.how == "none":
+        return None
+    took = interleave({"": lambda _: index.prepare(filtered.mask)}, repeat=200, warmup=5)[""]
+    return round(1e3 * took.p50, 1)
 
 
 def _recall(given: DataSet, index: Any, filtered: Filter, truth: Any, effort: int) -> float:

@@ -47,7 +47,7 @@ def _narrowest(drafts: list[Draft]) -> list[Draft]:
     made = [d for d in drafts if d.field.endswith("material") and d.op in ("eq", "all_of")]
     if len(made) < _TWO:
         return drafts
-    said = [(draft.field, str(value)) for draft in made for value in _values(draft)]
+    said = [(draft.field, str(value)) for draft in made for value in draft.values]
     wide = {
         id(draft)
         for draft in made
@@ -122,14 +122,10 @@ def _corrected(scan: Scan, pairs: list[Pair], materials: list[Draft]) -> set[int
     ]
     said: set[object] = set()
     for draft in sheet:
-        said |= {*_values(draft)}
+        said |= {*draft.values}
     if not said or said & _WIDE:
         return set()
-    return {id(d) for d in titled if not all(_agrees(value, said) for value in _values(d))}
-
-
-def _values(draft: Draft) -> tuple[object, ...]:
-    return draft.value if isinstance(draft.value, tuple) else (draft.value,)
+    return {id(d) for d in titled if not all(_agrees(value, said) for value in d.values)}
 
 
 def _agrees(value: object, said: set[object]) -> bool:

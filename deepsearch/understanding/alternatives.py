@@ -50,7 +50,7 @@ def alternatives(scan: Scan, pairs: list[Pair], drafts: list[Draft]) -> list[Dra
             if group is not None:
                 groups[group] = draft
             continue
-        values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
+        values = previous.values
         if draft.value not in values:
             previous.op, previous.value = "any_of", (*values, draft.value)
             if draft.first - previous.last <= _NEAR:

@@ -124,7 +124,7 @@ def _claims(scanned: Scan, draft: Draft, places: list[tuple[int, str]]) -> Itera
     quote = scanned.tokens.text[start:end]
     if draft.op in ("ne", "none_of"):
         return
-    values = draft.value if isinstance(draft.value, tuple) else (draft.value,)
+    values = draft.values
     field = _of_attribute(draft.field, place, start - at)
     if field is None:
         return

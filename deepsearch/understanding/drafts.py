@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import Any
 
 from deepsearch.schema import Operator, Requirement, RequirementValue
 from deepsearch.understanding.scan import Scan
@@ -31,6 +32,11 @@ class Draft:
     last: int
     confidence: float = 0.9
     wish: bool | None = None
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The value's members; of one value, that alone."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
 
 
 def slug(words: str) -> str:

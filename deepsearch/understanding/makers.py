@@ -116,7 +116,7 @@ def _alone(scan: Scan, first: int, last: int) -> Draft | None:
 
 def _extend(scan: Scan, draft: Draft) -> None:
     """Take in the names that "or" joins to a brand: "Toyota or Linde or Jungheinrich"."""
-    values = draft.value if isinstance(draft.value, tuple) else (str(draft.value),)
+    values = draft.values
     while len(values) < _MOST and scan.has(draft.last, "join"):
         if scan.value_at(draft.last, "join") != "or" and scan.tokens.word(draft.last) != "/":
             break

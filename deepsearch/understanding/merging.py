@@ -49,7 +49,8 @@ def merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
         ):
             continue  # named again
         if kept and _flags_either(scanned, kept[-1], draft):
-            kept.pop()
+            words = scanned.raw(kept.pop().first, draft.last)
+            scanned.notes.append(f"'{words}' is left out: of two features either will do.")
             continue
         if previous is not None and _ordered_again(scanned, previous, draft):
             continue
@@ -58,12 +59,8 @@ def merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
             or _slashed(scanned, previous, draft)
             or _titled_again(scanned, previous, draft)
         ):  # "M6 M8 M10", "1Ph/3Ph"
-            values = previous.value if isinstance(previous.value, tuple) else (previous.value,)
-            previous.value, previous.op, previous.last = (
-                (*values, draft.value),
-                "any_of",
-                draft.last,
-            )
+            previous.value = (*previous.values, draft.value)
+            previous.op, previous.last = "any_of", draft.last
             continue
         if previous is not None and _measured_again(scanned, previous, draft):
             known = _numbers(previous)
@@ -77,8 +74,7 @@ def merged(scanned: Scan, drafts: list[Draft]) -> list[Draft]:
 
 
 def _numbers(draft: Draft) -> tuple[float, ...]:
-    values = draft.value if isinstance(draft.value, tuple) else (draft.value,)
-    return tuple(value for value in values if isinstance(value, float))
+    return tuple(value for value in draft.values if isinstance(value, float))
 
 
 def _measured_again(scanned: Scan, previous: Draft, draft: Draft) -> bool:
@@ -111,7 +107,7 @@ def _ordered_again(scanned: Scan, previous: Draft, draft: Draft) -> bool:
 def _titled_again(scanned: Scan, previous: Draft, draft: Draft) -> bool:
     """Whether a title names several picture sizes: "4K QLED TV 2K Smart TV"."""
     sized = draft.field == "resolution" and draft.op == "eq" and previous.op in ("eq", "any_of")
-    return sized and draft.last <= title_end(scanned) and draft.value not in _all(previous)
+    return sized and draft.last <= title_end(scanned) and draft.value not in previous.values
 
 
 def _or_between(scanned: Scan, at: int, stop: int) -> bool:
@@ -123,22 +119,14 @@ def _or_between(scanned: Scan, at: int, stop: int) -> bool:
     return alone and either and (word, scanned.language) != ("or", "fr")
 
 
-def _all(draft: Draft) -> tuple[object, ...]:
-    return draft.value if isinstance(draft.value, tuple) else (draft.value,)
-
-
-def _first(draft: Draft) -> object:
-    return _all(draft)[0]
-
-
 def _slashed(scanned: Scan, previous: Draft, draft: Draft) -> bool:
     """Whether nothing but a slash or "or" stands between two values of one field."""
     if draft.op != "eq" or draft.first <= previous.last or previous.field != draft.field:
         return False
     if _or_between(scanned, previous.last, draft.first) and draft.value is not True:
         chosen = previous.op in ("eq", "any_of") and not isinstance(draft.value, bool)
-        same = previous.unit == draft.unit and type(_first(previous)) is type(draft.value)
-        return chosen and same and draft.value not in _all(previous)
+        same = previous.unit == draft.unit and type(previous.values[0]) is type(draft.value)
+        return chosen and same and draft.value not in previous.values
     if draft.first - previous.last != 1:
         return False
     if previous.op != "eq" and (previous.op != "any_of" or draft.field not in _CHOICES):

@@ -97,7 +97,7 @@ def _model(scan: Scan, first: int, last: int, drafts: list[Draft], goods: int) -
         value = scan.raw(first, last)
         drafts.append(Draft("compatible_with", "eq", value, None, first, last, 0.7))
     elif previous is not None and previous.field == "model" and previous.last == first:
-        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        values = previous.values
         previous.op, previous.value = "any_of", (*values, scan.raw(first, last))
         previous.last = last  # "TX310 TX410 TX510"
     else:
@@ -174,7 +174,7 @@ def _either(scan: Scan, drafts: list[Draft]) -> list[Draft]:
             and draft.first - previous.last == 1
             and (scan.has(previous.last, "join") or scan.tokens.words[previous.last] in "/,")
         ):
-            values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+            values = previous.values
             previous.op, previous.value = "any_of", (*values, str(draft.value))
             previous.last = draft.last
         else:

@@ -122,17 +122,13 @@ def _said_otherwise(draft: Draft, request: list[Draft]) -> bool:
     "3ply toilet paper" is of two layers where the request asks for two. Of materials and uses,
     which may be several, the title's are dropped only if they are among those of the request.
     """
-    said = _values(draft)
+    said = {*draft.values}
     single = draft.field in _ONE or all(type(value) is float for value in said)
     rivals = [d for d in request if d.field == draft.field and d.confidence > _UNSURE]
     if draft.field in _SEVERAL:
-        return any(said <= _values(rival) and draft.value != rival.value for rival in rivals)
+        return any(said <= {*rival.values} and draft.value != rival.value for rival in rivals)
     asked = draft.op not in ("ne", "none_of")
     return single and asked and any(d.value != draft.value for d in rivals)
-
-
-def _values(draft: Draft) -> set[object]:
-    return set(draft.value) if isinstance(draft.value, tuple) else {draft.value}
 
 
 def _copies(scan: Scan, end: int) -> list[range]:

@@ -130,6 +130,8 @@ def test_a_cloth_with_spandex_is_a_blend(text: str) -> None:
 def test_of_two_features_of_which_one_will_do_neither_is_a_must() -> None:
     fields = {field for field, *_ in _all("20 garden poles, foldable or telescopic")}
     assert not fields & {"foldable", "telescopic"}
+    (note,) = RuleParser().parse("20 garden poles, foldable or telescopic").notes
+    assert "foldable or telescopic" in note
 
 
 @pytest.mark.parametrize(

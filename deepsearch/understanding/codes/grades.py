@@ -45,7 +45,7 @@ def grade(state: Codes, index: int) -> bool:
     first = index
     previous = state.drafts[-1] if state.drafts else None
     if previous is not None and previous.field == "grade" and 0 <= first - previous.last <= 1:
-        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        values = previous.values
         previous.value, previous.op, previous.last = (*values, found), "any_of", last
         state.scan.claim(first, last)
         return True

@@ -38,7 +38,7 @@ def _listed(state: Codes, draft: Draft) -> bool:
     if previous is None or not near or previous.field != draft.field:
         state.add(draft)
         return True
-    values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+    values = previous.values
     if draft.value not in values:
         previous.value, previous.op = (*values, draft.value), "any_of"
     previous.last = draft.last

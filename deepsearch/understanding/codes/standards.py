@@ -87,7 +87,7 @@ def _add_standard(state: Codes, first: int, last: int, value: str) -> None:
         and previous.last in (first - 1,)
         and (between in (",", "/", "&", "+") or state.scan.has(first - 1, "join"))
     ):
-        values = previous.value if isinstance(previous.value, tuple) else (str(previous.value),)
+        values = previous.values
         op = (
             "any_of"
             if state.scan.value_at(first - 1, "join") == "or" and between != "/"

@@ -35,7 +35,7 @@ def incoterms(reading: Reading) -> None:
         ):
             continue
         if listed is not None and _beside(reading, listed.last, match.first):
-            values = listed.value if isinstance(listed.value, tuple) else (str(listed.value),)
+            values = listed.values
             listed.op, listed.value, listed.last = "any_of", (*values, value), match.last
             reading.scan.claim(listed.first, match.last)
             continue

@@ -123,7 +123,7 @@ def _extend(reading: Reading, draft: Draft) -> None:
 
 def _choose(draft: Draft, value: str, last: int) -> None:
     """Add a value to those of which one is enough."""
-    values = draft.value if isinstance(draft.value, tuple) else (str(draft.value),)
+    values = draft.values
     if value not in values:
         draft.op, draft.value = "any_of", (*values, value)
     draft.last = last
